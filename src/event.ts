@@ -1,0 +1,94 @@
+import type { RuleId } from "./rule.ts";
+import type { Timer } from "./schedule/mod.ts";
+
+/** One occurrence that fell due. Instants are epoch milliseconds. */
+export interface Fire {
+  readonly ruleId: RuleId;
+  readonly ruleRef: string;
+  readonly triggerRef: string;
+  readonly timer: Timer;
+  /** The instant the schedule names. */
+  readonly scheduledAt: number;
+  /** The instant it was handed out. */
+  readonly firedAt: number;
+  /** The next instant the schedule names, if there is one. */
+  readonly nextAt: number | null;
+  /** Which fire of the rule this is, from 1. */
+  readonly executionCount: number;
+  /** Occurrences that this one stands for beside itself. */
+  readonly missedCount: number;
+}
+
+/** An event on its way to the platform. */
+export interface OutboundEvent {
+  readonly ruleId: RuleId;
+  readonly ruleRef: string;
+  readonly triggerRef: string;
+  readonly occurrenceId: string;
+  /** Epoch milliseconds. */
+  readonly scheduledAt: number;
+  /** The JSON body of `POST /api/v1/events` (contract 2.5). */
+  readonly body: string;
+}
+
+/** What came of one attempt to post an event. */
+export type PostResult =
+  /** `ruleGone`: stored without our rule, which means that the rule is no more (contract 2.5). */
+  | { readonly kind: "stored"; readonly eventId: number; readonly ruleGone: boolean }
+  /** Worth another attempt, not before `retryAfterMs` where the server named it. */
+  | { readonly kind: "retry"; readonly reason: string; readonly retryAfterMs: number | null }
+  /** Refused for good. */
+  | { readonly kind: "refused"; readonly status: number | null; readonly reason: string };
+
+/** The identity of an occurrence: a duplicate of an event has the same one. */
+export function occurrenceId(ruleId: RuleId, scheduledAt: number): string {
+  return `rule_${ruleId}@${rfc3339(scheduledAt)}`;
+}
+
+/** RFC 3339 in UTC with milliseconds and `Z`. */
+export function rfc3339(instant: number): string {
+  return new Date(instant).toISOString();
+}
+
+/** The event of a fire, with the payload that the trigger's output schema promises (contract 4). */
+export function eventOf(fire: Fire, sensorRef: string): OutboundEvent {
+  const { ruleId, ruleRef, triggerRef, scheduledAt, firedAt } = fire;
+  const id = occurrenceId(ruleId, scheduledAt);
+  const body = JSON.stringify({
+    trigger_ref: triggerRef,
+    trigger_instance_id: `rule_${ruleId}`,
+    payload: { ...timerPayload(fire), ...commonPayload(fire, id, sensorRef) },
+  });
+  return { ruleId, ruleRef, triggerRef, occurrenceId: id, scheduledAt, body };
+
+  function commonPayload(fire: Fire, id: string, sensorRef: string): Record<string, unknown> {
+    const scheduled = rfc3339(scheduledAt);
+    const fired = rfc3339(firedAt);
+    return {
+      scheduled_at: scheduled,
+      fired_at: fired,
+      delay_ms: firedAt - scheduledAt,
+      occurrence_id: id,
+      execution_count: fire.executionCount,
+      rule_id: ruleId,
+      rule_ref: ruleRef,
+      sensor_ref: sensorRef,
+      ...(fire.nextAt === null ? {} : { next_fire_at: rfc3339(fire.nextAt) }),
+      ...(fire.missedCount === 0 ? {} : { missed_count: fire.missedCount }),
+      ...(triggerRef === "core.timer" ? { timestamp: fired, scheduled_time: scheduled } : {}),
+    };
+  }
+}
+
+function timerPayload({ timer }: Fire): Record<string, unknown> {
+  switch (timer.kind) {
+    case "interval":
+      return { type: timer.type, interval_seconds: timer.intervalSeconds };
+    case "cron":
+      return { type: timer.type, expression: timer.expression, timezone: timer.timezone };
+    case "date_time":
+      return { type: timer.type, fire_at: timer.fireAt, timezone: timer.timezone };
+    default:
+      return timer satisfies never;
+  }
+}

@@ -1,0 +1,131 @@
+import * as z from "zod";
+
+/** A rule's database id. It is the rule's identity: a rule deleted and made again has another id. */
+export const RuleId = z.int().positive().brand<"RuleId">();
+export type RuleId = z.infer<typeof RuleId>;
+
+/** `trigger_params` as somebody wrote them: unchecked until a schedule is compiled from them. */
+export type TriggerParams = Readonly<Record<string, unknown>>;
+
+/** What the platform holds of a rule (contract 2.4), as far as a timer sensor needs it. */
+export interface Rule {
+  readonly id: RuleId;
+  /** Lower case, exactly one dot; never changes during the life of an id. */
+  readonly ref: string;
+  readonly triggerRef: string;
+  readonly params: TriggerParams;
+  readonly enabled: boolean;
+  /** Epoch milliseconds; the anchor of intervals. */
+  readonly createdAt: number;
+  /** Epoch milliseconds; moves at every change of the row. `null`: known from a message only. */
+  readonly updatedAt: number | null;
+}
+
+/** A hint that a rule changed, from a lifecycle message (contract 3.3). The API has the truth. */
+export interface RuleChange {
+  readonly kind: "created" | "enabled" | "disabled" | "deleted" | "updated";
+  readonly ruleId: RuleId;
+  /** Messages of the native form may leave it out. */
+  readonly ruleRef: string | null;
+  readonly triggerRef: string;
+  readonly params: TriggerParams | null;
+  /** Whether the rule is on after this change. */
+  readonly enabled: boolean;
+  /** Epoch milliseconds at which the message was made, where it says so. */
+  readonly sentAt: number | null;
+}
+
+const Instant = z.iso.datetime({ offset: true }).transform((text) =>
+  Temporal.Instant.from(text).epochMilliseconds
+);
+const Params = z.record(z.string(), z.unknown());
+
+const Row = z.object({
+  id: RuleId,
+  ref: z.string().min(1),
+  trigger_ref: z.string().min(1),
+  trigger_params: Params,
+  enabled: z.boolean(),
+  created: Instant,
+  updated: Instant,
+});
+
+/** Reads a rule as the API shows it, in a list or alone (contract 2.4). Throws a `ZodError`. */
+export function ruleFromRow(row: unknown): Rule {
+  const { id, ref, trigger_ref, trigger_params, enabled, created, updated } = Row.parse(row);
+  return {
+    id,
+    ref,
+    triggerRef: trigger_ref,
+    params: trigger_params,
+    enabled,
+    createdAt: created,
+    updatedAt: updated,
+  };
+}
+
+const KINDS = {
+  RuleCreated: "created",
+  RuleEnabled: "enabled",
+  RuleDisabled: "disabled",
+  RuleDeleted: "deleted",
+  RuleUpdated: "updated",
+} as const;
+const MessageKind = z.enum([
+  "RuleCreated",
+  "RuleEnabled",
+  "RuleDisabled",
+  "RuleDeleted",
+  "RuleUpdated",
+]);
+
+const Envelope = z.object({
+  message_type: MessageKind,
+  timestamp: Instant.optional(),
+  payload: z.object({
+    rule_id: RuleId,
+    rule_ref: z.string().min(1).nullish(),
+    trigger_ref: z.string().min(1),
+    trigger_params: Params.nullish(),
+    enabled: z.boolean().optional(),
+  }),
+});
+
+const Native = z.object({
+  event_type: MessageKind,
+  rule_id: RuleId,
+  rule_ref: z.string().min(1).nullish(),
+  trigger_type: z.string().min(1).optional(),
+  trigger_ref: z.string().min(1).optional(),
+  trigger_params: Params.nullish(),
+  enabled: z.boolean().optional(),
+  timestamp: Instant.optional(),
+}).transform(({ event_type, timestamp, trigger_type, ...rest }, context) => {
+  const trigger = rest.trigger_ref ?? trigger_type;
+  if (trigger === undefined) {
+    context.addIssue({ code: "custom", path: ["trigger_type"], message: "expected a trigger" });
+    return z.NEVER;
+  }
+  return { message_type: event_type, timestamp, payload: { ...rest, trigger_ref: trigger } };
+});
+
+/**
+ * Reads a lifecycle message: the platform's envelope (contract 3.2) or the native form, told apart by
+ * `event_type`. Throws a `ZodError`.
+ */
+export function changeFromMessage(message: unknown): RuleChange {
+  const isNative = typeof message === "object" && message !== null && "event_type" in message;
+  const { message_type, timestamp, payload } = isNative
+    ? Native.parse(message)
+    : Envelope.parse(message);
+  const kind = KINDS[message_type];
+  return {
+    kind,
+    ruleId: payload.rule_id,
+    ruleRef: payload.rule_ref ?? null,
+    triggerRef: payload.trigger_ref,
+    params: payload.trigger_params ?? null,
+    enabled: payload.enabled ?? (kind !== "disabled" && kind !== "deleted"),
+    sentAt: timestamp ?? null,
+  };
+}
