@@ -33,12 +33,17 @@ export interface OutboundEvent {
 
 /** What came of one attempt to post an event. */
 export type PostResult =
-  /** `ruleGone`: stored without our rule, which means that the rule is no more (contract 2.5). */
-  | { readonly kind: "stored"; readonly eventId: number; readonly ruleGone: boolean }
+  /**
+   * `eventId` is `null` where the answer could not be read. `ruleGone`: stored without our rule, which
+   * means that the rule is no more (contract 2.5).
+   */
+  | { readonly kind: "stored"; readonly eventId: number | null; readonly ruleGone: boolean }
   /** Worth another attempt, not before `retryAfterMs` where the server named it. */
   | { readonly kind: "retry"; readonly reason: string; readonly retryAfterMs: number | null }
+  /** The token was refused; the event may pass with another one. */
+  | { readonly kind: "unauthorized"; readonly reason: string }
   /** Refused for good. */
-  | { readonly kind: "refused"; readonly status: number | null; readonly reason: string };
+  | { readonly kind: "refused"; readonly status: number; readonly reason: string };
 
 /** The identity of an occurrence: a duplicate of an event has the same one. */
 export function occurrenceId(ruleId: RuleId, scheduledAt: number): string {
