@@ -17,8 +17,8 @@ export interface Rule {
   readonly enabled: boolean;
   /** Epoch milliseconds; the anchor of intervals. */
   readonly createdAt: number;
-  /** Epoch milliseconds; moves at every change of the row. `null`: known from a message only. */
-  readonly updatedAt: number | null;
+  /** `updated` in microseconds: grows with every change of the row. `null`: known from a message only. */
+  readonly version: number | null;
 }
 
 /** A hint that a rule changed, from a lifecycle message (contract 3.3). The API has the truth. */
@@ -35,9 +35,10 @@ export interface RuleChange {
   readonly sentAt: number | null;
 }
 
-const Instant = z.iso.datetime({ offset: true }).transform((text) =>
-  Temporal.Instant.from(text).epochMilliseconds
-);
+const Instant = z.iso.datetime({ offset: true }).transform((text) => Temporal.Instant.from(text));
+const Milliseconds = Instant.transform((instant) => instant.epochMilliseconds);
+// Two changes of a row can share a millisecond, hence the platform's own resolution.
+const Microseconds = Instant.transform((instant) => Number(instant.epochNanoseconds / 1000n));
 const Params = z.record(z.string(), z.unknown());
 
 const Row = z.object({
@@ -46,21 +47,25 @@ const Row = z.object({
   trigger_ref: z.string().min(1),
   trigger_params: Params,
   enabled: z.boolean(),
-  created: Instant,
-  updated: Instant,
+  created: Milliseconds,
+  updated: Microseconds,
+  // Only where a rule is shown alone. A rule outlives its trigger with this nulled (contract 2.4).
+  trigger: z.int().nullish(),
 });
 
 /** Reads a rule as the API shows it, in a list or alone (contract 2.4). Throws a `ZodError`. */
 export function ruleFromRow(row: unknown): Rule {
-  const { id, ref, trigger_ref, trigger_params, enabled, created, updated } = Row.parse(row);
+  const { id, ref, trigger, trigger_ref, trigger_params, enabled, created, updated } = Row.parse(
+    row,
+  );
   return {
     id,
     ref,
     triggerRef: trigger_ref,
     params: trigger_params,
-    enabled,
+    enabled: enabled && trigger !== null,
     createdAt: created,
-    updatedAt: updated,
+    version: updated,
   };
 }
 
@@ -81,7 +86,7 @@ const MessageKind = z.enum([
 
 const Envelope = z.object({
   message_type: MessageKind,
-  timestamp: Instant.optional(),
+  timestamp: Milliseconds.optional(),
   payload: z.object({
     rule_id: RuleId,
     rule_ref: z.string().min(1).nullish(),
@@ -99,7 +104,7 @@ const Native = z.object({
   trigger_ref: z.string().min(1).optional(),
   trigger_params: Params.nullish(),
   enabled: z.boolean().optional(),
-  timestamp: Instant.optional(),
+  timestamp: Milliseconds.optional(),
 }).transform(({ event_type, timestamp, trigger_type, ...rest }, context) => {
   const trigger = rest.trigger_ref ?? trigger_type;
   if (trigger === undefined) {
