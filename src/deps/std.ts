@@ -1,7 +1,7 @@
 /**
  * Prints the flags that put the stand-ins of this folder in the place of `jsr:@std/*`, or nothing where
- * the real packages can be had: cached already, or offered by jsr.io. `ATTUNE_STD=jsr` and
- * `ATTUNE_STD=standin` decide it by hand.
+ * the real packages can be had: cached already, or offered by jsr.io. `STD=jsr` and
+ * `STD=standin` decide it by hand.
  */
 const STAND_IN = "--import-map=src/deps/import_map.json --lock=src/deps/deno.lock";
 const PROBE_PATH = "/@std/log/0.224.14_meta.json";
@@ -36,7 +36,7 @@ async function isOffered(): Promise<boolean> {
 }
 
 async function standInWanted(): Promise<boolean> {
-  const wanted = Deno.env.get("ATTUNE_STD");
+  const wanted = Deno.env.get("STD");
   if (wanted) return wanted === "standin";
   return !await isCached() && !await isOffered();
 }

@@ -1,0 +1,161 @@
+import type { DeliveryEvents } from "./delivery.ts";
+import { type OutboundEvent, rfc3339 } from "./event.ts";
+import type { Log } from "./log.ts";
+import type { RuleId } from "./rule.ts";
+import type { ReconcilerEvents } from "./sync/reconciler.ts";
+import type { RuleBookEvents } from "./sync/rule_book.ts";
+import type { TimerEntry } from "./timers/timer_table.ts";
+
+// What the engines report, in the operator's words. The sentences are part of the program's interface:
+// people search and alert on them.
+
+/** Counts of what became of the events since the start. */
+export interface DeliveryCounts {
+  stored: number;
+  refused: number;
+  lost: number;
+  discarded: number;
+}
+
+/** Tells the log what becomes of the rules; `gone` is for the caller to act on. */
+export function ruleJournal(log: Log): Omit<RuleBookEvents, "gone"> {
+  return {
+    started(rule, timer, nextAt, isChange) {
+      const fields = {
+        ...ruleFields(rule),
+        trigger_ref: rule.triggerRef,
+        kind: timer.kind,
+        ...(nextAt === null ? {} : { next_fire_at: rfc3339(nextAt) }),
+        ...(isChange ? { rescheduled: true } : {}),
+      };
+      log.info(`Timer started for rule ${rule.id}`, fields);
+      if (nextAt === null) log.warn(`Timer for rule ${rule.id} will never fire again`, fields);
+    },
+    stopped(ruleId, ruleRef, reason) {
+      log.info(`Timer stopped for rule ${ruleId}: ${reason}`, {
+        rule_id: ruleId,
+        rule_ref: ruleRef,
+        reason,
+      });
+    },
+    refused(rule, problems) {
+      log.error(`Refused rule ${rule.id} (${rule.ref}): ${problems.join("; ")}`, {
+        ...ruleFields(rule),
+        trigger_ref: rule.triggerRef,
+        problems,
+      });
+    },
+    notAllowed(rule) {
+      log.warn(
+        `Refused rule ${rule.id} (${rule.ref}): the token does not cover trigger type '${rule.triggerRef}'`,
+        { ...ruleFields(rule), trigger_ref: rule.triggerRef },
+      );
+    },
+    warned(rule, warnings) {
+      log.warn(`Rule ${rule.id} (${rule.ref}): ${warnings.join("; ")}`, {
+        ...ruleFields(rule),
+        warnings,
+      });
+    },
+  };
+}
+
+/** Tells the log how staying in step with the platform goes. */
+export function syncJournal(log: Log): ReconcilerEvents {
+  const unreadable = new Set<string>();
+  return {
+    snapshotDone(rules, elapsedMs) {
+      log.debug(`Read ${rules} rules`, { rules, elapsed_ms: Math.round(elapsedMs) });
+    },
+    snapshotFailed(error, retryMs) {
+      log.warn(`Failed to read the rules: ${messageOf(error)}`, {
+        retry_ms: Math.round(retryMs),
+      });
+    },
+    unreadable(triggerRef, id, reason) {
+      const rule = id === null ? "A rule" : `Rule ${id}`;
+      const line = `${rule} of ${triggerRef} cannot be read: ${reason}`;
+      if (unreadable.has(line)) return;
+      unreadable.add(line);
+      log.error(line, { trigger_ref: triggerRef, ...(id === null ? {} : { rule_id: id }) });
+    },
+    unconfirmed(change, error) {
+      log.warn(
+        `Took the message about rule ${change.ruleId} at its word: ${messageOf(error)}`,
+        { rule_id: change.ruleId, kind: change.kind },
+      );
+    },
+  };
+}
+
+/** Tells the log what becomes of the events, and counts it. */
+export function deliveryJournal(log: Log, counts: DeliveryCounts): DeliveryEvents {
+  return {
+    stored(event, { eventId, ruleGone }) {
+      counts.stored++;
+      if (ruleGone) {
+        log.error(
+          `Rule ${event.ruleId} is gone: event ${eventId} was stored without it and may run other rules`,
+          { ...eventFields(event), event_id: eventId },
+        );
+      } else {
+        const created = eventId === null ? "created an event" : `created event ${eventId}`;
+        log.info(`Timer fired for rule ${event.ruleId}, ${created}`, {
+          ...eventFields(event),
+          event_id: eventId,
+        });
+      }
+    },
+    refused(event, result) {
+      counts.refused++;
+      log.error(`Failed to create event for rule ${event.ruleId}: ${result.reason}`, {
+        ...eventFields(event),
+        status: result.kind === "unauthorized" ? 401 : result.status,
+        lost: true,
+      });
+    },
+    retrying(event, reason, delayMs) {
+      log.debug(`Failed to create event for rule ${event.ruleId}, trying again: ${reason}`, {
+        ...eventFields(event),
+        retry_ms: Math.round(delayMs),
+      });
+    },
+    lost(event, reason) {
+      counts.lost++;
+      log.error(`Failed to create event for rule ${event.ruleId}, it is lost: ${reason}`, {
+        ...eventFields(event),
+        lost: true,
+      });
+    },
+    discarded(event) {
+      counts.discarded++;
+      log.info(`Discarded an event of rule ${event.ruleId}: the rule is gone`, eventFields(event));
+    },
+  };
+}
+
+/** Tells the log about occurrences that were missed and are not made up for. */
+export function missedLine(log: Log, entry: TimerEntry, count: number): void {
+  log.warn(`Missed ${count} occurrences of rule ${entry.ruleId}`, {
+    rule_id: entry.ruleId,
+    rule_ref: entry.ruleRef,
+    missed_count: count,
+  });
+}
+
+/** The text of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function ruleFields(rule: { id: RuleId; ref: string }): Record<string, unknown> {
+  return { rule_id: rule.id, rule_ref: rule.ref };
+}
+
+function eventFields(event: OutboundEvent): Record<string, unknown> {
+  return {
+    rule_id: event.ruleId,
+    rule_ref: event.ruleRef,
+    occurrence_id: event.occurrenceId,
+  };
+}

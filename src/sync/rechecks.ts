@@ -1,0 +1,55 @@
+/** Refs read at the same time. */
+const READERS = 8;
+
+/** Reads a rule again and applies what it finds. */
+export type Recheck = (ref: string) => Promise<void>;
+
+/**
+ * Reads rules again by their refs, a few at a time and never one twice at once. Requests for a ref that
+ * is still waiting are one: a burst of messages about a rule costs one read.
+ */
+export class Rechecks {
+  readonly #recheck: Recheck;
+  readonly #waiting = new Map<string, PromiseWithResolvers<void>>();
+  readonly #reading = new Set<string>();
+
+  constructor(recheck: Recheck) {
+    this.#recheck = recheck;
+  }
+
+  /** The number of refs that no reader has taken yet. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Resolves after a read that began after this call; rejects when that read failed. */
+  request(ref: string): Promise<void> {
+    let done = this.#waiting.get(ref);
+    if (done === undefined) {
+      done = Promise.withResolvers();
+      this.#waiting.set(ref, done);
+      this.#take();
+    }
+    return done.promise;
+  }
+
+  /** Takes back everything that waits, to be settled along with `instead`. */
+  settleWith(instead: Promise<void>): void {
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const done of waiting) instead.then(done.resolve, done.reject);
+  }
+
+  #take(): void {
+    for (const [ref, done] of this.#waiting) {
+      if (this.#reading.size >= READERS) return;
+      if (this.#reading.has(ref)) continue;
+      this.#waiting.delete(ref);
+      this.#reading.add(ref);
+      this.#recheck(ref).then(done.resolve, done.reject).finally(() => {
+        this.#reading.delete(ref);
+        this.#take();
+      });
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import type { Backoff } from "../backoff.ts";
+import { type Clock, sleep } from "../clock.ts";
+import type { Rule, RuleChange, RuleId } from "../rule.ts";
+import { Rechecks } from "./rechecks.ts";
+import type { RuleBook } from "./rule_book.ts";
+import type { RuleSource } from "./rule_source.ts";
+import { takeSnapshot } from "./snapshot.ts";
+
+/** Rules on one page of the API: what one request of a snapshot covers (contract 2.4). */
+const PAGE_SIZE = 100;
+/** Rules that are rather read one by one, however small a snapshot would be. */
+const FEW = 16;
+
+/** Is told how staying in step goes. */
+export interface ReconcilerEvents {
+  snapshotDone(rules: number, elapsedMs: number): void;
+  snapshotFailed(error: unknown, retryMs: number): void;
+  unreadable(triggerRef: string, id: RuleId | null, reason: string): void;
+  /** A message was taken at its word because the API could not be asked. */
+  unconfirmed(change: RuleChange, error: unknown): void;
+}
+
+/**
+ * Keeps the rule book in step with the platform: a snapshot at each (re)connect and each minute, and in
+ * between a re-read of the rule that a message names. Messages are hints: the API is the truth.
+ */
+export class Reconciler {
+  readonly #source: RuleSource;
+  readonly #book: RuleBook;
+  readonly #triggers: ReadonlySet<string>;
+  readonly #clock: Clock;
+  readonly #backoff: Backoff;
+  readonly #intervalMs: number;
+  readonly #on: ReconcilerEvents;
+  readonly #signal: AbortSignal;
+  readonly #rechecks: Rechecks = new Rechecks((ref) => this.#recheck(ref));
+  // Not the ones above: those may be put off until the snapshot that waits for these is done.
+  readonly #lookups: Rechecks = new Rechecks((ref) => this.#recheck(ref));
+  #request = openRequest();
+  /** Aborted when somebody asks for a snapshot: the pause after the present one is cut short. */
+  #interval = new AbortController();
+  /** When the last complete snapshot began, in epoch milliseconds. */
+  #snapshotAt = -Infinity;
+
+  /** Reads nothing before {@link run}; `signal` ends everything. */
+  constructor(options: {
+    source: RuleSource;
+    book: RuleBook;
+    triggers: ReadonlySet<string>;
+    clock: Clock;
+    backoff: Backoff;
+    intervalMs: number;
+    on: ReconcilerEvents;
+    signal: AbortSignal;
+  }) {
+    this.#source = options.source;
+    this.#book = options.book;
+    this.#triggers = options.triggers;
+    this.#clock = options.clock;
+    this.#backoff = options.backoff;
+    this.#intervalMs = options.intervalMs;
+    this.#on = options.on;
+    this.#signal = options.signal;
+  }
+
+  /** Takes snapshots until the signal is aborted: at once, by the interval, on request, after a failure. */
+  async run(): Promise<void> {
+    for (let failures = 0; !this.#signal.aborted;) {
+      const request = this.#request;
+      this.#request = openRequest();
+      this.#interval = new AbortController();
+      try {
+        await this.#snapshot();
+        failures = 0;
+        request.resolve();
+        await this.#nextInterval();
+      } catch (error) {
+        request.reject(error);
+        if (this.#signal.aborted) return;
+        const retryMs = this.#backoff(++failures);
+        this.#on.snapshotFailed(error, retryMs);
+        await sleep(this.#clock, retryMs, this.#signal).catch(() => {/* aborted: the loop ends */});
+      }
+    }
+  }
+
+  /** Asks for a snapshot: resolves when one that began after this call is complete, rejects if it fails. */
+  requestSnapshot(): Promise<void> {
+    this.#interval.abort();
+    return this.#request.promise;
+  }
+
+  /** Resolves when what a message tells has been applied. Never rejects. */
+  async change(change: RuleChange): Promise<void> {
+    const known = this.#book.refOf(change.ruleId);
+    if (known === undefined && !this.#book.handles(change.triggerRef)) return;
+    const ref = change.ruleRef ?? known;
+    try {
+      await (ref === undefined ? this.requestSnapshot() : this.#reread(ref));
+    } catch (error) {
+      if (this.#signal.aborted) return;
+      this.#believe(change);
+      this.#on.unconfirmed(change, error);
+      this.requestSnapshot();
+    }
+  }
+
+  /** Reads a rule again that may be no more. Never rejects: the next snapshot finds what this missed. */
+  async recheck(ref: string): Promise<void> {
+    await this.#rechecks.request(ref).catch(() => this.requestSnapshot());
+  }
+
+  async #snapshot(): Promise<void> {
+    const beganAt = this.#clock.now();
+    const began = this.#clock.monotonic();
+    const rules = await takeSnapshot({
+      source: this.#source,
+      book: this.#book,
+      triggers: this.#triggers,
+      recheck: (ref) => this.#lookups.request(ref),
+      unreadable: this.#on.unreadable,
+      signal: this.#signal,
+    });
+    this.#snapshotAt = beganAt;
+    this.#on.snapshotDone(rules, this.#clock.monotonic() - began);
+  }
+
+  /** Waits for the interval, or until a snapshot is asked for. */
+  async #nextInterval(): Promise<void> {
+    const signal = AbortSignal.any([this.#signal, this.#interval.signal]);
+    await sleep(this.#clock, this.#intervalMs, signal).catch(() => {/* asked for, or aborted */});
+  }
+
+  /** Reads a rule again, or along with all others when so many wait that a snapshot costs less. */
+  #reread(ref: string): Promise<void> {
+    const done = this.#rechecks.request(ref);
+    if (this.#rechecks.waiting > Math.max(FEW, this.#book.size / PAGE_SIZE)) {
+      this.#rechecks.settleWith(this.requestSnapshot());
+    }
+    return done;
+  }
+
+  async #recheck(ref: string): Promise<void> {
+    const rule = await this.#source.rule(ref, this.#signal);
+    const known = this.#book.idOf(ref);
+    if (rule !== null) this.#book.apply(rule);
+    else if (known !== undefined) this.#book.delete(known);
+  }
+
+  /** Takes a message at its word, unless something newer is known. The next snapshot confirms it. */
+  #believe(change: RuleChange): void {
+    const { ruleId, triggerRef, params, enabled, sentAt } = change;
+    const ref = change.ruleRef ?? this.#book.refOf(ruleId);
+    const version = this.#book.versionOf(ruleId);
+    const isStale = sentAt === null || ref === undefined ||
+      (version === null ? sentAt < this.#snapshotAt : sentAt * 1000 < version);
+    if (isStale) return;
+    if (change.kind === "deleted") return this.#book.delete(ruleId);
+    if (enabled && params === null) return;
+    const rule: Rule = {
+      id: ruleId,
+      ref,
+      triggerRef,
+      params: params ?? {},
+      enabled,
+      createdAt: sentAt,
+      version: null,
+    };
+    this.#book.apply(rule);
+  }
+}
+
+function openRequest(): PromiseWithResolvers<void> {
+  const request = Promise.withResolvers<void>();
+  request.promise.catch(() => {/* asking does not oblige anybody to wait */});
+  return request;
+}

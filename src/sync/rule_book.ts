@@ -1,0 +1,182 @@
+import type { Clock } from "../clock.ts";
+import type { Rule, RuleId } from "../rule.ts";
+import { compile, sameTimer, type Timer } from "../schedule/mod.ts";
+import { ON_TIME_MS } from "../timers/misfire.ts";
+import type { TimerManager } from "../timers/timer_manager.ts";
+
+/** Why a timer was stopped. */
+export type StopReason =
+  | "disabled"
+  | "deleted"
+  | "refused"
+  | "not allowed by the token"
+  | "moved to another trigger";
+
+/** Is told what becomes of the rules. Instants are epoch milliseconds. */
+export interface RuleBookEvents {
+  started(rule: Rule, timer: Timer, nextAt: number | null, isChange: boolean): void;
+  stopped(ruleId: RuleId, ruleRef: string, reason: StopReason): void;
+  refused(rule: Rule, problems: readonly string[]): void;
+  /** The token does not cover the rule's trigger. */
+  notAllowed(rule: Rule): void;
+  warned(rule: Rule, warnings: readonly string[]): void;
+  /** The rule is no more: nothing may be posted for it. */
+  gone(ruleId: RuleId): void;
+}
+
+interface Known {
+  readonly ref: string;
+  readonly version: number | null;
+}
+
+/** All rules of our triggers, and the one place where a rule becomes a timer. */
+export class RuleBook {
+  readonly #timers: TimerManager;
+  readonly #triggers: ReadonlySet<string>;
+  readonly #isAllowed: (triggerRef: string) => boolean;
+  readonly #clock: Clock;
+  readonly #on: RuleBookEvents;
+  readonly #known = new Map<RuleId, Known>();
+  readonly #ids = new Map<string, RuleId>();
+  /** Rules that a page read before their deletion must not bring back. */
+  readonly #deleted = new Set<RuleId>();
+  readonly #openedAt: number;
+
+  constructor(options: {
+    timers: TimerManager;
+    /** The triggers whose rules are ours. */
+    triggers: ReadonlySet<string>;
+    /** Whether the token covers a trigger. */
+    isAllowed: (triggerRef: string) => boolean;
+    clock: Clock;
+    on: RuleBookEvents;
+  }) {
+    this.#timers = options.timers;
+    this.#triggers = options.triggers;
+    this.#isAllowed = options.isAllowed;
+    this.#clock = options.clock;
+    this.#on = options.on;
+    this.#openedAt = options.clock.now();
+  }
+
+  /** The number of rules known, whatever their state. */
+  get size(): number {
+    return this.#known.size;
+  }
+
+  /** Whether a trigger's rules are ours. */
+  handles(triggerRef: string): boolean {
+    return this.#triggers.has(triggerRef);
+  }
+
+  /** The ids and refs of all rules known. */
+  *rules(): Generator<readonly [RuleId, string]> {
+    for (const [id, { ref }] of this.#known) yield [id, ref];
+  }
+
+  /** The ref of a rule known by its id. */
+  refOf(ruleId: RuleId): string | undefined {
+    return this.#known.get(ruleId)?.ref;
+  }
+
+  /** The id of the rule known under a ref. */
+  idOf(ref: string): RuleId | undefined {
+    return this.#ids.get(ref);
+  }
+
+  /** The row version of a rule, in microseconds. */
+  versionOf(ruleId: RuleId): number | null {
+    return this.#known.get(ruleId)?.version ?? null;
+  }
+
+  /** Makes a rule's timer what the rule says. A row older than what is known changes nothing. */
+  apply(rule: Rule): void {
+    const known = this.#known.get(rule.id);
+    if (this.#deleted.has(rule.id) || (known !== undefined && !isNewer(rule, known))) return;
+    const namesake = this.#ids.get(rule.ref);
+    if (namesake !== undefined && namesake !== rule.id) this.delete(namesake);
+    if (!this.handles(rule.triggerRef)) {
+      if (known !== undefined) this.#switchOff(rule, "moved to another trigger");
+      return this.#leave(rule);
+    }
+    if (!rule.enabled) return this.#switchOff(rule, "disabled");
+    if (!this.#isAllowed(rule.triggerRef)) {
+      this.#switchOff(rule, "not allowed by the token");
+      return this.#on.notAllowed(rule);
+    }
+    const compiled = compile(rule.triggerRef, rule.params, rule.createdAt);
+    if (!compiled.ok) {
+      this.#switchOff(rule, "refused");
+      return this.#on.refused(rule, compiled.problems);
+    }
+    this.#start(rule, compiled.timer, compiled.warnings);
+  }
+
+  /** Stops a rule that may be no more, until it is read again. */
+  doubt(ruleId: RuleId): void {
+    const known = this.#known.get(ruleId);
+    if (known === undefined) return;
+    this.#timers.stop(ruleId);
+    this.#known.set(ruleId, { ...known, version: null });
+  }
+
+  /** Stops a rule that the platform no longer has. Ids are never used again. */
+  delete(ruleId: RuleId): void {
+    this.#deleted.add(ruleId);
+    const known = this.#known.get(ruleId);
+    if (known === undefined) return;
+    if (this.#timers.stop(ruleId)) this.#on.stopped(ruleId, known.ref, "deleted");
+    this.#timers.forget(ruleId);
+    this.#leave({ id: ruleId, ref: known.ref });
+    this.#on.gone(ruleId);
+  }
+
+  /** Forgets the rules deleted so far: to be called when no read begun before now is still to come. */
+  forgetDeleted(): void {
+    this.#deleted.clear();
+  }
+
+  #start(rule: Rule, timer: Timer, warnings: readonly string[]): void {
+    const running = this.#timers.get(rule.id);
+    this.#remember(rule);
+    if (running && running.triggerRef === rule.triggerRef && sameTimer(running.timer, timer)) {
+      return;
+    }
+    const entry = { ruleId: rule.id, ruleRef: rule.ref, triggerRef: rule.triggerRef, timer };
+    const nextAt = this.#timers.set(entry, this.#planAfter(rule, timer));
+    this.#on.started(rule, timer, nextAt, running !== undefined);
+    if (warnings.length > 0) this.#on.warned(rule, warnings);
+  }
+
+  /**
+   * The instant from which a rule is planned: its last change, as far as that is on time and not before
+   * this process began; what is older belongs to whoever ran then.
+   */
+  #planAfter(rule: Rule, timer: Timer): number {
+    const now = this.#clock.now();
+    const changedAt = rule.version === null ? rule.createdAt : rule.version / 1000;
+    // A one-shot for the moment at which it was written is meant to fire.
+    const leewayMs = timer.kind === "date_time" ? ON_TIME_MS : 0;
+    return Math.min(now, Math.max(this.#openedAt, now - ON_TIME_MS, changedAt - leewayMs));
+  }
+
+  #leave({ id, ref }: Pick<Rule, "id" | "ref">): void {
+    this.#known.delete(id);
+    if (this.#ids.get(ref) === id) this.#ids.delete(ref);
+  }
+
+  #switchOff(rule: Rule, reason: StopReason): void {
+    if (this.#timers.stop(rule.id)) this.#on.stopped(rule.id, rule.ref, reason);
+    this.#remember(rule);
+  }
+
+  #remember({ id, ref, version }: Rule): void {
+    this.#known.set(id, { ref, version });
+    this.#ids.set(ref, id);
+  }
+}
+
+/** A row that a message told (without a version) gives way to any, and is believed itself. */
+function isNewer(rule: Rule, known: Known): boolean {
+  return rule.version === null || known.version === null || rule.version > known.version;
+}

@@ -1,0 +1,61 @@
+import type { RuleId } from "../rule.ts";
+import type { RuleBook } from "./rule_book.ts";
+import type { RuleSource } from "./rule_source.ts";
+
+/** How often a trigger is read whose pages shifted while they were read. */
+const TRIES = 3;
+
+/** What a snapshot needs beside the source and the book. */
+export interface SnapshotOptions {
+  readonly source: RuleSource;
+  readonly book: RuleBook;
+  readonly triggers: Iterable<string>;
+  /** Reads one rule again and applies what it finds. */
+  readonly recheck: (ref: string) => Promise<void>;
+  readonly unreadable: (triggerRef: string, id: RuleId | null, reason: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads all rules of the triggers and makes the book agree with them. A rule that is missing is looked
+ * up before it is given up: pages shift when rules are deleted meanwhile (contract 2.4), and a rule made
+ * after its page was read is on none. Returns the number of rules seen.
+ */
+export async function takeSnapshot(options: SnapshotOptions): Promise<number> {
+  const { book, recheck } = options;
+  const seen = new Set<RuleId>();
+  for (const triggerRef of options.triggers) await readTrigger(triggerRef, seen, options);
+  const missing: string[] = [];
+  for (const [id, ref] of book.rules()) if (!seen.has(id)) missing.push(ref);
+  await Promise.all(missing.map(recheck));
+  book.forgetDeleted();
+  return seen.size;
+}
+
+async function readTrigger(
+  triggerRef: string,
+  seen: Set<RuleId>,
+  { source, book, unreadable, signal }: SnapshotOptions,
+): Promise<void> {
+  for (let attempt = 1; attempt <= TRIES; attempt++) {
+    const ids = new Set<RuleId>();
+    const totals = new Set<number>();
+    let unknown = 0;
+    for await (const page of source.rulePages(triggerRef, signal)) {
+      totals.add(page.totalItems);
+      for (const rule of page.rules) {
+        ids.add(rule.id);
+        book.apply(rule);
+      }
+      for (const { id, reason } of page.unreadable) {
+        if (id === null) unknown++;
+        else ids.add(id);
+        unreadable(triggerRef, id, reason);
+      }
+    }
+    const isWhole = totals.size <= 1 && [...totals].every((it) => it === ids.size + unknown);
+    if (!isWhole && attempt < TRIES) continue;
+    for (const id of ids) seen.add(id);
+    return;
+  }
+}

@@ -1,0 +1,42 @@
+import type { OnMissed } from "../schedule/mod.ts";
+
+/** Late by at most this much is on time. */
+export const ON_TIME_MS = 10_000;
+/** The most occurrences that `all` catches up for one rule. */
+export const CATCH_UP_LIMIT = 100;
+
+/** One occurrence that fell due. Instants are epoch milliseconds. */
+export interface Due {
+  readonly scheduledAt: number;
+  /** The occurrence after it, if there is one. */
+  readonly nextAt: number | null;
+  readonly now: number;
+  readonly onMissed: OnMissed;
+  /** How old a missed occurrence may be to be caught up. */
+  readonly catchUpWindowMs: number;
+  /** Missed occurrences of this rule fired since it was last on time. */
+  readonly caughtUp: number;
+}
+
+/**
+ * `fire` it, `coalesce` it into a later one that was missed as well, or `drop` it (design, "Missed
+ * occurrences").
+ */
+export type Verdict = "fire" | "coalesce" | "drop";
+
+/** Decides on one occurrence; those of a rule are to be asked about in order. */
+export function judge(due: Due): Verdict {
+  const { now, nextAt } = due;
+  if (now - due.scheduledAt <= ON_TIME_MS) return "fire";
+  if (now - due.scheduledAt > due.catchUpWindowMs) return "drop";
+  switch (due.onMissed) {
+    case "skip":
+      return "drop";
+    case "all":
+      return due.caughtUp < CATCH_UP_LIMIT ? "fire" : "drop";
+    case "latest":
+      return nextAt !== null && now - nextAt > ON_TIME_MS ? "coalesce" : "fire";
+    default:
+      return due.onMissed satisfies never;
+  }
+}

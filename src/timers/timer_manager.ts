@@ -1,0 +1,89 @@
+import type { Clock } from "../clock.ts";
+import type { RuleId } from "../rule.ts";
+import type { DueSink, TimerEntry, TimerTable } from "./timer_table.ts";
+
+/**
+ * The longest wait before the wall clock is looked at again: hosts suspend, clocks are set, and
+ * `setTimeout` cannot wait longer than 2^31 ms.
+ */
+const LONGEST_WAIT_MS = 1000;
+/** Occurrences handled between two looks at the time. */
+const BATCH = 64;
+/** How long a slice may work before HTTP and AMQP get their turn. */
+const SLICE_MS = 5;
+
+/** The timers of all rules on one alarm: hands each occurrence to the sink at its instant. */
+export class TimerManager implements Disposable {
+  readonly #clock: Clock;
+  readonly #table: TimerTable;
+  readonly #sink: DueSink;
+  #alarm: Disposable | null = null;
+  #alarmAt = Infinity;
+  #stopped = false;
+
+  /** Fires as soon as a timer is set; the sink must not throw. */
+  constructor(options: { clock: Clock; table: TimerTable; sink: DueSink }) {
+    this.#clock = options.clock;
+    this.#table = options.table;
+    this.#sink = options.sink;
+  }
+
+  /** The number of rules with a timer. */
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** The timer of a rule. */
+  get(ruleId: RuleId): TimerEntry | undefined {
+    return this.#table.get(ruleId);
+  }
+
+  /** Starts or replaces the timer of a rule, as {@link TimerTable.set}. */
+  set(entry: TimerEntry, after: number): number | null {
+    const nextAt = this.#table.set(entry, after);
+    if (this.#table.nextAt < this.#alarmAt) this.#rearm();
+    return nextAt;
+  }
+
+  /** Stops the timer of a rule, as {@link TimerTable.stop}. */
+  stop(ruleId: RuleId): TimerEntry | undefined {
+    return this.#table.stop(ruleId);
+  }
+
+  /** Forgets a stopped rule that will not come back. */
+  forget(ruleId: RuleId): void {
+    this.#table.forget(ruleId);
+  }
+
+  /** Stops the alarm for good: nothing fires any more. */
+  [Symbol.dispose](): void {
+    this.#stopped = true;
+    this.#disarm();
+  }
+
+  #disarm(): void {
+    this.#alarm?.[Symbol.dispose]();
+    this.#alarm = null;
+    this.#alarmAt = Infinity;
+  }
+
+  #rearm(): void {
+    this.#disarm();
+    const nextAt = this.#table.nextAt;
+    if (this.#stopped || nextAt === Infinity) return;
+    const waitMs = Math.max(0, Math.min(nextAt - this.#clock.now(), LONGEST_WAIT_MS));
+    this.#alarmAt = nextAt;
+    this.#alarm = this.#clock.alarm(waitMs, () => this.#ring());
+  }
+
+  #ring(): void {
+    const endAt = this.#clock.monotonic() + SLICE_MS;
+    // A sink that sets or stops timers must not arm a second alarm meanwhile.
+    this.#alarmAt = -Infinity;
+    while (
+      this.#table.takeDue(this.#clock.now(), BATCH, this.#sink) === BATCH &&
+      this.#clock.monotonic() < endAt
+    );
+    this.#rearm();
+  }
+}

@@ -1,0 +1,212 @@
+import type { Fire } from "../event.ts";
+import type { RuleId } from "../rule.ts";
+import type { Timer } from "../schedule/mod.ts";
+import { judge, ON_TIME_MS } from "./misfire.ts";
+import { TimerHeap } from "./timer_heap.ts";
+
+const FIRST_CAPACITY = 1024;
+
+/** A rule with a timer. */
+export interface TimerEntry {
+  readonly ruleId: RuleId;
+  readonly ruleRef: string;
+  readonly triggerRef: string;
+  readonly timer: Timer;
+}
+
+/** Receives what {@link TimerTable.takeDue} finds, in the order of the scheduled instants. */
+export interface DueSink {
+  /** An occurrence to be posted. */
+  fire(fire: Fire): void;
+  /** `count` occurrences of a rule were missed and are not made up for. */
+  dropped(entry: TimerEntry, count: number): void;
+}
+
+/** What is remembered of a rule while occurrences that it missed are worked off. */
+interface Backlog {
+  coalesced: number;
+  dropped: number;
+  caughtUp: number;
+}
+
+/** What a stopped rule takes with it, should it come back. */
+interface Retired {
+  readonly lastAt: number;
+  readonly count: number;
+}
+
+/**
+ * The timers of all rules, by the instant of their next occurrence. Knows no clock: the present is
+ * always an argument. Plans each occurrence from the one before it, and hands none out twice, however
+ * often a rule is changed, stopped and started. Instants are epoch milliseconds.
+ */
+export class TimerTable {
+  readonly #catchUpWindowMs: number;
+  readonly #heap = new TimerHeap();
+  readonly #slots = new Map<RuleId, number>();
+  readonly #entries: (TimerEntry | undefined)[] = [];
+  readonly #free: number[] = [];
+  readonly #backlogs = new Map<RuleId, Backlog>();
+  readonly #retired = new Map<RuleId, Retired>();
+  #lastAt = new Float64Array(FIRST_CAPACITY);
+  #counts = new Uint32Array(FIRST_CAPACITY);
+
+  /** `catchUpWindowMs`: how old a missed occurrence may be to be made up for. */
+  constructor(options: { catchUpWindowMs: number }) {
+    this.#catchUpWindowMs = options.catchUpWindowMs;
+  }
+
+  /** The number of rules with a timer, those that will never fire again included. */
+  get size(): number {
+    return this.#slots.size;
+  }
+
+  /** The earliest occurrence of all, or Infinity. */
+  get nextAt(): number {
+    return this.#heap.firstKey;
+  }
+
+  /** The timer of a rule. */
+  get(ruleId: RuleId): TimerEntry | undefined {
+    const slot = this.#slots.get(ruleId);
+    return slot === undefined ? undefined : this.#entries[slot];
+  }
+
+  /** The next occurrence of a rule; `undefined` when it has no timer or will never fire again. */
+  nextOf(ruleId: RuleId): number | undefined {
+    const slot = this.#slots.get(ruleId);
+    return slot === undefined ? undefined : this.#heap.keyOf(slot);
+  }
+
+  /**
+   * Starts or replaces the timer of a rule, planning from its first occurrence after `after` that this
+   * table has not handed out. Returns that occurrence, or `null` when there is none.
+   */
+  set(entry: TimerEntry, after: number): number | null {
+    const slot = this.#slots.get(entry.ruleId) ?? this.#open(entry.ruleId);
+    this.#entries[slot] = entry;
+    this.#backlogs.delete(entry.ruleId);
+    const nextAt = entry.timer.next(Math.max(after, this.#lastOf(slot)));
+    this.#plan(slot, nextAt);
+    return nextAt;
+  }
+
+  /** Stops the timer of a rule. What it has fired is remembered until it is {@link forget}ten. */
+  stop(ruleId: RuleId): TimerEntry | undefined {
+    const slot = this.#slots.get(ruleId);
+    if (slot === undefined) return undefined;
+    const entry = this.#entries[slot];
+    this.#retired.set(ruleId, { lastAt: this.#lastOf(slot), count: this.#counts[slot] ?? 0 });
+    this.#heap.remove(slot);
+    this.#slots.delete(ruleId);
+    this.#backlogs.delete(ruleId);
+    this.#entries[slot] = undefined;
+    this.#free.push(slot);
+    return entry;
+  }
+
+  /** Forgets a stopped rule that will not come back: ids are never used again. */
+  forget(ruleId: RuleId): void {
+    this.#retired.delete(ruleId);
+  }
+
+  /**
+   * Handles at most `limit` occurrences that are due at `now`, earliest first. Returns how many it
+   * handled; fewer than `limit` means that nothing more is due.
+   */
+  takeDue(now: number, limit: number, sink: DueSink): number {
+    for (let handled = 0; handled < limit; handled++) {
+      const slot = this.#heap.firstSlot;
+      const scheduledAt = this.#heap.firstKey;
+      const entry = slot === undefined ? undefined : this.#entries[slot];
+      if (slot === undefined || entry === undefined || scheduledAt > now) return handled;
+      const nextAt = entry.timer.next(scheduledAt);
+      this.#lastAt[slot] = scheduledAt;
+      this.#plan(slot, nextAt);
+      this.#handle(entry, slot, { scheduledAt, nextAt, now }, sink);
+    }
+    return limit;
+  }
+
+  #handle(
+    entry: TimerEntry,
+    slot: number,
+    due: { scheduledAt: number; nextAt: number | null; now: number },
+    sink: DueSink,
+  ): void {
+    const backlog = this.#backlogs.get(entry.ruleId);
+    const verdict = judge({
+      ...due,
+      onMissed: entry.timer.onMissed,
+      catchUpWindowMs: this.#catchUpWindowMs,
+      caughtUp: backlog?.caughtUp ?? 0,
+    });
+    const coalesced = backlog?.coalesced ?? 0;
+    if (verdict !== "fire" || due.now - due.scheduledAt > ON_TIME_MS) {
+      this.#note(entry.ruleId, backlog, verdict);
+    }
+    if (verdict === "fire") {
+      const executionCount = (this.#counts[slot] ?? 0) + 1;
+      this.#counts[slot] = executionCount;
+      sink.fire({
+        ruleId: entry.ruleId,
+        ruleRef: entry.ruleRef,
+        triggerRef: entry.triggerRef,
+        timer: entry.timer,
+        scheduledAt: due.scheduledAt,
+        firedAt: due.now,
+        nextAt: due.nextAt,
+        executionCount,
+        missedCount: coalesced,
+      });
+    }
+    if (due.nextAt === null || due.now - due.nextAt <= ON_TIME_MS) this.#endBacklog(entry, sink);
+  }
+
+  #note(ruleId: RuleId, known: Backlog | undefined, verdict: "fire" | "coalesce" | "drop"): void {
+    const backlog = known ?? { coalesced: 0, dropped: 0, caughtUp: 0 };
+    if (known === undefined) this.#backlogs.set(ruleId, backlog);
+    if (verdict === "coalesce") backlog.coalesced++;
+    if (verdict === "drop") backlog.dropped++;
+    if (verdict === "fire") {
+      backlog.caughtUp++;
+      backlog.coalesced = 0;
+    }
+  }
+
+  #endBacklog(entry: TimerEntry, sink: DueSink): void {
+    const backlog = this.#backlogs.get(entry.ruleId);
+    if (backlog === undefined) return;
+    this.#backlogs.delete(entry.ruleId);
+    if (backlog.dropped > 0) sink.dropped(entry, backlog.dropped);
+  }
+
+  #plan(slot: number, nextAt: number | null): void {
+    if (nextAt === null) this.#heap.remove(slot);
+    else this.#heap.set(slot, nextAt);
+  }
+
+  #lastOf(slot: number): number {
+    return this.#lastAt[slot] ?? -Infinity;
+  }
+
+  #open(ruleId: RuleId): number {
+    const slot = this.#free.pop() ?? this.#entries.length;
+    if (slot >= this.#counts.length) this.#grow();
+    const retired = this.#retired.get(ruleId);
+    this.#retired.delete(ruleId);
+    this.#slots.set(ruleId, slot);
+    this.#lastAt[slot] = retired?.lastAt ?? -Infinity;
+    this.#counts[slot] = retired?.count ?? 0;
+    return slot;
+  }
+
+  #grow(): void {
+    const lastAt = new Float64Array(this.#lastAt.length * 2);
+    const counts = new Uint32Array(this.#counts.length * 2);
+    lastAt.set(this.#lastAt);
+    counts.set(this.#counts);
+    this.#lastAt = lastAt;
+    this.#counts = counts;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * `deno task test`: every test of the project. Installs RabbitMQ where it is missing, runs the fast tests
+ * side by side and the slow ones one by one, and prints coverage and the total.
+ */
+import { ensureRabbitMq } from "./support/install_rabbitmq.ts";
+
+const COVERAGE_DIR = ".coverage";
+const SLOW = ["tests/integration/", "tests/e2e/"];
+
+interface Totals {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+async function deno(args: readonly string[], env: Record<string, string> = {}): Promise<boolean> {
+  const { success } = await new Deno.Command(Deno.execPath(), { args: [...args], env }).spawn()
+    .status;
+  return success;
+}
+
+async function standInFlags(): Promise<string[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["task", "-q", "std"] })
+    .output();
+  return new TextDecoder().decode(stdout).split(/\s+/).filter((flag) => flag !== "");
+}
+
+/** The counts of a JUnit report; one failure where there is none, for then the run itself broke. */
+async function totals(path: string): Promise<Totals> {
+  const report = await Deno.readTextFile(path).catch(() => "");
+  const suites = /<testsuites [^>]*>/.exec(report)?.[0];
+  if (suites === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  const count = (name: string) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suites)?.[1] ?? 0);
+  const failed = count("failures") + count("errors");
+  const skipped = [...report.matchAll(/<skipped\b/g)].length;
+  return { passed: count("tests") - failed - skipped, failed, skipped };
+}
+
+async function phase(name: string, flags: readonly string[]): Promise<Totals> {
+  const report = `${COVERAGE_DIR}/${name}.xml`;
+  const args = ["test", "-q", "--no-check", "--allow-all", `--junit-path=${report}`];
+  const success = await deno([...args, ...flags], { DENO_COVERAGE_DIR: COVERAGE_DIR });
+  const counted = await totals(report);
+  return success || counted.failed > 0 ? counted : { ...counted, failed: 1 };
+}
+
+async function main(): Promise<number> {
+  await ensureRabbitMq();
+  await Deno.remove(COVERAGE_DIR, { recursive: true }).catch(() => {/* first run */});
+  await Deno.mkdir(COVERAGE_DIR);
+  const std = await standInFlags();
+  if (!await deno(["task", "-q", "check"])) return 1;
+  const phases = [
+    await phase("fast", [...std, "--parallel", `--ignore=${SLOW.join(",")}`, "tests/"]),
+    await phase("slow", [...std, ...SLOW]),
+  ];
+  const covered = await deno([
+    "coverage",
+    "-q",
+    "--include=/src/",
+    "--exclude=/src/deps/|/tests/",
+    COVERAGE_DIR,
+  ]);
+  const sum = (pick: (totals: Totals) => number) => phases.reduce((n, it) => n + pick(it), 0);
+  const failed = sum((it) => it.failed) + (covered ? 0 : 1);
+  if (!covered) console.error("Coverage is below the thresholds of deno.json");
+  console.log(
+    `${sum((it) => it.passed)} passed, ${failed} failed, ${sum((it) => it.skipped)} skipped`,
+  );
+  return failed === 0 ? 0 : 1;
+}
+
+Deno.exit(await main());

@@ -1,0 +1,46 @@
+import type { Rule } from "../../src/rule.ts";
+import type { RulePage, RuleSource } from "../../src/sync/rule_source.ts";
+
+const PAGE_SIZE = 2;
+
+/**
+ * The platform's rules in memory, read by offset as the API does, two on a page. `beforeAnswer` runs
+ * between the reading of the rows and the answer, `down` makes every read fail.
+ */
+export class FakePlatform implements RuleSource {
+  readonly rules = new Map<string, Rule>();
+  readonly reads: string[] = [];
+  down = false;
+  beforeAnswer: (read: string) => Promise<void> | void = () => {};
+  beforeRead: (read: string) => Promise<void> | void = () => {};
+
+  put(...rules: readonly Rule[]): void {
+    for (const rule of rules) this.rules.set(rule.ref, rule);
+  }
+
+  async *rulePages(triggerRef: string): AsyncGenerator<RulePage> {
+    for (let page = 0, totalItems = Infinity; page * PAGE_SIZE < totalItems; page++) {
+      const name = `${triggerRef} ${page + 1}`;
+      await this.#begin(name);
+      const all = [...this.rules.values()].filter((it) => it.triggerRef === triggerRef)
+        .toSorted((a, b) => a.ref < b.ref ? -1 : 1);
+      totalItems = all.length;
+      const rules = all.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
+      await this.beforeAnswer(name);
+      yield { rules, unreadable: [], totalItems };
+    }
+  }
+
+  async rule(ref: string): Promise<Rule | null> {
+    await this.#begin(ref);
+    const rule = this.rules.get(ref) ?? null;
+    await this.beforeAnswer(ref);
+    return rule;
+  }
+
+  async #begin(name: string): Promise<void> {
+    this.reads.push(name);
+    await this.beforeRead(name);
+    if (this.down) throw new Error("The API is down");
+  }
+}

@@ -1,0 +1,184 @@
+import * as z from "zod";
+import { MEMBERS } from "../../src/config_schema.ts";
+import { ROOT, stdFlags } from "./std_flags.ts";
+
+/** How long a fact may take to show in the log before a test gives up on it. */
+const PATIENCE_MS = 15_000;
+/** What Deno itself needs of the environment. */
+const HOST_VARIABLES = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "DENO_COVERAGE_DIR"];
+
+const LogLine = z.looseObject({
+  timestamp: z.iso.datetime(),
+  level: z.enum(["trace", "debug", "info", "warn", "error"]),
+  message: z.string(),
+  sensor: z.string(),
+});
+export type LogLine = z.infer<typeof LogLine>;
+
+/** How a sensor is started. `env` adds to the four required variables or overrides them. */
+export interface SensorOptions {
+  readonly apiUrl: string;
+  readonly mqUrl: string;
+  readonly token?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  readonly stdin?: string;
+  /** Further Deno flags, such as a permission. */
+  readonly flags?: readonly string[];
+}
+
+/** The sensor as a process of its own, with the permissions it needs and none beside. */
+export class Sensor implements AsyncDisposable {
+  /** Every line of its standard output, in order, as it was written. */
+  readonly output: string[] = [];
+  /** Everything it wrote to standard error. */
+  stderr = "";
+  readonly startedAt: number = performance.now();
+  readonly #process: Deno.ChildProcess;
+  readonly #ended: Promise<number>;
+  #hasEnded = false;
+  #news: PromiseWithResolvers<void> = Promise.withResolvers();
+
+  private constructor(process: Deno.ChildProcess) {
+    this.#process = process;
+    this.#ended = Promise.all([this.#readLines(), this.#readErrors(), process.status])
+      .then(([, , { code }]) => {
+        this.#hasEnded = true;
+        this.#tell();
+        return code;
+      });
+  }
+
+  /** Starts a sensor; it need not be ready. */
+  static async start(options: SensorOptions): Promise<Sensor> {
+    const hosts = [options.apiUrl, options.mqUrl].map((url) => new URL(url).host);
+    const variables = MEMBERS.map((member) => `ATTUNE_${member.toUpperCase()}`);
+    const process = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "-q",
+        "--no-check",
+        ...await stdFlags(),
+        "--no-prompt",
+        `--allow-net=${hosts.join(",")}`,
+        `--allow-env=${variables.join(",")}`,
+        ...options.flags ?? [],
+        "main.ts",
+        ...options.args ?? [],
+      ],
+      cwd: ROOT,
+      env: { ...hostVariables(), ...sensorVariables(options) },
+      clearEnv: true,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const sensor = new Sensor(process);
+    const stdin = process.stdin.getWriter();
+    if (options.stdin !== undefined) await stdin.write(new TextEncoder().encode(options.stdin));
+    await stdin.close();
+    return sensor;
+  }
+
+  /** Starts a sensor and waits until it is ready. */
+  static async ready(options: SensorOptions): Promise<Sensor> {
+    const sensor = await Sensor.start(options);
+    await sensor.line(/^Timer sensor ready/);
+    return sensor;
+  }
+
+  /** The log lines so far; a line that is none makes the test fail. */
+  get lines(): LogLine[] {
+    return this.output.map((text) => LogLine.parse(JSON.parse(text)));
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** The first line with such a message from the `from`th line on; fails when it does not come. */
+  async line(message: RegExp, from = 0): Promise<LogLine> {
+    const deadline = AbortSignal.timeout(PATIENCE_MS);
+    for (;;) {
+      const found = this.lines.slice(from).find((line) => message.test(line.message));
+      if (found) return found;
+      if (this.#hasEnded || deadline.aborted) {
+        throw new Error(`No line ${message} in:\n${this.output.join("\n")}\n${this.stderr}`);
+      }
+      await Promise.race([this.#news.promise, aborted(deadline)]);
+    }
+  }
+
+  /** Sends a signal. */
+  kill(signal: Deno.Signal): void {
+    this.#process.kill(signal);
+  }
+
+  /** The exit code, once the process has ended. */
+  exit(): Promise<number> {
+    return this.#ended;
+  }
+
+  /** Asks it to stop and returns the exit code. */
+  stop(): Promise<number> {
+    this.kill("SIGTERM");
+    return this.exit();
+  }
+
+  /** Ends the process, however it fares. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#hasEnded) {
+      try {
+        this.kill("SIGCONT");
+        this.kill("SIGKILL");
+      } catch {
+        // it has ended meanwhile
+      }
+    }
+    await this.#ended;
+  }
+
+  async #readLines(): Promise<void> {
+    let rest = "";
+    for await (const text of this.#process.stdout.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      this.output.push(...lines);
+      this.#tell();
+    }
+  }
+
+  async #readErrors(): Promise<void> {
+    for await (const text of this.#process.stderr.pipeThrough(new TextDecoderStream())) {
+      this.stderr += text;
+    }
+  }
+
+  #tell(): void {
+    this.#news.resolve();
+    this.#news = Promise.withResolvers();
+  }
+}
+
+function hostVariables(): Record<string, string> {
+  const found = HOST_VARIABLES.map((name) => [name, Deno.env.get(name)] as const);
+  return Object.fromEntries(found.flatMap(([name, value]) => value ? [[name, value]] : []));
+}
+
+function sensorVariables(options: SensorOptions): Record<string, string> {
+  if (options.stdin !== undefined) return { ...options.env };
+  return {
+    ATTUNE_API_URL: options.apiUrl,
+    ATTUNE_MQ_URL: options.mqUrl,
+    ATTUNE_SENSOR_REF: "core.timer_sensor",
+    ATTUNE_MQ_EXCHANGE: "attune.events",
+    ...options.token === undefined ? {} : { ATTUNE_API_TOKEN: options.token },
+    ...options.env,
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true })
+  );
+}

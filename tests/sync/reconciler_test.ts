@@ -1,0 +1,256 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { Rule, RuleChange } from "../../src/rule.ts";
+import { Reconciler } from "../../src/sync/reconciler.ts";
+import { settle } from "../support/fake_clock.ts";
+import { FakePlatform } from "../support/fake_platform.ts";
+import { ruleId, ruleOf, START } from "../support/rules.ts";
+import { openBook, TRIGGERS } from "../support/sync.ts";
+
+const MINUTE_MS = 60_000;
+
+function setUp() {
+  const it = openBook();
+  const platform = new FakePlatform();
+  const end = new AbortController();
+  const reconciler = new Reconciler({
+    source: platform,
+    book: it.book,
+    triggers: TRIGGERS,
+    clock: it.clock,
+    backoff: (attempt) => attempt * 1000,
+    intervalMs: MINUTE_MS,
+    signal: end.signal,
+    on: {
+      snapshotDone: (rules) => void it.lines.push(`read ${rules}`),
+      snapshotFailed: (error) => void it.lines.push(`failed: ${error}`),
+      unreadable: (_trigger, id) => void it.lines.push(`unreadable ${id}`),
+      unconfirmed: (change) => void it.lines.push(`believed ${change.ruleId}`),
+    },
+  });
+  const running = reconciler.run();
+  return {
+    ...it,
+    platform,
+    reconciler,
+    async [Symbol.asyncDispose]() {
+      end.abort(new Error("The test is over"));
+      await running;
+      it.timers[Symbol.dispose]();
+    },
+  };
+}
+
+function changeOf(rule: Rule, parts: Partial<RuleChange> = {}): RuleChange {
+  return {
+    kind: "created",
+    ruleId: rule.id,
+    ruleRef: rule.ref,
+    triggerRef: rule.triggerRef,
+    params: rule.params,
+    enabled: rule.enabled,
+    sentAt: START,
+    ...parts,
+  };
+}
+
+Deno.test("Reconciler starts the rules it finds on all pages", async () => {
+  await using it = setUp();
+  it.platform.put(...[1, 2, 3, 4, 5].map((id) => ruleOf(id)));
+  await settle();
+  assertEquals(it.lines.at(-1), "read 5");
+  assertEquals(it.timers.size, 5);
+});
+
+Deno.test("Reconciler finds each minute what no message told", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1), ruleOf(2));
+  await settle();
+  it.platform.rules.delete("test.rule1");
+  it.platform.put(ruleOf(3, { version: (START + 5000) * 1000 }));
+  await it.clock.advance(MINUTE_MS);
+  assertEquals(it.lines, [
+    "started 1",
+    "started 2",
+    "read 2",
+    "started 3",
+    "stopped 1: deleted",
+    "gone 1",
+    "read 2",
+  ]);
+});
+
+Deno.test("Reconciler reads the rule that a message names, and believes the API", async () => {
+  await using it = setUp();
+  await settle();
+  it.platform.put(ruleOf(1, { enabled: false }), ruleOf(2));
+  await it.reconciler.change(changeOf(ruleOf(1)));
+  await it.reconciler.change(changeOf(ruleOf(2), { kind: "disabled", enabled: false }));
+  await it.reconciler.change(changeOf(ruleOf(3)));
+  assertEquals(it.lines, ["read 0", "started 2"]);
+});
+
+Deno.test("Reconciler stops a rule that is not there any more when a message names it", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1));
+  await settle();
+  it.platform.rules.clear();
+  await it.reconciler.change(changeOf(ruleOf(1)));
+  assertEquals(it.lines.slice(-2), ["stopped 1: deleted", "gone 1"]);
+});
+
+Deno.test("Reconciler finds a rule by its id when a message has no ref", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1));
+  await settle();
+  it.platform.rules.clear();
+  await it.reconciler.change(changeOf(ruleOf(1), { kind: "deleted", ruleRef: null }));
+  assertEquals(it.platform.reads.at(-1), "test.rule1");
+  assertEquals(it.timers.size, 0);
+});
+
+Deno.test("Reconciler takes a snapshot when a message has no ref and its id is unknown", async () => {
+  await using it = setUp();
+  await settle();
+  it.platform.put(ruleOf(1));
+  await it.reconciler.change(changeOf(ruleOf(1), { ruleRef: null }));
+  assertEquals(it.lines, ["read 0", "started 1", "read 1"]);
+});
+
+Deno.test("Reconciler does not ask about messages of other triggers", async () => {
+  await using it = setUp();
+  await settle();
+  const reads = it.platform.reads.length;
+  await it.reconciler.change(changeOf(ruleOf(1, { triggerRef: "core.webhook" })));
+  assertEquals(it.platform.reads.length, reads);
+});
+
+Deno.test("Reconciler makes a few snapshots of a burst about many rules", async () => {
+  await using it = setUp();
+  await settle();
+  const rules = Array.from({ length: 500 }, (_, n) => ruleOf(n + 1));
+  it.platform.put(...rules);
+  await Promise.all(rules.map((rule) => it.reconciler.change(changeOf(rule))));
+  assertEquals(it.timers.size, 500);
+  const singleReads = it.platform.reads.filter((read) => read.startsWith("test.")).length;
+  assert(singleReads < 60, `${singleReads} rules were read one by one`);
+});
+
+Deno.test("Reconciler takes a message at its word while the API is down, and confirms it later", async () => {
+  await using it = setUp();
+  await settle();
+  it.platform.down = true;
+  const truth = ruleOf(1, { params: { type: "interval", interval: 7 } });
+  await it.reconciler.change(changeOf(ruleOf(1)));
+  await settle();
+  const failed = "failed: Error: The API is down";
+  assertEquals(it.lines, ["read 0", "started 1", "believed 1", failed]);
+  it.platform.down = false;
+  it.platform.put(truth);
+  await it.clock.advance(1000);
+  assertEquals(it.lines.slice(4), ["changed 1", "read 1"]);
+});
+
+Deno.test("Reconciler stops what messages disable or delete while the API is down", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1), ruleOf(2));
+  await settle();
+  it.platform.down = true;
+  const later = { enabled: false, sentAt: START + 1000 };
+  await it.reconciler.change(changeOf(ruleOf(1), { ...later, kind: "disabled" }));
+  await it.reconciler.change(changeOf(ruleOf(2), { ...later, kind: "deleted" }));
+  assertEquals(it.timers.size, 0);
+});
+
+Deno.test("Reconciler does not believe an old message against a newer row or snapshot", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1));
+  await settle();
+  it.platform.down = true;
+  await it.reconciler.change(changeOf(ruleOf(1), { kind: "deleted", sentAt: START - 1 }));
+  await it.reconciler.change(changeOf(ruleOf(2), { sentAt: START - 1 }));
+  await it.reconciler.change(changeOf(ruleOf(3), { sentAt: null }));
+  assertEquals(it.lines.filter((line) => /started|stopped/.test(line)), ["started 1"]);
+});
+
+Deno.test("Reconciler tries a failed snapshot again with growing pauses, and goes on firing", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1));
+  await settle();
+  it.platform.down = true;
+  await it.clock.advance(MINUTE_MS + 1000 + 2000 + 2999);
+  assertEquals(it.lines.filter((line) => line.startsWith("failed")).length, 3);
+  assertEquals(it.fires.length, 6);
+  it.platform.down = false;
+  await it.clock.advance(1);
+  assertEquals(it.lines.at(-1), "read 1");
+});
+
+Deno.test("Reconciler keeps a rule that a shifted page hid", async () => {
+  await using it = setUp();
+  it.platform.put(...[1, 2, 3, 4].map((id) => ruleOf(id)));
+  await settle();
+  // The deletion of the first rule moves the third one from the second page to the first.
+  it.platform.beforeRead = (read) => {
+    if (read === "core.timer 2") it.platform.rules.delete("test.rule1");
+  };
+  await it.clock.advance(MINUTE_MS);
+  assertEquals(it.timers.size, 3);
+  assertEquals(it.lines.filter((line) => line.startsWith("stopped")), ["stopped 1: deleted"]);
+});
+
+Deno.test("Reconciler doubts a rule until it is read again", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1));
+  await settle();
+  it.book.doubt(ruleId(1));
+  await it.reconciler.recheck("test.rule1");
+  assertEquals(it.timers.size, 1);
+});
+
+Deno.test("Reconciler agrees with the platform after any interleaving of pages, messages and changes", async () => {
+  const act = fc.record({
+    what: fc.constantFrom("create" as const, "toggle" as const, "delete" as const),
+    id: fc.integer({ min: 1, max: 8 }),
+    tells: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(act, { maxLength: 40 }),
+      fc.array(fc.nat(3), { minLength: 200, maxLength: 200 }),
+      async (acts, pauses) => {
+        await using it = setUp();
+        const pause = pauses.values();
+        const dawdle = async () => {
+          for (let n = pause.next().value ?? 0; n > 0; n--) await settle();
+        };
+        it.platform.beforeRead = dawdle;
+        it.platform.beforeAnswer = dawdle;
+        const told: Promise<void>[] = [];
+        let epoch = 1;
+        let generation = 0;
+        for (const { what, id, tells } of acts) {
+          const ref = `test.rule${id}`;
+          const rule = it.platform.rules.get(ref);
+          const version = START * 1000 + epoch++;
+          if (what === "delete") it.platform.rules.delete(ref);
+          else if (rule === undefined) {
+            it.platform.put(ruleOf(id + 8 * generation++, { ref, version }));
+          } else if (what === "toggle") {
+            it.platform.put({ ...rule, enabled: !rule.enabled, version });
+          }
+          const subject = it.platform.rules.get(ref) ?? rule;
+          if (tells && subject) told.push(it.reconciler.change(changeOf(subject)));
+          if (!tells) told.push(it.reconciler.requestSnapshot());
+          await dawdle();
+        }
+        await Promise.all(told);
+        await it.reconciler.requestSnapshot();
+        const expected = [...it.platform.rules.values()].filter((rule) => rule.enabled);
+        assertEquals(it.timers.size, expected.length);
+        for (const rule of expected) assert(it.timers.get(rule.id), `rule ${rule.id} has no timer`);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,144 @@
+import { assertEquals } from "@std/assert";
+import { ruleId, ruleOf, START } from "../support/rules.ts";
+import { openBook } from "../support/sync.ts";
+
+const version = (seconds: number) => (START + seconds * 1000) * 1000;
+const every = (interval: number) => ({ type: "interval", interval });
+
+Deno.test("RuleBook starts, disables and enables a rule", async () => {
+  using it = openBook();
+  it.book.apply(ruleOf(1));
+  await it.clock.advance(15_000);
+  it.book.apply(ruleOf(1, { enabled: false, version: version(15) }));
+  await it.clock.advance(10_000);
+  it.book.apply(ruleOf(1, { version: version(25) }));
+  await it.clock.advance(10_000);
+  assertEquals(it.lines, ["started 1", "stopped 1: disabled", "started 1"]);
+  assertEquals(it.fires, ["1 at 10 s", "1 at 30 s"]);
+});
+
+Deno.test("RuleBook says nothing when a rule changed in other ways than its timer", () => {
+  using it = openBook();
+  it.book.apply(ruleOf(1));
+  it.book.apply(ruleOf(1, { version: version(1) }));
+  assertEquals(it.lines, ["started 1"]);
+});
+
+Deno.test("RuleBook replaces a timer whose parameters changed and keeps its grid", async () => {
+  using it = openBook();
+  it.book.apply(ruleOf(1));
+  await it.clock.advance(12_000);
+  it.book.apply(ruleOf(1, { params: every(4), version: version(12) }));
+  await it.clock.advance(8000);
+  assertEquals(it.lines, ["started 1", "changed 1"]);
+  assertEquals(it.fires, ["1 at 10 s", "1 at 16 s", "1 at 20 s"]);
+});
+
+Deno.test("RuleBook fires nothing twice when a changed rule shares instants with the old one", async () => {
+  using it = openBook();
+  it.book.apply(ruleOf(1));
+  await it.clock.advance(10_000);
+  it.book.apply(ruleOf(1, { params: every(5), version: version(9.9) }));
+  await it.clock.advance(5000);
+  assertEquals(it.fires, ["1 at 10 s", "1 at 15 s"]);
+});
+
+Deno.test("RuleBook fires what fell due between a rule's change and its arrival", async () => {
+  using it = openBook();
+  await it.clock.advance(10_400);
+  it.book.apply(ruleOf(1, { createdAt: START, version: version(9.5) }));
+  await it.clock.advance(0);
+  assertEquals(it.fires, ["1 at 10 s"]);
+});
+
+Deno.test("RuleBook leaves what fell due before this process began to whoever ran then", async () => {
+  using it = openBook();
+  it.book.apply(ruleOf(1, { createdAt: START - 25_000, version: version(-25) }));
+  await it.clock.advance(6000);
+  assertEquals(it.fires, ["1 at 5 s"]);
+});
+
+Deno.test("RuleBook fires a one-shot that was written for a moment just past", async () => {
+  using it = openBook();
+  await it.clock.advance(20_000);
+  const fireAt = new Date(START + 15_000).toISOString();
+  const params = { type: "date_time", fire_at: fireAt };
+  it.book.apply(ruleOf(1, { params, createdAt: START + 19_000, version: version(19) }));
+  it.book.apply(ruleOf(2, {
+    params: { ...params, fire_at: new Date(START + 5000).toISOString() },
+    createdAt: START + 19_000,
+    version: version(19),
+  }));
+  await it.clock.advance(0);
+  assertEquals(it.fires, ["1 at 15 s"]);
+});
+
+Deno.test("RuleBook ignores a row older than what it knows, and one of the same version", () => {
+  using it = openBook();
+  it.book.apply(ruleOf(1, { version: version(5) }));
+  it.book.apply(ruleOf(1, { enabled: false, version: version(4) }));
+  it.book.apply(ruleOf(1, { enabled: false, version: version(5) }));
+  it.book.apply(ruleOf(2, { enabled: false, version: version(5) }));
+  it.book.apply(ruleOf(2, { version: version(4) }));
+  assertEquals(it.lines, ["started 1"]);
+});
+
+Deno.test("RuleBook stops a rule whose parameters became invalid, and complains once", () => {
+  using it = openBook();
+  it.book.apply(ruleOf(1));
+  for (let n = 0; n < 3; n++) it.book.apply(ruleOf(1, { params: every(0), version: version(1) }));
+  it.book.apply(ruleOf(1, { params: every(3), version: version(2) }));
+  assertEquals(it.lines, ["started 1", "stopped 1: refused", "refused 1: 1", "started 1"]);
+});
+
+Deno.test("RuleBook refuses a rule whose trigger the token does not cover, once", () => {
+  using it = openBook();
+  const rule = ruleOf(1, { triggerRef: "core.crontimer", params: { expression: "* * * * * *" } });
+  it.book.apply(rule);
+  it.book.apply(rule);
+  assertEquals([it.lines, it.timers.size], [["not allowed 1"], 0]);
+});
+
+Deno.test("RuleBook cares for none of other triggers, and stops a rule that moved to one", () => {
+  using it = openBook();
+  it.book.apply(ruleOf(1, { triggerRef: "core.webhook" }));
+  it.book.apply(ruleOf(2));
+  it.book.apply(ruleOf(2, { triggerRef: "core.webhook", version: version(1) }));
+  assertEquals(it.lines, ["started 2", "stopped 2: moved to another trigger"]);
+  assertEquals([...it.book.rules()], []);
+});
+
+Deno.test("RuleBook stops a deleted rule for good, whatever an old page says", () => {
+  using it = openBook();
+  it.book.apply(ruleOf(1));
+  it.book.delete(ruleId(1));
+  it.book.apply(ruleOf(1, { version: version(9) }));
+  assertEquals(it.lines, ["started 1", "stopped 1: deleted", "gone 1"]);
+  assertEquals(it.book.size, 0);
+});
+
+Deno.test("RuleBook stops the old rule when its ref comes back with a new id", () => {
+  using it = openBook();
+  it.book.apply(ruleOf(1, { ref: "test.same" }));
+  it.book.apply(ruleOf(2, { ref: "test.same" }));
+  assertEquals(it.lines, ["started 1", "stopped 1: deleted", "gone 1", "started 2"]);
+  assertEquals(it.book.idOf("test.same"), ruleId(2));
+});
+
+Deno.test("RuleBook starts a doubted rule again when it proves to exist", () => {
+  using it = openBook();
+  it.book.apply(ruleOf(1));
+  it.book.doubt(ruleId(1));
+  assertEquals(it.timers.size, 0);
+  it.book.apply(ruleOf(1));
+  assertEquals(it.lines, ["started 1", "started 1"]);
+});
+
+Deno.test("RuleBook lets a row confirm what a message told", async () => {
+  using it = openBook();
+  it.book.apply(ruleOf(1, { createdAt: START + 300, version: null }));
+  it.book.apply(ruleOf(1, { createdAt: START + 200, version: version(0.25) }));
+  await it.clock.advance(10_300);
+  assertEquals(it.lines, ["started 1", "changed 1"]);
+  assertEquals(it.fires, ["1 at 10.2 s"]);
+});

@@ -1,0 +1,60 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { TimerHeap } from "../../src/timers/timer_heap.ts";
+
+type Step =
+  | { readonly op: "set"; readonly slot: number; readonly key: number }
+  | { readonly op: "remove"; readonly slot: number };
+
+const slot = fc.nat(60);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ op: fc.constant("set" as const), slot, key: fc.integer({ min: -5, max: 40 }) }),
+  fc.record({ op: fc.constant("remove" as const), slot }),
+);
+
+Deno.test("TimerHeap is empty at first", () => {
+  const heap = new TimerHeap();
+  assertEquals([heap.size, heap.firstKey, heap.firstSlot, heap.keyOf(3)], [
+    0,
+    Infinity,
+    undefined,
+    undefined,
+  ]);
+});
+
+Deno.test("TimerHeap agrees with a sorted list after any steps", () => {
+  fc.assert(fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
+    const heap = new TimerHeap();
+    const model = new Map<number, number>();
+    for (const it of steps) {
+      if (it.op === "set") {
+        heap.set(it.slot, it.key);
+        model.set(it.slot, it.key);
+      } else {
+        heap.remove(it.slot);
+        model.delete(it.slot);
+      }
+      assertEquals(heap.size, model.size);
+      assertEquals(heap.firstKey, Math.min(Infinity, ...model.values()));
+    }
+    for (const [slot, key] of model) assertEquals(heap.keyOf(slot), key);
+  }));
+});
+
+Deno.test("TimerHeap gives back all slots in the order of their keys, beyond its first capacity", () => {
+  const heap = new TimerHeap();
+  const keys = Array.from({ length: 5000 }, (_, slot) => (slot * 7919) % 5000);
+  keys.forEach((key, slot) => heap.set(slot, key));
+  const taken: number[] = [];
+  for (let slot = heap.firstSlot; slot !== undefined; slot = heap.firstSlot) {
+    taken.push(heap.firstKey);
+    heap.remove(slot);
+  }
+  assertEquals(taken, keys.toSorted((a, b) => a - b));
+});
+
+Deno.test("TimerHeap accepts a slot far beyond its capacity", () => {
+  const heap = new TimerHeap();
+  heap.set(100_000, 5);
+  assertEquals([heap.firstSlot, heap.keyOf(99_999)], [100_000, undefined]);
+});

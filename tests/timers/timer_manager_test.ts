@@ -1,0 +1,100 @@
+import { assertEquals } from "@std/assert";
+import type { Fire } from "../../src/event.ts";
+import { TimerManager } from "../../src/timers/timer_manager.ts";
+import { TimerTable } from "../../src/timers/timer_table.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { ruleId, START, timerOf } from "../support/rules.ts";
+
+function setUp(onFire: (fire: Fire) => void = () => {}) {
+  const clock = new FakeClock(START);
+  const fires: number[] = [];
+  const timers = new TimerManager({
+    clock,
+    table: new TimerTable({ catchUpWindowMs: 3_600_000 }),
+    sink: {
+      fire(fire) {
+        fires.push(clock.now() - START);
+        onFire(fire);
+      },
+      dropped: () => {},
+    },
+  });
+  const set = (id: number, seconds: number) =>
+    timers.set({
+      ruleId: ruleId(id),
+      ruleRef: `test.rule${id}`,
+      triggerRef: "core.timer",
+      timer: timerOf({ type: "interval", interval: seconds }),
+    }, clock.now());
+  return { clock, timers, fires, set };
+}
+
+Deno.test("TimerManager fires each occurrence at its instant", async () => {
+  const { clock, timers, fires, set } = setUp();
+  using _stop = timers;
+  set(1, 7);
+  set(2, 5);
+  await clock.advance(15_000);
+  assertEquals(fires, [5000, 7000, 10_000, 14_000, 15_000]);
+});
+
+Deno.test("TimerManager holds one alarm for any number of timers, and none for no timer", () => {
+  const { clock, timers, set } = setUp();
+  using _stop = timers;
+  assertEquals(clock.pending, 0);
+  for (let id = 1; id <= 500; id++) set(id, id);
+  assertEquals(clock.pending, 1);
+});
+
+Deno.test("TimerManager looks at the wall clock again within a second of a step forward", async () => {
+  const { clock, timers, fires, set } = setUp();
+  using _stop = timers;
+  set(1, 3600);
+  await clock.advance(10_000);
+  clock.step(3_595_000);
+  await clock.advance(1000);
+  assertEquals(fires, [3_606_000]);
+});
+
+Deno.test("TimerManager fires nothing again after the clock was set back", async () => {
+  const { clock, timers, fires, set } = setUp();
+  using _stop = timers;
+  set(1, 60);
+  await clock.advance(60_000);
+  clock.step(-30_000);
+  await clock.advance(89_999);
+  assertEquals(fires, [60_000]);
+  await clock.advance(1);
+  assertEquals(fires, [60_000, 120_000]);
+});
+
+Deno.test("TimerManager can be changed by what it fires", async () => {
+  const { clock, timers, fires, set } = setUp((fire) => {
+    if (fire.executionCount === 2) timers.stop(fire.ruleId);
+    if (fire.executionCount === 1) set(2, 3);
+  });
+  using _stop = timers;
+  set(1, 2);
+  await clock.advance(9000);
+  assertEquals(fires, [2000, 3000, 4000, 6000]);
+  assertEquals([timers.size, clock.pending], [0, 0]);
+});
+
+Deno.test("TimerManager lets others work between slices of a long backlog", async () => {
+  const { clock, timers, fires, set } = setUp();
+  using _stop = timers;
+  set(1, 1);
+  clock.step(3600_000);
+  await clock.advance(1000);
+  assertEquals(fires.length, 11 + 1);
+});
+
+Deno.test("TimerManager fires nothing after it was disposed of, twice at that", async () => {
+  const { clock, timers, fires, set } = setUp();
+  set(1, 1);
+  timers[Symbol.dispose]();
+  timers[Symbol.dispose]();
+  set(2, 1);
+  await clock.advance(5000);
+  assertEquals([fires, clock.pending], [[], 0]);
+});

@@ -1,0 +1,148 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { Fire } from "../../src/event.ts";
+import type { TriggerParams } from "../../src/rule.ts";
+import { type TimerEntry, TimerTable } from "../../src/timers/timer_table.ts";
+import { ruleId, START, timerOf } from "../support/rules.ts";
+
+const HOUR_MS = 3_600_000;
+
+function tableWith(...intervals: readonly number[]): TimerTable {
+  const table = new TimerTable({ catchUpWindowMs: HOUR_MS });
+  intervals.forEach((seconds, index) => table.set(entryOf(index + 1, every(seconds)), START));
+  return table;
+}
+
+function every(seconds: number): TriggerParams {
+  return { type: "interval", interval: seconds };
+}
+
+function entryOf(id: number, params: TriggerParams): TimerEntry {
+  return {
+    ruleId: ruleId(id),
+    ruleRef: `test.rule${id}`,
+    triggerRef: "core.timer",
+    timer: timerOf(params),
+  };
+}
+
+function take(table: TimerTable, now: number, limit = 1e6): { fires: Fire[]; dropped: number[] } {
+  const fires: Fire[] = [];
+  const dropped: number[] = [];
+  table.takeDue(now, limit, {
+    fire: (fire) => void fires.push(fire),
+    dropped: (_entry, count) => void dropped.push(count),
+  });
+  return { fires, dropped };
+}
+
+const at = (seconds: number) => START + seconds * 1000;
+
+Deno.test("TimerTable hands out occurrences of all rules in the order of their instants", () => {
+  const table = tableWith(2, 3);
+  const { fires } = take(table, at(6));
+  assertEquals(
+    fires.map((fire) => [fire.ruleId, (fire.scheduledAt - START) / 1000]).toSorted(),
+    [[1, 2], [1, 4], [1, 6], [2, 3], [2, 6]],
+  );
+  assertEquals(fires.map((fire) => fire.scheduledAt), fires.map((f) => f.scheduledAt).toSorted());
+  assertEquals(table.nextAt, at(8));
+});
+
+Deno.test("TimerTable hands out nothing before its instant", () => {
+  const table = tableWith(2);
+  assertEquals(take(table, at(2) - 1).fires, []);
+  assertEquals(take(table, at(2)).fires.length, 1);
+});
+
+Deno.test("TimerTable stops at the limit and goes on where it stopped", () => {
+  const table = tableWith(1);
+  assertEquals(table.takeDue(at(5), 3, { fire: () => {}, dropped: () => {} }), 3);
+  assertEquals(table.nextAt, at(4));
+  assertEquals(take(table, at(5)).fires.map((fire) => fire.executionCount), [4, 5]);
+});
+
+Deno.test("TimerTable says when the rule fires next and how late it is", () => {
+  const [fire] = take(tableWith(2), at(2) + 40).fires;
+  assert(fire);
+  assertEquals([fire.nextAt, fire.firedAt - fire.scheduledAt, fire.missedCount], [at(4), 40, 0]);
+});
+
+Deno.test("TimerTable makes one event of what was missed and fires what is on time", () => {
+  const { fires, dropped } = take(tableWith(5), at(60));
+  assertEquals(
+    fires.map((fire) => [(fire.scheduledAt - START) / 1000, fire.missedCount]),
+    [[45, 8], [50, 0], [55, 0], [60, 0]],
+  );
+  assertEquals(dropped, []);
+});
+
+Deno.test("TimerTable counts what is older than the catch-up window, once a rule", () => {
+  const { fires, dropped } = take(tableWith(600), at(2 * 3600 + 300));
+  assertEquals(
+    fires.map((fire) => [(fire.scheduledAt - START) / 60_000, fire.missedCount]),
+    [[120, 5]],
+  );
+  assertEquals(dropped, [6]);
+});
+
+Deno.test("TimerTable never hands an occurrence out twice, however a rule is changed meanwhile", () => {
+  fc.assert(fc.property(
+    fc.array(
+      fc.record({
+        waitMs: fc.integer({ min: 0, max: 5000 }),
+        backMs: fc.integer({ min: 0, max: 9000 }),
+        act: fc.constantFrom("set" as const, "stop" as const, "stop and set" as const),
+        seconds: fc.constantFrom(1, 2, 3),
+      }),
+      { maxLength: 30 },
+    ),
+    (acts) => {
+      const table = tableWith(1);
+      const seen = new Set<number>();
+      let now = START;
+      for (const { waitMs, backMs, act, seconds } of acts) {
+        now += waitMs;
+        for (const { scheduledAt } of take(table, now).fires) {
+          assert(!seen.has(scheduledAt), `${scheduledAt} was handed out twice`);
+          assert(scheduledAt <= now);
+          seen.add(scheduledAt);
+        }
+        if (act !== "set") table.stop(ruleId(1));
+        if (act !== "stop") table.set(entryOf(1, every(seconds)), now - backMs);
+      }
+    },
+  ));
+});
+
+Deno.test("TimerTable counts executions on across a stop, and anew for a forgotten rule", () => {
+  const table = tableWith(1);
+  take(table, at(3));
+  table.stop(ruleId(1));
+  table.set(entryOf(1, every(1)), at(3));
+  assertEquals(take(table, at(4)).fires.map((fire) => fire.executionCount), [4]);
+  table.stop(ruleId(1));
+  table.forget(ruleId(1));
+  table.set(entryOf(1, every(1)), at(4));
+  assertEquals(take(table, at(5)).fires.map((fire) => fire.executionCount), [1]);
+});
+
+Deno.test("TimerTable keeps a timer that has no occurrence left, and does not fire it", () => {
+  const table = new TimerTable({ catchUpWindowMs: HOUR_MS });
+  const once = { type: "date_time", fire_at: "2025-01-01T00:00:05Z" };
+  assertEquals(table.set(entryOf(1, once), START), at(5));
+  assertEquals(take(table, at(5)).fires.map((fire) => fire.nextAt), [null]);
+  assertEquals([table.size, table.nextAt, table.nextOf(ruleId(1))], [1, Infinity, undefined]);
+  assertEquals(table.set(entryOf(1, once), START), null);
+});
+
+Deno.test("TimerTable uses the slots of stopped rules again and grows beyond its first capacity", () => {
+  const table = new TimerTable({ catchUpWindowMs: HOUR_MS });
+  for (let id = 1; id <= 3000; id++) table.set(entryOf(id, every(id)), START);
+  for (let id = 1; id <= 3000; id += 2) table.stop(ruleId(id));
+  for (let id = 3001; id <= 4500; id++) table.set(entryOf(id, every(2)), START);
+  assertEquals(table.size, 3000);
+  assertEquals(take(table, at(2)).fires.length, 1501);
+  assertEquals(table.get(ruleId(1)), undefined);
+  assertEquals(table.get(ruleId(2))?.ruleRef, "test.rule2");
+});
