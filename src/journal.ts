@@ -1,3 +1,4 @@
+import type { RuleListenerEvents } from "./broker/rule_listener.ts";
 import type { DeliveryEvents } from "./delivery.ts";
 import { type OutboundEvent, rfc3339 } from "./event.ts";
 import type { Log } from "./log.ts";
@@ -62,7 +63,12 @@ export function ruleJournal(log: Log): Omit<RuleBookEvents, "gone"> {
 
 /** Tells the log how staying in step with the platform goes. */
 export function syncJournal(log: Log): ReconcilerEvents {
-  const unreadable = new Set<string>();
+  const told = new Set<string>();
+  const once = (line: string, tell: () => void) => {
+    if (told.has(line)) return;
+    told.add(line);
+    tell();
+  };
   return {
     snapshotDone(rules, elapsedMs) {
       log.debug(`Read ${rules} rules`, { rules, elapsed_ms: Math.round(elapsedMs) });
@@ -72,18 +78,47 @@ export function syncJournal(log: Log): ReconcilerEvents {
         retry_ms: Math.round(retryMs),
       });
     },
+    notInstalled(triggerRef) {
+      const line = `Trigger ${triggerRef} is not installed on the platform: it has no rules here`;
+      once(line, () => log.warn(line, { trigger_ref: triggerRef }));
+    },
     unreadable(triggerRef, id, reason) {
       const rule = id === null ? "A rule" : `Rule ${id}`;
       const line = `${rule} of ${triggerRef} cannot be read: ${reason}`;
-      if (unreadable.has(line)) return;
-      unreadable.add(line);
-      log.error(line, { trigger_ref: triggerRef, ...(id === null ? {} : { rule_id: id }) });
+      const fields = { trigger_ref: triggerRef, ...(id === null ? {} : { rule_id: id }) };
+      once(line, () => log.error(line, fields));
     },
     unconfirmed(change, error) {
       log.warn(
         `Took the message about rule ${change.ruleId} at its word: ${messageOf(error)}`,
         { rule_id: change.ruleId, kind: change.kind },
       );
+    },
+  };
+}
+
+/** Tells the log how listening to the broker goes; `change` and `up` are for the caller to act on. */
+export function listenerJournal(
+  log: Log,
+): Omit<RuleListenerEvents, "change" | "up"> & { up(address: string): void } {
+  return {
+    up(address) {
+      log.info(`Connected to RabbitMQ at ${address}`);
+    },
+    down(error, retryMs) {
+      log.warn(error.message, { fault: error.fault, retry_ms: Math.round(retryMs) });
+    },
+    retrying(change, error, retryMs) {
+      log.warn(`Failed to apply a message about rule ${change.ruleId}: ${messageOf(error)}`, {
+        rule_id: change.ruleId,
+        retry_ms: Math.round(retryMs),
+      });
+    },
+    unreadable({ reason, excerpt }) {
+      log.warn(`Ignored a message that cannot be read: ${reason}`, { excerpt });
+    },
+    warning(text) {
+      log.warn(text);
     },
   };
 }
@@ -135,12 +170,13 @@ export function deliveryJournal(log: Log, counts: DeliveryCounts): DeliveryEvent
 }
 
 /** Tells the log about occurrences that were missed and are not made up for. */
-export function missedLine(log: Log, entry: TimerEntry, count: number): void {
-  log.warn(`Missed ${count} occurrences of rule ${entry.ruleId}`, {
-    rule_id: entry.ruleId,
-    rule_ref: entry.ruleRef,
-    missed_count: count,
-  });
+export function missedJournal(log: Log): (entry: TimerEntry, count: number) => void {
+  return ({ ruleId, ruleRef }, count) =>
+    log.warn(`Missed ${count} occurrences of rule ${ruleId}`, {
+      rule_id: ruleId,
+      rule_ref: ruleRef,
+      missed_count: count,
+    });
 }
 
 /** The text of whatever was thrown. */

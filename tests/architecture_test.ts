@@ -4,11 +4,19 @@ const ROOT = new URL("../", import.meta.url);
 
 /** The layers from the ground up: a file may import from its own group and from lower layers only. */
 const LAYERS: readonly (readonly string[])[] = [
-  ["clock.ts", "backoff.ts", "exit.ts", "version.ts"],
+  [
+    "clock.ts",
+    "backoff.ts",
+    "exit.ts",
+    "version.ts",
+    "error_text.ts",
+    "nearest.ts",
+    "redact_url.ts",
+  ],
   ["rule.ts", "event.ts", "schedule/"],
   ["timers/", "delivery.ts", "sync/"],
   ["broker/", "platform/", "log", "config"],
-  ["journal.ts", "daemon.ts"],
+  ["journal.ts", "startup.ts", "engine.ts", "daemon.ts"],
   ["shutdown.ts", "cli.ts"],
   ["../main.ts"],
 ];
@@ -19,7 +27,10 @@ const ALLIANCES: readonly (readonly [string, string])[] = [
   ["schedule/", "rule.ts"],
   ["sync/", "timers/"],
   ["cli.ts", "shutdown.ts"],
+  ["engine.ts", "journal.ts"],
+  ["daemon.ts", "engine.ts"],
   ["daemon.ts", "journal.ts"],
+  ["daemon.ts", "startup.ts"],
 ];
 /** Files or folders that alone may import a package. */
 const ONLY_IMPORT: Readonly<Record<string, string>> = {

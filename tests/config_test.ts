@@ -170,6 +170,12 @@ const REFUSED: [variable: string, value: string, problem: string][] = [
     "Invalid api_token: expected the token alone, in visible ASCII characters without spaces " +
     "(ATTUNE_API_TOKEN is ***)",
   ],
+  [
+    "ATTUNE_API_TOKEN_FILE",
+    TOKEN,
+    "Invalid api_token_file: expected the path of a file that holds the token, not the token itself " +
+    "(ATTUNE_API_TOKEN_FILE is ***)",
+  ],
   ["ATTUNE_MQ_EXCHANGE", "a b", `${EXCHANGE} (ATTUNE_MQ_EXCHANGE is "a b")`],
   [
     "ATTUNE_MQ_EXCHANGE",

@@ -1,3 +1,10 @@
+import type { TriggerParams } from "../rule.ts";
+import { compileCron } from "./cron.ts";
+import { compileDateTime } from "./date_time.ts";
+import { Draft } from "./draft.ts";
+import { compileInterval } from "./interval.ts";
+import { anyOf, inspect, refusal } from "./refusal.ts";
+
 /** What every kind of timer offers: its instants, as a pure function. */
 export interface Schedule {
   /**
@@ -7,23 +14,33 @@ export interface Schedule {
   next(after: number): number | null;
 }
 
+/** What becomes of occurrences that nobody fired in time: the newest fires, each does, none does. */
+export type OnMissed = "latest" | "all" | "skip";
+
+/** What a rule may say whatever its kind. */
+export interface TimerOptions {
+  readonly onMissed: OnMissed;
+  /** The most that an occurrence may be put off, in milliseconds; 0 for not at all. See jitter.ts. */
+  readonly jitterMs: number;
+}
+
 /** A rule's schedule with what its events say about it. `type` is the word the event's payload uses. */
 export type Timer = IntervalTimer | CronTimer | DateTimeTimer;
 
-export interface IntervalTimer extends Schedule {
+export interface IntervalTimer extends Schedule, TimerOptions {
   readonly kind: "interval";
   readonly type: string;
   readonly intervalSeconds: number;
 }
 
-export interface CronTimer extends Schedule {
+export interface CronTimer extends Schedule, TimerOptions {
   readonly kind: "cron";
   readonly type: string;
   readonly expression: string;
   readonly timezone: string;
 }
 
-export interface DateTimeTimer extends Schedule {
+export interface DateTimeTimer extends Schedule, TimerOptions {
   readonly kind: "date_time";
   readonly type: string;
   /** As the rule has it. */
@@ -35,3 +52,105 @@ export interface DateTimeTimer extends Schedule {
 export type Compiled =
   | { readonly ok: true; readonly timer: Timer; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly problems: readonly string[] };
+
+type Kind = Timer["kind"];
+
+const KINDS: readonly Kind[] = ["interval", "cron", "date_time"];
+
+/** The members that give the kind away where `type` is missing. */
+const TELLTALES = new Map<string, Kind | "rrule">([
+  ["interval", "interval"],
+  ["interval_seconds", "interval"],
+  ["unit", "interval"],
+  ["expression", "cron"],
+  ["fire_at", "date_time"],
+  ["rrule", "rrule"],
+  ["rule", "rrule"],
+  ["freq", "rrule"],
+  ["dtstart", "rrule"],
+]);
+
+/** The platform's own triggers, each of one kind, with the `type` of their events (contract 4). */
+const PLATFORM_TRIGGERS = new Map<string, { readonly kind: Kind; readonly type: string }>([
+  ["core.intervaltimer", { kind: "interval", type: "interval" }],
+  ["core.crontimer", { kind: "cron", type: "cron" }],
+  ["core.datetimetimer", { kind: "date_time", type: "one_shot" }],
+]);
+
+/** The triggers whose rules are timers. */
+export const TIMER_TRIGGERS: ReadonlySet<string> = new Set([
+  "core.timer",
+  ...PLATFORM_TRIGGERS.keys(),
+  "core.rruletimer",
+]);
+
+/**
+ * Makes a rule's timer from its trigger and parameters. `anchorAt` (epoch milliseconds) is the instant
+ * from which intervals count. Never throws: whatever is wrong is told, all of it at once.
+ */
+export function compile(triggerRef: string, params: TriggerParams, anchorAt: number): Compiled {
+  if (triggerRef === "core.timer") return compileAnyKind(params, anchorAt);
+  const trigger = PLATFORM_TRIGGERS.get(triggerRef);
+  if (trigger !== undefined) {
+    return compileKind(
+      trigger.kind,
+      new Draft(params, { type: trigger.type, isAnyKind: false, anchorAt }),
+    );
+  }
+  const allowed = anyOf(["core.timer", ...PLATFORM_TRIGGERS.keys()]);
+  return triggerRef === "core.rruletimer"
+    ? refuse(unsupported("trigger_ref", triggerRef, allowed))
+    : refuse(refusal("trigger_ref", triggerRef, allowed));
+}
+
+/** Whether two timers have the same occurrences and make the same events of them. */
+export function sameTimer(a: Timer, b: Timer): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+function compileAnyKind(params: TriggerParams, anchorAt: number): Compiled {
+  const { type = kindFromMembers(params) } = params;
+  if (type === "rrule") return refuse(unsupported("type", type, anyOf(KINDS)));
+  const kind = KINDS.find((kind) => kind === type);
+  if (kind === undefined) return refuse(refusal("type", type, anyOf(KINDS)));
+  return compileKind(kind, new Draft(params, { type: kind, isAnyKind: true, anchorAt }));
+}
+
+function compileKind(kind: Kind, draft: Draft): Compiled {
+  const timer = timerOf(kind, draft);
+  return timer === null || draft.problems.length > 0
+    ? { ok: false, problems: draft.problems }
+    : { ok: true, timer, warnings: draft.warnings };
+}
+
+function timerOf(kind: Kind, draft: Draft): Timer | null {
+  switch (kind) {
+    case "interval":
+      return compileInterval(draft);
+    case "cron":
+      return compileCron(draft);
+    case "date_time":
+      return compileDateTime(draft);
+  }
+}
+
+/** The kind that the members leave no doubt about. */
+function kindFromMembers(params: TriggerParams): Kind | "rrule" | undefined {
+  const kinds = new Set<Kind | "rrule">();
+  for (const member of Object.keys(params)) {
+    const kind = TELLTALES.get(member);
+    if (kind !== undefined) kinds.add(kind);
+  }
+  // An RRULE has an interval, too.
+  if (kinds.has("rrule")) kinds.delete("interval");
+  const [kind] = kinds;
+  return kinds.size === 1 ? kind : undefined;
+}
+
+function unsupported(member: string, value: string, allowed: string): string {
+  return `${member}: ${inspect(value)} is not supported by this version, expected ${allowed}`;
+}
+
+function refuse(problem: string): Compiled {
+  return { ok: false, problems: [problem] };
+}

@@ -15,6 +15,8 @@ const FEW = 16;
 export interface ReconcilerEvents {
   snapshotDone(rules: number, elapsedMs: number): void;
   snapshotFailed(error: unknown, retryMs: number): void;
+  /** Each time a snapshot meets a trigger that the platform does not have. */
+  notInstalled(triggerRef: string): void;
   unreadable(triggerRef: string, id: RuleId | null, reason: string): void;
   /** A message was taken at its word because the API could not be asked. */
   unconfirmed(change: RuleChange, error: unknown): void;
@@ -118,6 +120,7 @@ export class Reconciler {
       book: this.#book,
       triggers: this.#triggers,
       recheck: (ref) => this.#lookups.request(ref),
+      notInstalled: this.#on.notInstalled,
       unreadable: this.#on.unreadable,
       signal: this.#signal,
     });

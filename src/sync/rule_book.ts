@@ -8,6 +8,7 @@ import type { TimerManager } from "../timers/timer_manager.ts";
 export type StopReason =
   | "disabled"
   | "deleted"
+  | "maybe gone"
   | "refused"
   | "not allowed by the token"
   | "moved to another trigger";
@@ -116,7 +117,7 @@ export class RuleBook {
   doubt(ruleId: RuleId): void {
     const known = this.#known.get(ruleId);
     if (known === undefined) return;
-    this.#timers.stop(ruleId);
+    if (this.#timers.stop(ruleId)) this.#on.stopped(ruleId, known.ref, "maybe gone");
     this.#known.set(ruleId, { ...known, version: null });
   }
 

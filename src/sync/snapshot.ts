@@ -12,6 +12,7 @@ export interface SnapshotOptions {
   readonly triggers: Iterable<string>;
   /** Reads one rule again and applies what it finds. */
   readonly recheck: (ref: string) => Promise<void>;
+  readonly notInstalled: (triggerRef: string) => void;
   readonly unreadable: (triggerRef: string, id: RuleId | null, reason: string) => void;
   readonly signal: AbortSignal;
 }
@@ -35,7 +36,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<number> {
 async function readTrigger(
   triggerRef: string,
   seen: Set<RuleId>,
-  { source, book, unreadable, signal }: SnapshotOptions,
+  { source, book, notInstalled, unreadable, signal }: SnapshotOptions,
 ): Promise<void> {
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const ids = new Set<RuleId>();
@@ -53,7 +54,8 @@ async function readTrigger(
         unreadable(triggerRef, id, reason);
       }
     }
-    const isWhole = totals.size <= 1 && [...totals].every((it) => it === ids.size + unknown);
+    if (totals.size === 0) return notInstalled(triggerRef);
+    const isWhole = totals.size === 1 && [...totals].every((it) => it === ids.size + unknown);
     if (!isWhole && attempt < TRIES) continue;
     for (const id of ids) seen.add(id);
     return;

@@ -7,7 +7,8 @@ export const CATCH_UP_LIMIT = 100;
 
 /** One occurrence that fell due. Instants are epoch milliseconds. */
 export interface Due {
-  readonly scheduledAt: number;
+  /** When it was to be handed out: its instant, put off by the jitter. */
+  readonly dueAt: number;
   /** The occurrence after it, if there is one. */
   readonly nextAt: number | null;
   readonly now: number;
@@ -27,8 +28,8 @@ export type Verdict = "fire" | "coalesce" | "drop";
 /** Decides on one occurrence; those of a rule are to be asked about in order. */
 export function judge(due: Due): Verdict {
   const { now, nextAt } = due;
-  if (now - due.scheduledAt <= ON_TIME_MS) return "fire";
-  if (now - due.scheduledAt > due.catchUpWindowMs) return "drop";
+  if (now - due.dueAt <= ON_TIME_MS) return "fire";
+  if (now - due.dueAt > due.catchUpWindowMs) return "drop";
   switch (due.onMissed) {
     case "skip":
       return "drop";

@@ -1,5 +1,6 @@
 import type { Fire } from "../event.ts";
 import type { RuleId } from "../rule.ts";
+import { jitterOf } from "../schedule/jitter.ts";
 import type { Timer } from "../schedule/mod.ts";
 import { judge, ON_TIME_MS } from "./misfire.ts";
 import { TimerHeap } from "./timer_heap.ts";
@@ -48,7 +49,10 @@ export class TimerTable {
   readonly #free: number[] = [];
   readonly #backlogs = new Map<RuleId, Backlog>();
   readonly #retired = new Map<RuleId, Retired>();
+  /** The occurrence last handed out, by slot. */
   #lastAt = new Float64Array(FIRST_CAPACITY);
+  /** The occurrence planned, by slot; its key in the heap is later by the jitter. */
+  #plannedAt = new Float64Array(FIRST_CAPACITY);
   #counts = new Uint32Array(FIRST_CAPACITY);
 
   /** `catchUpWindowMs`: how old a missed occurrence may be to be made up for. */
@@ -61,7 +65,7 @@ export class TimerTable {
     return this.#slots.size;
   }
 
-  /** The earliest occurrence of all, or Infinity. */
+  /** The instant at which something is to be handed out next, or Infinity. */
   get nextAt(): number {
     return this.#heap.firstKey;
   }
@@ -75,7 +79,8 @@ export class TimerTable {
   /** The next occurrence of a rule; `undefined` when it has no timer or will never fire again. */
   nextOf(ruleId: RuleId): number | undefined {
     const slot = this.#slots.get(ruleId);
-    return slot === undefined ? undefined : this.#heap.keyOf(slot);
+    const isPlanned = slot !== undefined && this.#heap.keyOf(slot) !== undefined;
+    return isPlanned ? this.#plannedAt[slot] : undefined;
   }
 
   /**
@@ -87,7 +92,7 @@ export class TimerTable {
     this.#entries[slot] = entry;
     this.#backlogs.delete(entry.ruleId);
     const nextAt = entry.timer.next(Math.max(after, this.#lastOf(slot)));
-    this.#plan(slot, nextAt);
+    this.#plan(slot, entry, nextAt);
     return nextAt;
   }
 
@@ -117,13 +122,14 @@ export class TimerTable {
   takeDue(now: number, limit: number, sink: DueSink): number {
     for (let handled = 0; handled < limit; handled++) {
       const slot = this.#heap.firstSlot;
-      const scheduledAt = this.#heap.firstKey;
+      const dueAt = this.#heap.firstKey;
       const entry = slot === undefined ? undefined : this.#entries[slot];
-      if (slot === undefined || entry === undefined || scheduledAt > now) return handled;
+      if (slot === undefined || entry === undefined || dueAt > now) return handled;
+      const scheduledAt = this.#plannedAt[slot] ?? dueAt;
       const nextAt = entry.timer.next(scheduledAt);
       this.#lastAt[slot] = scheduledAt;
-      this.#plan(slot, nextAt);
-      this.#handle(entry, slot, { scheduledAt, nextAt, now }, sink);
+      this.#plan(slot, entry, nextAt);
+      this.#handle(entry, slot, { scheduledAt, dueAt, nextAt, now }, sink);
     }
     return limit;
   }
@@ -131,7 +137,7 @@ export class TimerTable {
   #handle(
     entry: TimerEntry,
     slot: number,
-    due: { scheduledAt: number; nextAt: number | null; now: number },
+    due: { scheduledAt: number; dueAt: number; nextAt: number | null; now: number },
     sink: DueSink,
   ): void {
     const backlog = this.#backlogs.get(entry.ruleId);
@@ -142,7 +148,7 @@ export class TimerTable {
       caughtUp: backlog?.caughtUp ?? 0,
     });
     const coalesced = backlog?.coalesced ?? 0;
-    if (verdict !== "fire" || due.now - due.scheduledAt > ON_TIME_MS) {
+    if (verdict !== "fire" || due.now - due.dueAt > ON_TIME_MS) {
       this.#note(entry.ruleId, backlog, verdict);
     }
     if (verdict === "fire") {
@@ -181,9 +187,14 @@ export class TimerTable {
     if (backlog.dropped > 0) sink.dropped(entry, backlog.dropped);
   }
 
-  #plan(slot: number, nextAt: number | null): void {
-    if (nextAt === null) this.#heap.remove(slot);
-    else this.#heap.set(slot, nextAt);
+  #plan(slot: number, { ruleId, timer }: TimerEntry, nextAt: number | null): void {
+    if (nextAt === null) return this.#heap.remove(slot);
+    const { jitterMs } = timer;
+    const putOffMs = jitterMs === 0
+      ? 0
+      : jitterOf({ ruleId, scheduledAt: nextAt, nextAt: timer.next(nextAt), jitterMs });
+    this.#plannedAt[slot] = nextAt;
+    this.#heap.set(slot, nextAt + putOffMs);
   }
 
   #lastOf(slot: number): number {
@@ -202,11 +213,14 @@ export class TimerTable {
   }
 
   #grow(): void {
-    const lastAt = new Float64Array(this.#lastAt.length * 2);
-    const counts = new Uint32Array(this.#counts.length * 2);
+    const capacity = this.#counts.length * 2;
+    const [lastAt, plannedAt] = [new Float64Array(capacity), new Float64Array(capacity)];
+    const counts = new Uint32Array(capacity);
     lastAt.set(this.#lastAt);
+    plannedAt.set(this.#plannedAt);
     counts.set(this.#counts);
     this.#lastAt = lastAt;
+    this.#plannedAt = plannedAt;
     this.#counts = counts;
   }
 }

@@ -25,6 +25,8 @@ export interface SensorOptions {
   readonly stdin?: string;
   /** Further Deno flags, such as a permission. */
   readonly flags?: readonly string[];
+  /** Nobody reads its standard output until the process is ended. */
+  readonly isUnread?: boolean;
 }
 
 /** The sensor as a process of its own, with the permissions it needs and none beside. */
@@ -39,10 +41,11 @@ export class Sensor implements AsyncDisposable {
   #hasEnded = false;
   #news: PromiseWithResolvers<void> = Promise.withResolvers();
 
-  private constructor(process: Deno.ChildProcess) {
+  private constructor(process: Deno.ChildProcess, isUnread: boolean) {
     this.#process = process;
-    this.#ended = Promise.all([this.#readLines(), this.#readErrors(), process.status])
-      .then(([, , { code }]) => {
+    const read = isUnread ? process.status.then(() => this.#readLines()) : this.#readLines();
+    this.#ended = Promise.all([process.status, read, this.#readErrors()])
+      .then(([{ code }]) => {
         this.#hasEnded = true;
         this.#tell();
         return code;
@@ -73,7 +76,7 @@ export class Sensor implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    const sensor = new Sensor(process);
+    const sensor = new Sensor(process, options.isUnread ?? false);
     const stdin = process.stdin.getWriter();
     if (options.stdin !== undefined) await stdin.write(new TextEncoder().encode(options.stdin));
     await stdin.close();

@@ -24,6 +24,7 @@ function setUp() {
     on: {
       snapshotDone: (rules) => void it.lines.push(`read ${rules}`),
       snapshotFailed: (error) => void it.lines.push(`failed: ${error}`),
+      notInstalled: () => {},
       unreadable: (_trigger, id) => void it.lines.push(`unreadable ${id}`),
       unconfirmed: (change) => void it.lines.push(`believed ${change.ruleId}`),
     },

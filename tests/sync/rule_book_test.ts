@@ -131,7 +131,7 @@ Deno.test("RuleBook starts a doubted rule again when it proves to exist", () => 
   it.book.doubt(ruleId(1));
   assertEquals(it.timers.size, 0);
   it.book.apply(ruleOf(1));
-  assertEquals(it.lines, ["started 1", "started 1"]);
+  assertEquals(it.lines, ["started 1", "stopped 1: maybe gone", "started 1"]);
 });
 
 Deno.test("RuleBook lets a row confirm what a message told", async () => {

@@ -146,3 +146,15 @@ Deno.test("TimerTable uses the slots of stopped rules again and grows beyond its
   assertEquals(table.get(ruleId(1)), undefined);
   assertEquals(table.get(ruleId(2))?.ruleRef, "test.rule2");
 });
+
+Deno.test("TimerTable puts occurrences off by their jitter, and names them by their own instants", () => {
+  const table = new TimerTable({ catchUpWindowMs: HOUR_MS });
+  table.set(entryOf(1, { ...every(60), jitter_seconds: 30 }), START);
+  const first = take(table, at(59)).fires;
+  const dueAt = table.nextAt;
+  assert(dueAt > at(60) && dueAt <= at(90), "the jitter of this rule and instant is not 0");
+  assertEquals([first, take(table, dueAt - 1).fires], [[], []]);
+  const [fire] = take(table, dueAt).fires;
+  assertEquals([fire?.scheduledAt, fire?.firedAt, fire?.nextAt], [at(60), dueAt, at(120)]);
+  assertEquals(table.nextOf(ruleId(1)), at(120));
+});

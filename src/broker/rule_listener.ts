@@ -1,0 +1,176 @@
+import { type Backoff, fullJitter } from "../backoff.ts";
+import { type Clock, sleep } from "../clock.ts";
+import type { RuleChange } from "../rule.ts";
+import { Consumer } from "./consumer.ts";
+import type { BrokerError } from "./fault.ts";
+import { readRuleMessage, type UnreadableMessage } from "./rule_message.ts";
+import {
+  type BrokerLink,
+  type ConsumeMessage,
+  openChannel,
+  openSession,
+  type Session,
+} from "./session.ts";
+import type { SessionContext } from "./supervisor.ts";
+import { declareRuleFeed } from "./topology.ts";
+
+const NAME = "attune-core-timer-sensor";
+/**
+ * Enough that the handler sees a burst of changes as such, and RabbitMQ's links are busy from about 100
+ * on; few enough that little is handed out again after a reconnect.
+ */
+const PREFETCH = 200;
+const RETRY_BASE_MS = 250;
+const RETRY_CAP_MS = 5000;
+/** What takes longer is handed out again at the next start. */
+const STOP_TIMEOUT_MS = 1000;
+
+/** Where the messages about rules come from. */
+export interface RuleListenerOptions {
+  /** `amqp(s)://user:password@host:port/vhost?heartbeat=seconds`. */
+  readonly url: string;
+  readonly exchange: string;
+  readonly queue: string;
+  readonly clock: Clock;
+  /** The pauses between attempts to connect, and to apply a change. */
+  readonly backoff?: Backoff;
+  /** Ends the listener at once; {@link RuleListener.stop} is the gentle way. */
+  readonly signal: AbortSignal;
+}
+
+/** Is told what comes in and how the connection is. */
+export interface RuleListenerEvents {
+  /**
+   * A rule changed. The message is acknowledged when this resolves, and the same change is offered again
+   * after a pause when it rejects. Changes come in the order of the queue, several at a time.
+   */
+  change(change: RuleChange): Promise<void>;
+  /** {@link RuleListenerEvents.change} rejected. */
+  retrying(change: RuleChange, error: unknown, retryMs: number): void;
+  /** A message makes no sense; it is gone. */
+  unreadable(message: UnreadableMessage): void;
+  /**
+   * The queue is bound: from now on nothing is missed, and what was missed before has to be read from the
+   * API. Called after each successful connection.
+   */
+  up(): void;
+  /** An attempt to connect failed, or the connection was lost; the next attempt follows in `retryMs`. */
+  down(error: BrokerError, retryMs: number): void;
+  /** Something on the broker is not as it should be, but will do. Each text comes once. */
+  warning(text: string): void;
+}
+
+/** Listens for changes of rules until it is stopped, through all failures of the broker. */
+export interface RuleListener extends AsyncDisposable {
+  /** Resolves when messages can come in for the first time; rejects when it is stopped before. */
+  readonly ready: Promise<void>;
+  /** Whether messages can come in now. */
+  readonly isUp: boolean;
+  /** `amqp://host:port/vhost`, without credentials. */
+  readonly address: string;
+  readonly unreadableCount: number;
+  /** Takes no more messages, waits a second at most for those being handled, and closes. */
+  stop(): Promise<void>;
+}
+
+/** Opens a listener. Throws a `TypeError` when the URL cannot be read. */
+export function openRuleListener(
+  options: RuleListenerOptions,
+  on: RuleListenerEvents,
+): RuleListener {
+  return new Listener(options, on);
+}
+
+class Listener implements RuleListener {
+  readonly #options: RuleListenerOptions;
+  readonly #on: RuleListenerEvents;
+  readonly #backoff: Backoff;
+  readonly #session: Session;
+  readonly #warned = new Set<string>();
+  #consumer: Consumer | null = null;
+  #unreadableCount = 0;
+
+  constructor(options: RuleListenerOptions, on: RuleListenerEvents) {
+    this.#options = options;
+    this.#on = on;
+    this.#backoff = options.backoff ?? fullJitter(RETRY_BASE_MS, RETRY_CAP_MS);
+    this.#session = openSession({
+      url: options.url,
+      name: `${NAME} (${options.queue})`,
+      clock: options.clock,
+      backoff: this.#backoff,
+      signal: options.signal,
+      begin: (context) => this.#begin(context),
+      down: (error, retryMs) => on.down(error, retryMs),
+    });
+  }
+
+  get ready(): Promise<void> {
+    return this.#session.ready;
+  }
+
+  get isUp(): boolean {
+    return this.#session.isUp;
+  }
+
+  get address(): string {
+    return this.#session.address;
+  }
+
+  get unreadableCount(): number {
+    return this.#unreadableCount;
+  }
+
+  async stop(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    using _deadline = this.#options.clock.alarm(STOP_TIMEOUT_MS, resolve);
+    const drained = this.#consumer?.drain().catch(() => {/* no connection: nothing to drain */});
+    await Promise.race([drained, promise]);
+    await this.#session[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #begin(context: SessionContext<BrokerLink>): Promise<void> {
+    const { exchange, queue } = this.#options;
+    for (const warning of await declareRuleFeed(context.link.model, exchange, queue)) {
+      if (!this.#warned.has(warning)) this.#on.warning(warning);
+      this.#warned.add(warning);
+    }
+    this.#on.up();
+    this.#consumer = await Consumer.start({
+      channel: await openChannel(context),
+      queue,
+      consumerTag: NAME,
+      prefetch: PREFETCH,
+      handle: (message) => this.#handle(message, context.signal),
+      fail: context.fail,
+    });
+  }
+
+  async #handle(message: ConsumeMessage, signal: AbortSignal): Promise<void> {
+    const read = readRuleMessage(message.content, message.properties.timestamp);
+    if (read.ok) return await this.#apply(read.change, signal);
+    this.#unreadableCount++;
+    this.#on.unreadable(read.unreadable);
+  }
+
+  /**
+   * Waits here between attempts rather than to give the message back, for the broker would hand it out
+   * again at once. It stays unacknowledged: when the session ends, the broker has it still.
+   */
+  async #apply(change: RuleChange, signal: AbortSignal): Promise<void> {
+    for (let failures = 1;; failures++) {
+      try {
+        return await this.#on.change(change);
+      } catch (error) {
+        signal.throwIfAborted();
+        const retryMs = this.#backoff(failures);
+        this.#on.retrying(change, error, retryMs);
+        await sleep(this.#options.clock, retryMs, signal);
+      }
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import { type Channel, type ChannelModel, connect, type Options } from "amqplib";
+import type { Backoff } from "../backoff.ts";
+import type { Clock } from "../clock.ts";
+import { type BrokerAddress, parseAddress } from "./address.ts";
+import { BrokerError, connectError, lostError, useError } from "./fault.ts";
+import { type Link, type SessionContext, Supervisor } from "./supervisor.ts";
+
+export type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
+
+/** From the look-up of the name to the end of the handshake. */
+const CONNECT_TIMEOUT_MS = 10_000;
+/** A broker that hangs would never confirm that the connection is closed. */
+const CLOSE_TIMEOUT_MS = 1000;
+
+/** An open connection to the broker. */
+export interface BrokerLink extends Link {
+  readonly model: ChannelModel;
+  /** Closed before the connection is, whose end would overtake what they have yet to send. */
+  readonly channels: Set<Channel>;
+}
+
+/** A connection to the broker that comes back by itself. */
+export interface Session extends AsyncDisposable {
+  /** Resolves when it is up for the first time, rejects when it is closed before. */
+  readonly ready: Promise<void>;
+  readonly isUp: boolean;
+  /** `amqp://host:port/vhost`, without credentials. */
+  readonly address: string;
+}
+
+/** What to connect to and what to do there. */
+export interface SessionOptions {
+  /** As {@link parseAddress} reads it. */
+  readonly url: string;
+  /** Shown in the broker's list of connections. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly backoff: Backoff;
+  /** Ends the session, too. */
+  readonly signal: AbortSignal;
+  /**
+   * Puts a new connection to use: channels, queues, consumers. If this rejects, or calls `fail`, at any
+   * time, the connection is closed and a new one follows.
+   */
+  begin(context: SessionContext<BrokerLink>): Promise<void>;
+  /** An attempt failed or a connection ended; the next attempt follows in `retryMs`. */
+  down(error: BrokerError, retryMs: number): void;
+}
+
+/** Opens a session. Throws a `TypeError` when the URL cannot be read. */
+export function openSession(options: SessionOptions): Session {
+  const { clock, backoff, signal, name } = options;
+  const address = parseAddress(options.url);
+  const supervisor = Supervisor.start<BrokerLink>({
+    clock,
+    backoff,
+    signal,
+    dial: (signal) => dial({ address, name, clock }, signal),
+    session: (context) => options.begin(context),
+    down: (reason, retryMs) => options.down(useError(reason, address), retryMs),
+  });
+  return {
+    address: address.printable,
+    get ready() {
+      return supervisor.ready;
+    },
+    get isUp() {
+      return supervisor.isUp;
+    },
+    [Symbol.asyncDispose]: () => supervisor[Symbol.asyncDispose](),
+  };
+}
+
+/** Opens a channel whose end is the end of the session. */
+export async function openChannel(
+  { link, fail }: SessionContext<BrokerLink>,
+): Promise<Channel> {
+  const channel = await link.model.createChannel();
+  link.channels.add(channel);
+  channel.on("error", fail);
+  // A channel closes along with its connection, just before: the connection knows the reason.
+  channel.on("close", () => {
+    queueMicrotask(() => fail(new BrokerError("lost", "A channel to RabbitMQ was closed")));
+  });
+  return channel;
+}
+
+/**
+ * Runs operations on a channel of their own, because a refused one closes its channel. Rejects with the
+ * library's error; `replyCode` tells the broker's code.
+ */
+export async function onChannel<T>(
+  model: ChannelModel,
+  operate: (channel: Channel) => Promise<T>,
+): Promise<T> {
+  const channel = await model.createChannel();
+  // The operation rejects as well; without a listener the error would end the connection.
+  channel.on("error", () => {});
+  try {
+    return await operate(channel);
+  } finally {
+    await channel.close().catch(() => {/* closed by the refusal */});
+  }
+}
+
+interface Target {
+  readonly address: BrokerAddress;
+  readonly name: string;
+  readonly clock: Clock;
+}
+
+/** Rejects with a {@link BrokerError}. */
+async function dial(target: Target, stop: AbortSignal): Promise<BrokerLink> {
+  const { address, name, clock } = target;
+  // Aborting it destroys the socket, in whatever state: the library alone would leave it half open.
+  const socket = new AbortController();
+  const onStop = () => socket.abort(stop.reason);
+  stop.addEventListener("abort", onStop, { once: true });
+  const timedOut = new Deno.errors.TimedOut(`no answer in ${CONNECT_TIMEOUT_MS / 1000} s`);
+  using _deadline = clock.alarm(CONNECT_TIMEOUT_MS, () => socket.abort(timedOut));
+  try {
+    const socketOptions = {
+      // Nagle's algorithm would hold each small frame back for some 40 ms.
+      noDelay: true,
+      clientProperties: { connection_name: name },
+      signal: socket.signal,
+    };
+    return amqpLink(await connect(connectOptions(address), socketOptions), socket, target);
+  } catch (error) {
+    throw connectError(socket.signal.aborted ? socket.signal.reason : error, address);
+  } finally {
+    stop.removeEventListener("abort", onStop);
+  }
+}
+
+/** An object, for in a URL the library would not understand credentials beyond ASCII. */
+function connectOptions(address: BrokerAddress): Options.Connect {
+  return {
+    protocol: address.isTls ? "amqps" : "amqp",
+    hostname: address.hostname,
+    port: address.port,
+    username: address.username,
+    password: address.password,
+    // This one part it decodes all the same.
+    vhost: encodeURIComponent(address.vhost),
+    heartbeat: address.heartbeatSeconds,
+  };
+}
+
+function amqpLink(
+  model: ChannelModel,
+  socket: AbortController,
+  { address, clock }: Target,
+): BrokerLink {
+  const ended = new AbortController();
+  const end = (error?: Error) => ended.abort(lostError(error, address));
+  model.on("error", end);
+  // Not every end is an error to the library: one that an operator asks for is not.
+  model.on("close", end);
+  const channels = new Set<Channel>();
+  return {
+    model,
+    channels,
+    ended: ended.signal,
+    async [Symbol.asyncDispose]() {
+      const closed = Promise.withResolvers<void>();
+      model.once("close", () => closed.resolve());
+      using _deadline = clock.alarm(CLOSE_TIMEOUT_MS, closed.resolve);
+      await Promise.race([closeAll(model, channels), closed.promise]);
+      socket.abort();
+    },
+  };
+}
+
+/** Never rejects: what is closed already need not be closed. */
+async function closeAll(model: ChannelModel, channels: Iterable<Channel>): Promise<void> {
+  await Promise.allSettled(Array.from(channels, (channel) => channel.close()));
+  await model.close().catch(() => {});
+}

@@ -1,0 +1,193 @@
+import * as z from "zod";
+import type { Clock } from "../clock.ts";
+import type { OutboundEvent, PostResult } from "../event.ts";
+import type { Rule } from "../rule.ts";
+import type { RulePage, RuleSource } from "../sync/rule_source.ts";
+import { ApiError } from "./api_error.ts";
+import { type Fetch, type HttpAnswer, HttpClient } from "./http.ts";
+import { parseJson } from "./json.ts";
+import { laterPages } from "./paging.ts";
+import { isRetriable, oneLine, redirectText, refusalOf, retryAfterMs } from "./refusal.ts";
+import { pageFromAnswer, problemText, ruleFromAnswer } from "./rule_rows.ts";
+
+export { ApiError } from "./api_error.ts";
+
+/** The API returns at most 100, and counts its offsets by what was asked for (contract 2.4). */
+const PAGE_SIZE = 100;
+const MAX_RULES_BYTES = 16 * 1024 * 1024;
+const MAX_EVENT_BYTES = 64 * 1024;
+
+/** The created event (contract 2.5). */
+const Created = z.object({
+  data: z.object({ id: z.int().nullable().catch(null), rule: z.unknown().optional() }),
+});
+
+/** What the client needs. */
+export interface ApiClientOptions {
+  readonly baseUrl: string;
+  /** The bearer token: asked for its value before each request. */
+  readonly token: { readonly value: string };
+  readonly clock: Clock;
+  readonly fetch?: Fetch;
+}
+
+/**
+ * The Attune API as a timer sensor uses it (contract 2). Calls reject with an {@link ApiError}, or with
+ * the reason of the signal that ended them; only {@link ApiClient.createEvent} never rejects.
+ */
+export class ApiClient implements RuleSource, Disposable {
+  readonly #baseUrl: string;
+  readonly #token: { readonly value: string };
+  readonly #clock: Clock;
+  readonly #http: HttpClient;
+
+  constructor(options: ApiClientOptions) {
+    this.#baseUrl = new URL(options.baseUrl).href.replace(/\/+$/, "");
+    this.#token = options.token;
+    this.#clock = options.clock;
+    this.#http = new HttpClient(options.clock, options.fetch ?? fetch);
+  }
+
+  /** Resolves when the API answers. */
+  async health(signal: AbortSignal): Promise<void> {
+    const answer = await this.#get("/health", signal);
+    if (!isOk(answer)) throw this.#failure(answer);
+  }
+
+  /**
+   * All rules of a trigger, enabled or not, page by page: the first one first, the others as they come.
+   * No page at all where the trigger is not installed.
+   */
+  async *rulePages(triggerRef: string, signal: AbortSignal): AsyncGenerator<RulePage, void> {
+    const path = `/api/v1/triggers/${encodeURIComponent(triggerRef)}/rules`;
+    const answer = await this.#get(pageOf(path, 1), signal);
+    if (this.#isNotFound(answer)) return;
+    const first = this.#read(answer, pageFromAnswer);
+    yield first;
+    const read = async (number: number, signal: AbortSignal) =>
+      this.#read(await this.#get(pageOf(path, number), signal), pageFromAnswer);
+    yield* laterPages(first, read, signal);
+  }
+
+  /** The rule of this ref, or `null` where the platform has none. */
+  async rule(ref: string, signal: AbortSignal): Promise<Rule | null> {
+    const path = `/api/v1/rules/${encodeURIComponent(ref)}`;
+    const answer = await this.#get(path, signal);
+    if (this.#isNotFound(answer)) return null;
+    return this.#read(answer, ruleFromAnswer);
+  }
+
+  /** Posts an event. Never rejects: whatever happens is a {@link PostResult}. */
+  async createEvent(event: OutboundEvent, signal: AbortSignal): Promise<PostResult> {
+    try {
+      const answer = await this.#http.send({
+        method: "POST",
+        url: `${this.#baseUrl}/api/v1/events`,
+        headers: {
+          ...this.#headers(),
+          "Content-Type": "application/json",
+          "Idempotency-Key": event.occurrenceId,
+        },
+        body: event.body,
+        maxBytes: MAX_EVENT_BYTES,
+        signal,
+      });
+      return this.#postResult(event, answer);
+    } catch (error) {
+      return {
+        kind: "retry",
+        reason: error instanceof Error ? error.message : String(error),
+        retryAfterMs: null,
+      };
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#http[Symbol.dispose]();
+  }
+
+  #headers(): Record<string, string> {
+    return { "Accept": "application/json", "Authorization": `Bearer ${this.#token.value}` };
+  }
+
+  #get(path: string, signal: AbortSignal): Promise<HttpAnswer> {
+    const url = this.#baseUrl + path;
+    return this.#http.send({
+      method: "GET",
+      url,
+      headers: this.#headers(),
+      maxBytes: MAX_RULES_BYTES,
+      signal,
+    });
+  }
+
+  /** Not there, in the platform's own words: a proxy's 404 says nothing about a rule. */
+  #isNotFound(answer: HttpAnswer): boolean {
+    return answer.status === 404 && refusalOf(answer, this.#token.value).code === "NOT_FOUND";
+  }
+
+  #read<T>(answer: HttpAnswer, parse: (value: unknown) => T): T {
+    if (!isOk(answer)) throw this.#failure(answer);
+    if (answer.body.fault !== null) throw answer.body.fault;
+    try {
+      return parse(parseJson(answer.body.text));
+    } catch (error) {
+      const problem = oneLine(problemText(error), this.#token.value);
+      const message = `${answer.place}: the answer is not as expected: ${problem}`;
+      throw new ApiError(message, { status: answer.status, retriable: true }, { cause: error });
+    }
+  }
+
+  #failure(answer: HttpAnswer): ApiError {
+    const { place, status, headers } = answer;
+    const { code } = refusalOf(answer, this.#token.value);
+    return new ApiError(`${place}: ${this.#reason(answer)}`, {
+      status,
+      code,
+      retriable: isRetriable(status),
+      retryAfterMs: retryAfterMs(headers, this.#clock.now()),
+    });
+  }
+
+  /** The status and what the server says of it. */
+  #reason(answer: HttpAnswer): string {
+    const { status } = answer;
+    if (status >= 300 && status < 400) return redirectText(answer, this.#baseUrl);
+    const { code, message } = refusalOf(answer, this.#token.value);
+    return `${status}${code === null ? "" : ` ${code}`}: ${message}`;
+  }
+
+  #postResult(event: OutboundEvent, answer: HttpAnswer): PostResult {
+    const { status } = answer;
+    if (isOk(answer)) return storedResult(answer);
+    const reason = this.#reason(answer);
+    if (isRetriable(status)) {
+      const waitMs = retryAfterMs(answer.headers, this.#clock.now());
+      return { kind: "retry", reason, retryAfterMs: waitMs };
+    }
+    if (status === 401) return { kind: "unauthorized", reason };
+    if (status !== 403) return { kind: "refused", status, reason };
+    const known = `Insufficient permissions to create event for trigger type '${event.triggerRef}'`;
+    return {
+      kind: "refused",
+      status,
+      reason: reason.includes(known) ? known : `${known}: ${reason}`,
+    };
+  }
+}
+
+/** The status decides: an event whose answer cannot be read is stored all the same. */
+function storedResult({ body }: HttpAnswer): PostResult {
+  const created = Created.safeParse(parseJson(body.text));
+  if (!created.success) return { kind: "stored", eventId: null, ruleGone: false };
+  const { id, rule } = created.data.data;
+  return { kind: "stored", eventId: id, ruleGone: rule === null };
+}
+
+function isOk({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300;
+}
+
+function pageOf(path: string, number: number): string {
+  return `${path}?page=${number}&page_size=${PAGE_SIZE}`;
+}

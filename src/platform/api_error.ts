@@ -1,0 +1,28 @@
+/** What is known of a failed call beside its message. */
+export interface ApiErrorDetails {
+  /** The HTTP status; `null` where no answer came. */
+  readonly status: number | null;
+  /** The platform's own code, such as `NOT_FOUND`. */
+  readonly code?: string | null;
+  /** Whether the same call may pass later. */
+  readonly retriable: boolean;
+  /** How long the server asks to be left alone. */
+  readonly retryAfterMs?: number | null;
+}
+
+/** A call to the Attune API failed. The message names method, path and fault; no token is in it. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly retriable: boolean;
+  readonly retryAfterMs: number | null;
+
+  constructor(message: string, details: ApiErrorDetails, options?: ErrorOptions) {
+    super(message, options);
+    this.status = details.status;
+    this.code = details.code ?? null;
+    this.retriable = details.retriable;
+    this.retryAfterMs = details.retryAfterMs ?? null;
+  }
+}

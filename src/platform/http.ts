@@ -1,0 +1,130 @@
+import type { Clock } from "../clock.ts";
+import { errorText } from "../error_text.ts";
+import { ApiError } from "./api_error.ts";
+
+/** From the start of a request to the end of its answer's body. */
+const TIMEOUT_MS = 10_000;
+/** How the runtime introduces the failure proper; it repeats the address. */
+const FETCH_PREAMBLE = /^error sending request .*: client error \(\w+\): /;
+
+/** The part of `fetch` that is used; tests put their own in its place. */
+export type Fetch = (
+  url: string,
+  init: RequestInit & { client: Deno.HttpClient },
+) => Promise<Response>;
+
+/** One request. */
+export interface HttpRequest {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** The most that is read of the answer's body. */
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** The answer: its status stands even where the body could not be read to the end. */
+export interface HttpAnswer {
+  /** Method and path, for messages. */
+  readonly place: string;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: HttpBody;
+}
+
+/** `fault` is why the text is not whole, `null` where it is. */
+export interface HttpBody {
+  readonly text: string;
+  readonly fault: unknown;
+}
+
+/** Sends requests: bounded in time and size, redirects not followed, connections reused. */
+export class HttpClient implements Disposable {
+  readonly #clock: Clock;
+  readonly #fetch: Fetch;
+  // A connection of HTTP/2 that dies silently would hold up every request from then on.
+  readonly #client = Deno.createHttpClient({ http2: false });
+
+  constructor(clock: Clock, fetch: Fetch) {
+    this.#clock = clock;
+    this.#fetch = fetch;
+  }
+
+  /** Rejects with the reason of an aborted `signal`, or with an {@link ApiError} without a status. */
+  async send(request: HttpRequest): Promise<HttpAnswer> {
+    const { url, method, headers, body, signal } = request;
+    const place = `${method} ${new URL(url).pathname}`;
+    const control = new AbortController();
+    // Not AbortSignal.timeout: it holds its memory for the whole time, however soon the answer comes.
+    using _deadline = this.#clock.alarm(TIMEOUT_MS, () => control.abort(timedOut(place)));
+    using _stop = onAbort(signal, () => control.abort(signal.reason));
+    const faultOf = (error: unknown) =>
+      control.signal.aborted ? control.signal.reason : networkError(place, error);
+    try {
+      const response = await this.#fetch(url, {
+        method,
+        headers,
+        redirect: "manual",
+        signal: control.signal,
+        client: this.#client,
+        ...(body === undefined ? {} : { body }),
+      });
+      const read = await readBody(response.body, request.maxBytes, place, faultOf);
+      return { place, status: response.status, headers: response.headers, body: read };
+    } catch (error) {
+      throw faultOf(error);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#client.close();
+  }
+}
+
+/** Reads to the end or to the limit: a body that is neither read nor cancelled holds its connection. */
+async function readBody(
+  stream: ReadableStream<Uint8Array> | null,
+  maxBytes: number,
+  place: string,
+  faultOf: (error: unknown) => unknown,
+): Promise<HttpBody> {
+  if (stream === null) return { text: "", fault: null };
+  const decoder = new TextDecoder();
+  let text = "";
+  let length = 0;
+  try {
+    for await (const chunk of stream) {
+      length += chunk.length;
+      if (length > maxBytes) return { text, fault: tooLong(place, maxBytes) };
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return { text: text + decoder.decode(), fault: null };
+  } catch (error) {
+    return { text, fault: faultOf(error) };
+  }
+}
+
+function onAbort(signal: AbortSignal, act: () => void): Disposable {
+  if (signal.aborted) act();
+  else signal.addEventListener("abort", act, { once: true });
+  return { [Symbol.dispose]: () => signal.removeEventListener("abort", act) };
+}
+
+function timedOut(place: string): ApiError {
+  const message = `${place}: no answer within ${TIMEOUT_MS / 1000} s`;
+  return new ApiError(message, { status: null, retriable: true });
+}
+
+function tooLong(place: string, maxBytes: number): ApiError {
+  const message = `${place}: the answer is longer than ${maxBytes} bytes`;
+  return new ApiError(message, { status: null, retriable: false });
+}
+
+function networkError(place: string, error: unknown): ApiError {
+  const told = error instanceof TypeError && error.cause instanceof Error
+    ? error.cause.message.replace(FETCH_PREAMBLE, "")
+    : errorText(error);
+  const retriable = !(error instanceof Deno.errors.NotCapable);
+  return new ApiError(`${place}: ${told}`, { status: null, retriable }, { cause: error });
+}

@@ -1,0 +1,25 @@
+/** Keeps what was made, as far as it was used lately: at most `limit` values. */
+export class Cache<V> {
+  readonly #limit: number;
+  readonly #values = new Map<string, V>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** The value of a key, made if it is not kept. */
+  get(key: string, make: () => V): V {
+    const kept = this.#values.get(key);
+    const value = kept ?? make();
+    // A Map remembers the order of insertion: its first key is the one not used for longest.
+    if (kept !== undefined) this.#values.delete(key);
+    this.#values.set(key, value);
+    if (this.#values.size > this.#limit) {
+      for (const oldest of this.#values.keys()) {
+        this.#values.delete(oldest);
+        break;
+      }
+    }
+    return value;
+  }
+}

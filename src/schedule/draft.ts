@@ -1,0 +1,105 @@
+import * as z from "zod";
+import type { TriggerParams } from "../rule.ts";
+import type { Schedule, TimerOptions } from "./mod.ts";
+import { anyInstant, oneOf, wholeNumber } from "./params.ts";
+import { inspect, refusal } from "./refusal.ts";
+import { Window } from "./window.ts";
+
+const MAX_JITTER_SECONDS = 86_400;
+
+/** The members of every kind. */
+const CommonParams = z.object({
+  start_at: anyInstant().optional(),
+  end_at: anyInstant().optional(),
+  on_missed: oneOf(["latest", "all", "skip"]).default("latest"),
+  jitter_seconds: wholeNumber(1, MAX_JITTER_SECONDS).optional(),
+});
+
+/**
+ * A rule's parameters while a timer is made of them: reads their members, collects what is wrong with
+ * them, and knows which of them nobody asked for.
+ */
+export class Draft {
+  /** The word that the events' payload uses for the kind of timer. */
+  readonly type: string;
+  /** Whether the trigger is `core.timer`, whose rules name their kind. */
+  readonly isAnyKind: boolean;
+  /** The instant from which intervals count, where the parameters do not say. Epoch milliseconds. */
+  readonly anchorAt: number;
+  readonly #params: TriggerParams;
+  readonly #common: z.infer<typeof CommonParams> | null;
+  readonly #known = new Set(["description"]);
+  readonly #problems = new Map<string, string>();
+  readonly #remarks: string[] = [];
+
+  constructor(
+    params: TriggerParams,
+    about: { readonly type: string; readonly isAnyKind: boolean; readonly anchorAt: number },
+  ) {
+    this.#params = params;
+    this.type = about.type;
+    this.isAnyKind = about.isAnyKind;
+    this.anchorAt = about.anchorAt;
+    if (about.isAnyKind) this.#known.add("type");
+    this.#common = this.read(CommonParams);
+    const { start_at, end_at } = this.#common ?? {};
+    if (start_at !== undefined && end_at !== undefined && end_at <= start_at) {
+      this.refuse("end_at", `an instant after start_at (${inspect(params["start_at"])})`);
+    }
+  }
+
+  /** What is wrong, at most one line a member. */
+  get problems(): readonly string[] {
+    return [...this.#problems.values()];
+  }
+
+  /** What is odd, but does no harm. */
+  get warnings(): readonly string[] {
+    const unknown = Object.keys(this.#params).filter((member) => !this.#known.has(member));
+    if (unknown.length === 0) return this.#remarks;
+    return [...this.#remarks, `Ignored unknown members ${inspect(unknown)}`];
+  }
+
+  /** What the rule says of any kind of timer. */
+  get options(): TimerOptions {
+    return {
+      onMissed: this.#common?.on_missed ?? "latest",
+      jitterMs: (this.#common?.jitter_seconds ?? 0) * 1000,
+    };
+  }
+
+  /** Whether the rule has a member. */
+  has(member: string): boolean {
+    return this.#params[member] !== undefined;
+  }
+
+  /** Reads the members of a schema. `null` when one of them is wrong, which is then noted. */
+  read<S extends z.ZodObject>(schema: S): z.infer<S> | null {
+    for (const member of Object.keys(schema.shape)) this.#known.add(member);
+    const parsed = schema.safeParse(this.#params);
+    if (parsed.success) return parsed.data;
+    for (const { path: [member], message } of parsed.error.issues) {
+      this.refuse(String(member), message);
+    }
+    return null;
+  }
+
+  /** Notes that a member is wrong. */
+  refuse(member: string, allowed: string): void {
+    if (this.#problems.has(member)) return;
+    this.#problems.set(member, refusal(member, this.#params[member], allowed));
+  }
+
+  /** Notes that a member has no effect, if it is there. */
+  warnOfIdle(member: string, why: string): void {
+    this.#known.add(member);
+    if (this.has(member)) this.#remarks.push(`${member}: no effect, ${why}`);
+  }
+
+  /** Keeps a schedule between the rule's `start_at` and `end_at`. */
+  bound(schedule: Schedule): Schedule {
+    const { start_at: startAt, end_at: endAt } = this.#common ?? {};
+    if (startAt === undefined && endAt === undefined) return schedule;
+    return new Window(schedule, startAt ?? null, endAt ?? null);
+  }
+}

@@ -1,0 +1,106 @@
+import * as z from "zod";
+import type { Draft } from "./draft.ts";
+import { Grid } from "./grid.ts";
+import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "./local_time.ts";
+import type { IntervalTimer, Schedule } from "./mod.ts";
+import { anyInstant, oneOf, timeZone, wholeNumber } from "./params.ts";
+import { anyOf } from "./refusal.ts";
+import { Scheduled } from "./scheduled.ts";
+
+const DAY_SECONDS = 86_400;
+const MAX_SECONDS = 36_525 * DAY_SECONDS;
+
+const UNITS = ["seconds", "minutes", "hours", "days"] as const;
+const UNIT_SECONDS = {
+  second: 1,
+  seconds: 1,
+  minute: 60,
+  minutes: 60,
+  hour: 3600,
+  hours: 3600,
+  day: DAY_SECONDS,
+  days: DAY_SECONDS,
+};
+
+const IntervalParams = z.object({
+  interval: wholeNumber(1),
+  unit: z.enum([...UNITS, "second", "minute", "hour", "day"], anyOf(UNITS)).default("seconds"),
+});
+
+/** The platform's older form. */
+const SecondsParams = z.object({ interval_seconds: wholeNumber(1) });
+
+const GridParams = z.object({
+  anchor: anyInstant().optional(),
+  timezone: timeZone().optional(),
+  dst_gap: oneOf(GAP_RULES).default("shift"),
+  dst_overlap: oneOf(OVERLAP_RULES).default("first"),
+});
+
+interface Length {
+  readonly seconds: number;
+  readonly inDays: boolean;
+}
+
+class ScheduledInterval extends Scheduled implements IntervalTimer {
+  readonly kind = "interval";
+  readonly intervalSeconds: number;
+
+  constructor(draft: Draft, schedule: Schedule, seconds: number) {
+    super(draft, schedule);
+    this.intervalSeconds = seconds;
+  }
+}
+
+/** Makes a timer of `interval` and `unit`, or of `interval_seconds`; `null` if the draft has a problem. */
+export function compileInterval(draft: Draft): IntervalTimer | null {
+  const isOlderForm = draft.isAnyKind && draft.has("interval_seconds");
+  const length = isOlderForm ? readSeconds(draft) : readInterval(draft);
+  const grid = draft.read(GridParams);
+  if (length === null || grid === null) return null;
+  return new ScheduledInterval(draft, scheduleOf(length, grid, draft), length.seconds);
+}
+
+function scheduleOf(
+  { seconds, inDays }: Length,
+  grid: z.infer<typeof GridParams>,
+  draft: Draft,
+): Schedule {
+  const { anchor: anchorAt = draft.anchorAt, timezone: zone } = grid;
+  const stepMs = seconds * 1000;
+  if (inDays && zone !== undefined) {
+    const times = new Grid(anchorAt + zone.stretchAt(anchorAt).offset, stepMs);
+    return new LocalSchedule(times, zone, grid.dst_gap, grid.dst_overlap);
+  }
+  draft.warnOfIdle("timezone", "only an interval in days follows a time zone");
+  for (const member of ["dst_gap", "dst_overlap"]) {
+    draft.warnOfIdle(member, "only an interval in days with a timezone follows local time");
+  }
+  return new Grid(anchorAt, stepMs);
+}
+
+function readInterval(draft: Draft): Length | null {
+  const params = draft.read(IntervalParams);
+  if (params === null) return null;
+  const unitSeconds = UNIT_SECONDS[params.unit];
+  const seconds = params.interval * unitSeconds;
+  if (seconds <= MAX_SECONDS) return { seconds, inDays: unitSeconds === DAY_SECONDS };
+  draft.refuse("interval", upTo(MAX_SECONDS / unitSeconds));
+  return null;
+}
+
+function readSeconds(draft: Draft): Length | null {
+  const seconds = draft.read(SecondsParams)?.interval_seconds;
+  if (draft.has("interval")) {
+    draft.refuse("interval_seconds", "either interval or interval_seconds");
+  }
+  draft.warnOfIdle("unit", "interval_seconds counts seconds");
+  if (seconds === undefined) return null;
+  if (seconds <= MAX_SECONDS) return { seconds, inDays: false };
+  draft.refuse("interval_seconds", upTo(MAX_SECONDS));
+  return null;
+}
+
+function upTo(max: number): string {
+  return `a whole number from 1 to ${max} (100 years)`;
+}

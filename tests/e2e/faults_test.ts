@@ -1,0 +1,182 @@
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { RabbitMq } from "../support/rabbitmq.ts";
+import { Sensor } from "../support/sensor.ts";
+import { lateness, payloadOf, World } from "../support/world.ts";
+
+let rabbit: RabbitMq;
+Deno.test.beforeAll(async () => {
+  rabbit = await RabbitMq.start();
+});
+Deno.test.afterAll(() => rabbit[Symbol.asyncDispose]());
+
+function draft(name: string) {
+  const trigger_params = { interval: 1, unit: "seconds" };
+  return { ref: `e2e.${name}`, trigger_ref: "core.intervaltimer", trigger_params };
+}
+
+Deno.test("Timers go on while the broker is killed, and rules are heard again after it is back", async () => {
+  await using world = await World.on(rabbit);
+  await using sensor = await Sensor.ready(world.sensor());
+  const rule = await world.platform.rules.create(draft("steady"));
+  await world.event(rule);
+  await rabbit.kill9();
+  await sensor.line(/^Lost the connection to RabbitMQ/);
+  const silent = world.platform.rules.silently.create(draft("meanwhile"));
+  await world.event(rule, world.eventsOf(rule).length + 2);
+  await rabbit.restart();
+  await world.event(silent);
+  const from = sensor.output.length;
+  const told = await world.platform.rules.create(draft("afterwards"));
+  await sensor.line(new RegExp(`^Timer started for rule ${told.id}$`), from);
+  await world.event(told);
+  const counts = world.eventsOf(rule).map((it) => payloadOf(it).execution_count);
+  assertEquals(counts, counts.map((_, n) => n + 1));
+  assert(world.eventsOf(rule).every((it) => lateness(it) < 250));
+  assertEquals(await sensor.stop(), 0);
+});
+
+Deno.test("The sensor survives an outage of the API and says what was lost", async () => {
+  await using world = await World.on(rabbit);
+  await using sensor = await Sensor.ready(world.sensor());
+  const rule = await world.platform.rules.create(draft("patient"));
+  await world.event(rule);
+  await world.platform.down();
+  const lost = await sensor.line(
+    new RegExp(`^Failed to create event for rule ${rule.id}, it is lost: `),
+  );
+  assertEquals(lost.level, "error");
+  assert(String(lost["occurrence_id"]).startsWith(`rule_${rule.id}@`));
+  await world.platform.up();
+  await world.event(rule, world.eventsOf(rule).length + 2);
+  assertEquals(await sensor.stop(), 0);
+});
+
+Deno.test("A fault of an attempt or two costs no event", async () => {
+  await using world = await World.on(rabbit);
+  await using sensor = await Sensor.ready(world.sensor());
+  const rule = await world.platform.rules.create(draft("retried"));
+  const path = "/api/v1/events";
+  const { faults } = world.platform;
+  const faulty = [
+    () => faults.add({ kind: "answer", path, status: 503, body: "<html>no</html>", times: 2 }),
+    () => faults.add({ kind: "reset", path, times: 2 }),
+    () =>
+      faults.add({ kind: "answer", path, status: 429, headers: { "retry-after": "0" }, times: 1 }),
+    () => faults.add({ kind: "garbage", form: "text", path, times: 1 }),
+    () => faults.add({ kind: "garbage", form: "cut", path, times: 1 }),
+  ];
+  let count = 0;
+  for (const add of faulty) {
+    const fault = add();
+    await world.event(rule, ++count);
+    while (fault.hits === 0) await world.event(rule, ++count);
+  }
+  await world.event(rule, count + 1);
+  const counts = world.eventsOf(rule).map((it) => payloadOf(it).execution_count);
+  assertEquals(counts, counts.map((_, n) => n + 1));
+  assertEquals(sensor.lines.filter((line) => line["lost"] === true), []);
+  assertEquals(await sensor.stop(), 0);
+});
+
+Deno.test("SIGTERM lets the requests in flight end, and no other timer fires", async () => {
+  await using world = await World.on(rabbit);
+  await using sensor = await Sensor.ready(world.sensor());
+  world.platform.faults.add({ kind: "latency", path: "/api/v1/events", ms: 700 });
+  const rules = await Promise.all(
+    Array.from({ length: 10 }, (_, n) => world.platform.rules.create(draft(`flight${n}`))),
+  );
+  const requests = () => world.platform.requests.get("POST /api/v1/events") ?? 0;
+  while (requests() === 0) await sensor.line(/./, sensor.output.length);
+  const stoppedAt = performance.now();
+  assertEquals(await sensor.stop(), 0);
+  assertLess(performance.now() - stoppedAt, 4000);
+  const stored = world.platform.events.all.length;
+  assertGreater(stored, 0);
+  const told = sensor.lines.filter((line) => line.message.startsWith("Timer fired for rule"));
+  assertEquals(told.length, stored);
+  assert(rules.every((rule) => world.eventsOf(rule).length <= 2));
+});
+
+Deno.test("SIGTERM ends within the shutdown timeout while the API hangs, and tells what is lost", async () => {
+  await using world = await World.on(rabbit);
+  await using sensor = await Sensor.ready(world.sensor({ ATTUNE_SHUTDOWN_TIMEOUT: "300ms" }));
+  const fault = world.platform.faults.add({ kind: "hang", path: "/api/v1/events" });
+  const rule = await world.platform.rules.create(draft("hanging"));
+  await sensor.line(new RegExp(`^Timer started for rule ${rule.id}$`));
+  while (fault.hits === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  const stoppedAt = performance.now();
+  assertEquals(await sensor.stop(), 0);
+  assertLess(performance.now() - stoppedAt, 3000);
+  assertGreater(sensor.lines.filter((line) => line["lost"] === true).length, 0);
+});
+
+Deno.test("A second signal ends the sensor at once", async () => {
+  await using world = await World.on(rabbit);
+  for (const [signal, code] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
+    await using sensor = await Sensor.ready(world.sensor({ ATTUNE_SHUTDOWN_TIMEOUT: "1h" }));
+    const fault = world.platform.faults.add({ kind: "hang", path: "/api/v1/events" });
+    await world.platform.rules.create(draft(`second${code}`));
+    while (fault.hits === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    sensor.kill(signal);
+    await sensor.line(/^Timer sensor stopping/);
+    sensor.kill(signal);
+    assertEquals(await sensor.exit(), code);
+    world.platform.faults.clear();
+  }
+});
+
+Deno.test("A rule whose event is refused keeps firing, and the API's words are told", async () => {
+  await using world = await World.on(rabbit);
+  await using sensor = await Sensor.ready(world.sensor());
+  const body = JSON.stringify({ error: "No such thing", code: "FORBIDDEN" });
+  const headers = { "content-type": "application/json" };
+  world.platform.faults.add({
+    kind: "answer",
+    path: "/api/v1/events",
+    status: 403,
+    headers,
+    body,
+    times: 1,
+  });
+  const rule = await world.platform.rules.create(draft("refused"));
+  const line = await sensor.line(new RegExp(`^Failed to create event for rule ${rule.id}: `));
+  const known = "Insufficient permissions to create event for trigger type 'core.intervaltimer'";
+  assert(line.message.includes(known), line.message);
+  assert(line.message.includes("No such thing"), line.message);
+  assertEquals(line["status"], 403);
+  await world.event(rule);
+  assertEquals(await sensor.stop(), 0);
+});
+
+Deno.test("A token that expires while the sensor runs ends it with exit code 5", async () => {
+  await using world = await World.on(rabbit);
+  await using sensor = await Sensor.ready(world.sensor());
+  world.platform.faults.add({
+    kind: "answer",
+    path: "/api/v1/events",
+    status: 401,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ error: { code: 401, message: "Authentication token expired" } }),
+  });
+  await world.platform.rules.create(draft("expiring"));
+  assertEquals(await sensor.exit(), 5);
+  assert(/^Token (expired|refused)/.test(sensor.lines.at(-1)?.message ?? ""));
+});
+
+Deno.test("Nobody reading its log delays no timer and does not keep the sensor from ending", async () => {
+  await using world = await World.on(rabbit);
+  const { silently } = world.platform.rules;
+  // Spread over the second: together they fill a pipe in a few seconds.
+  for (let n = 0; n < 100; n++) {
+    silently.create({ ...draft(`loud${n}`), created: new Date(Date.now() + n * 10).toISOString() });
+  }
+  const rule = silently.create(draft("heard"));
+  await using sensor = await Sensor.start({
+    ...world.sensor({ ATTUNE_LOG_LEVEL: "trace" }),
+    isUnread: true,
+  });
+  await world.event(rule, 8);
+  assert(world.eventsOf(rule).every((it) => lateness(it) < 250));
+  sensor.kill("SIGTERM");
+  assertEquals(await sensor.exit(), 0);
+});

@@ -1,0 +1,123 @@
+import { Buffer } from "node:buffer";
+import { type Channel, connect } from "amqplib";
+import type { Backoff } from "../../src/backoff.ts";
+import { openRuleListener, type RuleListener } from "../../src/broker/rule_listener.ts";
+import { type Clock, systemClock } from "../../src/clock.ts";
+import type { RuleChange } from "../../src/rule.ts";
+
+/** Longer than anything here takes on a busy machine; only a test that fails waits for it. */
+const PATIENCE_MS = 30_000;
+
+/** What a feed of a test wants otherwise. */
+export interface FeedOptions {
+  readonly exchange?: string;
+  readonly queue?: string;
+  readonly clock?: Clock;
+  readonly backoff?: Backoff;
+  readonly signal?: AbortSignal;
+  readonly change?: (change: RuleChange) => Promise<void>;
+  readonly up?: () => void;
+}
+
+/** A rule listener with names of its own, and a line for everything that it told. */
+export class Feed implements AsyncDisposable {
+  readonly exchange: string;
+  readonly queue: string;
+  readonly listener: RuleListener;
+  readonly lines: string[] = [];
+  readonly changes: RuleChange[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  constructor(url: string, options: FeedOptions = {}) {
+    const id = crypto.randomUUID().slice(0, 8);
+    this.exchange = options.exchange ?? `attune.${id}`;
+    this.queue = options.queue ?? `sensor.${id}`;
+    this.listener = openRuleListener({
+      url,
+      exchange: this.exchange,
+      queue: this.queue,
+      clock: options.clock ?? systemClock,
+      backoff: options.backoff ?? (() => 20),
+      signal: options.signal ?? new AbortController().signal,
+    }, {
+      change: (change) => {
+        this.changes.push(change);
+        this.#tell(`change ${change.ruleId}`);
+        return options.change?.(change) ?? Promise.resolve();
+      },
+      retrying: (change, error) => this.#tell(`retrying ${change.ruleId}: ${error}`),
+      unreadable: ({ reason, excerpt }) => this.#tell(`unreadable: ${reason}: ${excerpt}`),
+      up: () => {
+        this.#tell("up");
+        options.up?.();
+      },
+      down: (error) => this.#tell(`down ${error.fault}: ${error.message}`),
+      warning: (text) => this.#tell(`warning: ${text}`),
+    });
+  }
+
+  /** The lines that begin so. */
+  told(beginning: string): string[] {
+    return this.lines.filter((line) => line.startsWith(beginning));
+  }
+
+  /** Waits until `count` lines begin so, from the first line on. Returns the last of them. */
+  async until(beginning: string, count = 1): Promise<string> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const check = () => this.told(beginning).length >= count && resolve();
+    this.#waiting.add(check);
+    const lost = () => reject(new Error(`No '${beginning}' in:\n${this.lines.join("\n")}`));
+    const patience = setTimeout(lost, PATIENCE_MS);
+    check();
+    await promise.finally(() => {
+      clearTimeout(patience);
+      this.#waiting.delete(check);
+    });
+    return this.told(beginning)[count - 1] ?? "";
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.listener[Symbol.asyncDispose]();
+  }
+
+  #tell(line: string): void {
+    this.lines.push(line);
+    for (const check of this.#waiting) check();
+  }
+}
+
+/** A lifecycle message of the native form. */
+export function ruleMessage(id: number): string {
+  return JSON.stringify({ event_type: "RuleCreated", rule_id: id, trigger_type: "core.timer" });
+}
+
+/** Works on a broker over a connection of its own, which is gone when this resolves. */
+export async function onBroker<T>(url: string, work: (channel: Channel) => Promise<T>): Promise<T> {
+  const socket = new AbortController();
+  const model = await connect(url, { noDelay: true, ...{ signal: socket.signal } });
+  try {
+    const channel = await model.createConfirmChannel();
+    const result = await work(channel);
+    await channel.waitForConfirms();
+    await model.close();
+    return result;
+  } finally {
+    socket.abort();
+  }
+}
+
+/** Publishes messages and waits until the broker has them. */
+export function publish(
+  url: string,
+  exchange: string,
+  messages: Iterable<string | Uint8Array>,
+  options: { key?: string; timestamp?: number } = {},
+): Promise<void> {
+  const { key = "rule.created", ...properties } = options;
+  return onBroker(url, async (channel) => {
+    for (const message of messages) {
+      channel.publish(exchange, key, Buffer.from(message), properties);
+    }
+    await Promise.resolve();
+  });
+}

@@ -1,0 +1,54 @@
+import type { TriggerParams } from "../../src/rule.ts";
+import { compile, type Schedule, type Timer } from "../../src/schedule/mod.ts";
+
+/** Where intervals count from in these tests, unless told otherwise. */
+export const ANCHOR = Date.UTC(2026, 0, 1);
+
+/** The timer of a rule that is meant to be accepted. */
+export function timerOf(
+  params: TriggerParams,
+  triggerRef = "core.timer",
+  anchorAt = ANCHOR,
+): Timer {
+  const compiled = compile(triggerRef, params, anchorAt);
+  if (!compiled.ok) throw new Error(compiled.problems.join("; "));
+  return compiled.timer;
+}
+
+/** What is said of a rule that is meant to be refused. */
+export function problemsOf(params: TriggerParams, triggerRef = "core.timer"): readonly string[] {
+  const compiled = compile(triggerRef, params, ANCHOR);
+  if (compiled.ok) throw new Error(`Accepted ${JSON.stringify(params)}`);
+  return compiled.problems;
+}
+
+/** What is said of a rule that is meant to be accepted with a warning. */
+export function warningsOf(params: TriggerParams, triggerRef = "core.timer"): readonly string[] {
+  const compiled = compile(triggerRef, params, ANCHOR);
+  if (!compiled.ok) throw new Error(compiled.problems.join("; "));
+  return compiled.warnings;
+}
+
+/** The first `count` occurrences after an instant, or all if there are fewer, without milliseconds. */
+export function firstOf(schedule: Schedule, after: string, count: number): string[] {
+  const found: string[] = [];
+  for (let at = schedule.next(Date.parse(after)); at !== null; at = schedule.next(at)) {
+    found.push(textOf(at));
+    if (found.length >= count) break;
+  }
+  return found;
+}
+
+/** All occurrences after `from` and not after `to`; both in epoch milliseconds. */
+export function between(schedule: Schedule, from: number, to: number): number[] {
+  const found: number[] = [];
+  for (let at = schedule.next(from); at !== null && at <= to; at = schedule.next(at)) {
+    found.push(at);
+  }
+  return found;
+}
+
+/** An instant as RFC 3339 has it, without milliseconds where there are none. */
+export function textOf(at: number): string {
+  return new Date(at).toISOString().replace(".000Z", "Z");
+}
