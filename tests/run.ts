@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- people read what this prints
 /**
  * `deno task test`: every test of the project. Installs RabbitMQ where it is missing, runs the fast tests
  * side by side and the slow ones one by one, and prints coverage and the total.

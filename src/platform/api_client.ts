@@ -4,7 +4,7 @@ import type { OutboundEvent, PostResult } from "../event.ts";
 import type { Rule } from "../rule.ts";
 import type { RulePage, RuleSource } from "../sync/rule_source.ts";
 import { ApiError } from "./api_error.ts";
-import { type Fetch, type HttpAnswer, HttpClient } from "./http.ts";
+import { type Fetch, type HttpAnswer, HttpClient, type HttpRequest } from "./http.ts";
 import { parseJson } from "./json.ts";
 import { laterPages } from "./paging.ts";
 import { isRetriable, oneLine, redirectText, refusalOf, retryAfterMs } from "./refusal.ts";
@@ -22,11 +22,17 @@ const Created = z.object({
   data: z.object({ id: z.int().nullable().catch(null), rule: z.unknown().optional() }),
 });
 
+/** The bearer token, asked for its value before each request. */
+export interface Bearer {
+  readonly value: string;
+  /** Whether there is another token in the place of a refused one. */
+  renew(refused: string): Promise<boolean>;
+}
+
 /** What the client needs. */
 export interface ApiClientOptions {
   readonly baseUrl: string;
-  /** The bearer token: asked for its value before each request. */
-  readonly token: { readonly value: string };
+  readonly token: Bearer;
   readonly clock: Clock;
   readonly fetch?: Fetch;
 }
@@ -37,7 +43,7 @@ export interface ApiClientOptions {
  */
 export class ApiClient implements RuleSource, Disposable {
   readonly #baseUrl: string;
-  readonly #token: { readonly value: string };
+  readonly #token: Bearer;
   readonly #clock: Clock;
   readonly #http: HttpClient;
 
@@ -80,14 +86,10 @@ export class ApiClient implements RuleSource, Disposable {
   /** Posts an event. Never rejects: whatever happens is a {@link PostResult}. */
   async createEvent(event: OutboundEvent, signal: AbortSignal): Promise<PostResult> {
     try {
-      const answer = await this.#http.send({
+      const answer = await this.#send({
         method: "POST",
         url: `${this.#baseUrl}/api/v1/events`,
-        headers: {
-          ...this.#headers(),
-          "Content-Type": "application/json",
-          "Idempotency-Key": event.occurrenceId,
-        },
+        headers: { "Content-Type": "application/json", "Idempotency-Key": event.occurrenceId },
         body: event.body,
         maxBytes: MAX_EVENT_BYTES,
         signal,
@@ -106,19 +108,26 @@ export class ApiClient implements RuleSource, Disposable {
     this.#http[Symbol.dispose]();
   }
 
-  #headers(): Record<string, string> {
-    return { "Accept": "application/json", "Authorization": `Bearer ${this.#token.value}` };
-  }
-
   #get(path: string, signal: AbortSignal): Promise<HttpAnswer> {
     const url = this.#baseUrl + path;
-    return this.#http.send({
-      method: "GET",
-      url,
-      headers: this.#headers(),
-      maxBytes: MAX_RULES_BYTES,
-      signal,
-    });
+    return this.#send({ method: "GET", url, headers: {}, maxBytes: MAX_RULES_BYTES, signal });
+  }
+
+  /** Sends a request with the token, and once more with another one where the first was refused. */
+  async #send(request: HttpRequest): Promise<HttpAnswer> {
+    const send = (bearer: string) =>
+      this.#http.send({
+        ...request,
+        headers: {
+          "Accept": "application/json",
+          "Authorization": `Bearer ${bearer}`,
+          ...request.headers,
+        },
+      });
+    const { value } = this.#token;
+    const answer = await send(value);
+    const isWorthAgain = answer.status === 401 && await this.#token.renew(value);
+    return isWorthAgain ? await send(this.#token.value) : answer;
   }
 
   /** Not there, in the platform's own words: a proxy's 404 says nothing about a rule. */

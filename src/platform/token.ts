@@ -84,9 +84,10 @@ class Token {
     return this.#fileProblem;
   }
 
-  /** Reads the file again, if there is one. Returns whether there is another token now. */
-  async reload(): Promise<boolean> {
-    const before = this.value;
+  /** Reads the file again, if there is one. Returns whether there is a token other than the refused one. */
+  async renew(refused: string): Promise<boolean> {
+    // Another request may have met the same refusal, and renewed it.
+    if (this.value !== refused) return true;
     try {
       this.#reading = await this.#read();
       this.#fileProblem = null;
@@ -94,7 +95,7 @@ class Token {
       if (!(error instanceof TokenError)) throw error;
       this.#fileProblem = error.message;
     }
-    return this.value !== before;
+    return this.value !== refused;
   }
 }
 

@@ -163,6 +163,29 @@ Deno.test("A token that expires while the sensor runs ends it with exit code 5",
   assert(/^Token (expired|refused)/.test(sensor.lines.at(-1)?.message ?? ""));
 });
 
+Deno.test("A refused token is read again from its file, and nothing is lost", async () => {
+  await using world = await World.on(rabbit);
+  const path = await Deno.makeTempFile();
+  using _file = { [Symbol.dispose]: () => Deno.removeSync(path) };
+  await Deno.writeTextFile(path, world.token);
+  const { token: _, ...options } = world.sensor({ ATTUNE_API_TOKEN_FILE: path });
+  await using sensor = await Sensor.ready({ ...options, flags: [`--allow-read=${path}`] });
+  await Deno.writeTextFile(path, await world.platform.sensorToken({ ttlSeconds: 7200 }));
+  const refused = JSON.stringify({ error: { code: 401, message: "Authentication token expired" } });
+  const headers = { "content-type": "application/json" };
+  const fault = {
+    kind: "answer",
+    path: "/api/v1/events",
+    status: 401,
+    headers,
+    body: refused,
+  } as const;
+  world.platform.faults.add({ ...fault, times: 1 });
+  const rule = await world.platform.rules.create(draft("rotated"));
+  assertEquals(payloadOf(await world.event(rule)).execution_count, 1);
+  assertEquals(await sensor.stop(), 0);
+});
+
 Deno.test("Nobody reading its log delays no timer and does not keep the sensor from ending", async () => {
   await using world = await World.on(rabbit);
   const { silently } = world.platform.rules;

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import type { StoredEvent } from "../../src/dev/platform/event_table.ts";
 import { RabbitMq } from "../support/rabbitmq.ts";
+import { report } from "../support/report.ts";
 import { Sensor } from "../support/sensor.ts";
 import { lateness, payloadOf, World } from "../support/world.ts";
 
@@ -51,7 +52,7 @@ Deno.test("The sensor is ready within a second of its start, with 100 rules", as
     assertEquals(started.length, 100);
     assertEquals(await sensor.stop(), 0);
   }
-  console.log(`spawn to ready with 100 rules: ${times.map(Math.round).join(", ")} ms`);
+  report(`spawn to ready with 100 rules: ${times.map(Math.round).join(", ")} ms`);
   assertLess(Math.min(...times), 1000);
 });
 
@@ -86,7 +87,7 @@ Deno.test("Each kind of timer fires on time, under the platform's triggers and u
   );
   const ids = events.map((it) => it.headers["idempotency-key"]);
   assertEquals(new Set(ids).size, events.length);
-  console.log(`lateness of ${events.length} events: ${events.map(lateness).join(", ")} ms`);
+  report(`lateness of ${events.length} events: ${events.map(lateness).join(", ")} ms`);
   assertEquals(await sensor.stop(), 0);
 });
 

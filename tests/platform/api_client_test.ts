@@ -4,7 +4,7 @@ import { ApiClient, ApiError } from "../../src/platform/api_client.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { ruleId } from "../support/rules.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
-import { fakeApi, held, json, NEVER, rawApi, text, TOKEN } from "./fake_api.ts";
+import { BEARER, fakeApi, held, json, NEVER, rawApi, text, TOKEN } from "./fake_api.ts";
 
 const EVENT: OutboundEvent = {
   ruleId: ruleId(7),
@@ -44,7 +44,7 @@ Deno.test("a base address may have a path, with a slash at the end or without", 
 });
 
 Deno.test("each request asks for the token anew", async () => {
-  const token = { value: "first" };
+  const token = { ...BEARER, value: "first" };
   const seen: (string | null)[] = [];
   const clock = new FakeClock();
   using client = new ApiClient({
@@ -60,6 +60,49 @@ Deno.test("each request asks for the token anew", async () => {
   token.value = "second";
   await client.createEvent(EVENT, NEVER);
   assertEquals(seen, ["Bearer first", "Bearer second"]);
+});
+
+/** A bearer whose refused token is replaced by `next`, and a client that records what it sends. */
+function renewing(next: string | null, statuses: readonly number[]) {
+  const seen: string[] = [];
+  const bearer = {
+    value: "first",
+    renew(refused: string) {
+      if (next !== null) bearer.value = next;
+      return Promise.resolve(bearer.value !== refused);
+    },
+  };
+  const client = new ApiClient({
+    baseUrl: "http://api.example.com",
+    token: bearer,
+    clock: new FakeClock(),
+    fetch: (_, init) => {
+      seen.push(new Headers(init.headers).get("authorization") ?? "");
+      return Promise.resolve(json(statuses[seen.length - 1] ?? 500, CREATED));
+    },
+  });
+  return { client, seen };
+}
+
+Deno.test("a request whose token is refused is repeated once with another token", async () => {
+  const { client, seen } = renewing("second", [401, 201]);
+  using _ = client;
+  assertEquals((await client.createEvent(EVENT, NEVER)).kind, "stored");
+  assertEquals(seen, ["Bearer first", "Bearer second"]);
+});
+
+Deno.test("a request whose second token is refused as well is not repeated again", async () => {
+  const { client, seen } = renewing("second", [401, 401, 201]);
+  using _ = client;
+  assertEquals((await client.createEvent(EVENT, NEVER)).kind, "unauthorized");
+  assertEquals(seen.length, 2);
+});
+
+Deno.test("a request whose token is refused is not repeated where there is no other", async () => {
+  const { client, seen } = renewing(null, [401, 201]);
+  using _ = client;
+  assertEquals((await client.createEvent(EVENT, NEVER)).kind, "unauthorized");
+  assertEquals(seen.length, 1);
 });
 
 const STORED: [name: string, answer: () => Response, eventId: number | null, ruleGone: boolean][] =
@@ -225,7 +268,7 @@ Deno.test("a network failure is to be retried, and its reason tells place and fa
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const baseUrl = `http://127.0.0.1:${listener.addr.port}`;
   listener.close();
-  using client = new ApiClient({ baseUrl, token: { value: TOKEN }, clock: new FakeClock() });
+  using client = new ApiClient({ baseUrl, token: BEARER, clock: new FakeClock() });
   const reason = "POST /api/v1/events: tcp connect error: Connection refused (os error 111)";
   assertEquals(await client.createEvent(EVENT, NEVER), retry(reason));
 });
@@ -253,7 +296,7 @@ Deno.test("a connection that is reset while it waits is to be retried", async ()
   using hold = held();
   await using proxy = await TcpProxy.start(Number(new URL(api.url).port));
   const baseUrl = `http://127.0.0.1:${proxy.port}`;
-  using client = new ApiClient({ baseUrl, token: { value: TOKEN }, clock: new FakeClock() });
+  using client = new ApiClient({ baseUrl, token: BEARER, clock: new FakeClock() });
   const posting = client.createEvent(EVENT, NEVER);
   await arrived.promise;
   await proxy.reset();
@@ -283,7 +326,7 @@ Deno.test("an answer that never ends is given up after ten seconds, and its stat
     body.pipeTo(ended.writable, signal ? { signal } : {}).catch(() => {/* ended.readable tells */});
     return Promise.resolve(new Response(ended.readable, { status: 200 }));
   };
-  using client = new ApiClient({ baseUrl: "http://h", token: { value: TOKEN }, clock, fetch });
+  using client = new ApiClient({ baseUrl: "http://h", token: BEARER, clock, fetch });
   const posting = client.createEvent(EVENT, NEVER);
   await reading.promise;
   await clock.advance(10_000);
@@ -317,7 +360,7 @@ Deno.test("a request leaves no listener on the signal, which lives as long as th
 Deno.test("a missing permission is told and is no reason to try again", async () => {
   const fetch = () => Promise.reject(new Deno.errors.NotCapable('Requires net access to "h:80"'));
   const clock = new FakeClock();
-  using client = new ApiClient({ baseUrl: "http://h", token: { value: TOKEN }, clock, fetch });
+  using client = new ApiClient({ baseUrl: "http://h", token: BEARER, clock, fetch });
   const error = await assertRejects(() => client.health(NEVER), ApiError);
   assertEquals(error.message, 'GET /health: NotCapable: Requires net access to "h:80"');
   assertEquals(error.retriable, false);

@@ -1,7 +1,10 @@
-import { ApiClient } from "../../src/platform/api_client.ts";
+import { ApiClient, type Bearer } from "../../src/platform/api_client.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 export const TOKEN = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0.c2lnbmF0dXJl";
+
+/** A bearer for which there is no other. */
+export const BEARER: Bearer = { value: TOKEN, renew: () => Promise.resolve(false) };
 
 /** A request as it arrived. */
 export interface Received {
@@ -35,7 +38,7 @@ export function fakeApi(
   });
   const url = `http://127.0.0.1:${server.addr.port}${path}`;
   const clock = new FakeClock();
-  const client = new ApiClient({ baseUrl: url, token: { value: TOKEN }, clock });
+  const client = new ApiClient({ baseUrl: url, token: BEARER, clock });
   return {
     client,
     clock,
@@ -54,7 +57,7 @@ export function rawApi(bytes: string): { client: ApiClient; clock: FakeClock } &
   const serving = serveRaw(listener, bytes);
   const clock = new FakeClock();
   const baseUrl = `http://127.0.0.1:${listener.addr.port}`;
-  const client = new ApiClient({ baseUrl, token: { value: TOKEN }, clock });
+  const client = new ApiClient({ baseUrl, token: BEARER, clock });
   return {
     client,
     clock,

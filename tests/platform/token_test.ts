@@ -58,7 +58,7 @@ for (const [name, value, expiresAt, triggerTypes] of CLAIMS) {
     assertEquals(token.value, value);
     assertEquals(token.expiresAt, expiresAt);
     assertEquals(token.triggerTypes, triggerTypes);
-    assertEquals(await token.reload(), false);
+    assertEquals(await token.renew(token.value), false);
   });
 }
 
@@ -159,7 +159,7 @@ Deno.test("until the file can be read the value stands in for it", async () => {
   assertEquals(token.value, SENSOR);
   assertEquals(token.fileProblem, EMPTY);
   file.text = "rotated";
-  assertEquals(await token.reload(), true);
+  assertEquals(await token.renew(token.value), true);
   assertEquals([token.value, token.expiresAt, token.triggerTypes], ["rotated", null, null]);
   assertEquals(token.fileProblem, null);
 });
@@ -167,9 +167,9 @@ Deno.test("until the file can be read the value stands in for it", async () => {
 Deno.test("a file that breaks later leaves the token in use", async () => {
   const file = fileOf(SENSOR);
   const token = await openFile(file);
-  assertEquals(await token.reload(), false);
+  assertEquals(await token.renew(token.value), false);
   file.text = '{"token":';
-  assertEquals(await token.reload(), false);
+  assertEquals(await token.renew(token.value), false);
   assertEquals([token.value, token.expiresAt], [SENSOR, EXP * 1000]);
   assertEquals(token.fileProblem, EMPTY);
 });

@@ -19,7 +19,8 @@ export class FakePlatform implements RuleSource {
   }
 
   async *rulePages(triggerRef: string): AsyncGenerator<RulePage> {
-    for (let page = 0, totalItems = Infinity; page * PAGE_SIZE < totalItems; page++) {
+    let totalItems = Infinity;
+    for (let page = 0; page * PAGE_SIZE < totalItems; page++) {
       const name = `${triggerRef} ${page + 1}`;
       await this.#begin(name);
       const all = [...this.rules.values()].filter((it) => it.triggerRef === triggerRef)

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- people read what this prints
 /** Where Debian's package puts its scripts. */
 const RABBITMQ_LIB = "/usr/lib/rabbitmq/lib";
 

@@ -6,8 +6,17 @@ import { FakeClock } from "./fake_clock.ts";
 /** The triggers of the tests' rules. */
 export const TRIGGERS: ReadonlySet<string> = new Set(["core.timer", "core.crontimer"]);
 
+/** A rule book and what it stands on. */
+export interface OpenBook extends Disposable {
+  readonly clock: FakeClock;
+  readonly timers: TimerManager;
+  readonly book: RuleBook;
+  readonly lines: string[];
+  readonly fires: string[];
+}
+
 /** A rule book on fake time; `lines` tells what it reported, `fires` each rule id and second. */
-export function openBook() {
+export function openBook(): OpenBook {
   const clock = new FakeClock();
   const startAt = clock.now();
   const lines: string[] = [];
@@ -39,7 +48,6 @@ export function openBook() {
   });
   return {
     clock,
-    startAt,
     timers,
     book,
     lines,
