@@ -93,6 +93,8 @@ function timerPayload({ timer }: Fire): Record<string, unknown> {
       return { type: timer.type, expression: timer.expression, timezone: timer.timezone };
     case "date_time":
       return { type: timer.type, fire_at: timer.fireAt, timezone: timer.timezone };
+    case "rrule":
+      return { type: timer.type };
     default:
       return timer satisfies never;
   }

@@ -39,7 +39,7 @@ async function totals(path: string): Promise<Totals> {
 
 async function phase(name: string, flags: readonly string[]): Promise<Totals> {
   const report = `${COVERAGE_DIR}/${name}.xml`;
-  const args = ["test", "-q", "--no-check", "--allow-all", `--junit-path=${report}`];
+  const args = ["test", "--no-check", "--allow-all", `--junit-path=${report}`];
   const success = await deno([...args, ...flags], { DENO_COVERAGE_DIR: COVERAGE_DIR });
   const counted = await totals(report);
   return success || counted.failed > 0 ? counted : { ...counted, failed: 1 };

@@ -4,6 +4,7 @@ import { compileDateTime } from "./date_time.ts";
 import { Draft } from "./draft.ts";
 import { compileInterval } from "./interval.ts";
 import { anyOf, inspect, refusal } from "./refusal.ts";
+import type { RecurrenceRule } from "./rrule_rule.ts";
 
 /** What every kind of timer offers: its instants, as a pure function. */
 export interface Schedule {
@@ -25,7 +26,7 @@ export interface TimerOptions {
 }
 
 /** A rule's schedule with what its events say about it. `type` is the word the event's payload uses. */
-export type Timer = IntervalTimer | CronTimer | DateTimeTimer;
+export type Timer = IntervalTimer | CronTimer | DateTimeTimer | RRuleTimer;
 
 export interface IntervalTimer extends Schedule, TimerOptions {
   readonly kind: "interval";
@@ -46,6 +47,14 @@ export interface DateTimeTimer extends Schedule, TimerOptions {
   /** As the rule has it. */
   readonly fireAt: string;
   readonly timezone: string;
+}
+
+export interface RRuleTimer extends Schedule, TimerOptions {
+  readonly kind: "rrule";
+  readonly type: string;
+  readonly rule: RecurrenceRule;
+  /** Instants at which it does not fire, in epoch milliseconds and in order. */
+  readonly exDates: readonly number[];
 }
 
 /** What became of a rule's parameters. A refusal has one problem a member, each fit for the log. */

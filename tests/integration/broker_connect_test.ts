@@ -30,7 +30,7 @@ Deno.test("The feed waits for a broker that is not there yet", async () => {
     `down unreachable: Failed to connect to RabbitMQ at amqp://127.0.0.1:${proxy.port}/: connection refused`,
   );
   await proxy.pass();
-  await feed.listener.ready;
+  await feed.ready();
 });
 
 Deno.test("An attempt to connect to what never answers is given up after ten seconds", async () => {
@@ -45,7 +45,7 @@ Deno.test("An attempt to connect to what never answers is given up after ten sec
   assertEquals(feed.lines.map((line) => line.split("/: ")[1]), ["no answer in 10 s"]);
   await proxy.pass();
   await clock.advance(20);
-  await feed.listener.ready;
+  await feed.ready();
 });
 
 Deno.test("An attempt to connect to what never answers is given up at once when the feed is stopped", async () => {
@@ -66,7 +66,7 @@ Deno.test("Passwords and vhosts in any script are understood, and shown nowhere"
     encodeURIComponent("værk/%41")
   }`;
   await using feed = new Feed(url);
-  await feed.listener.ready;
+  await feed.ready();
   assertEquals(feed.listener.address, `amqp://127.0.0.1:${broker.port}/v%C3%A6rk%2F%2541`);
   await using wrong = new Feed(url.replace(secret, `${secret}x`));
   await wrong.until("down credentials");

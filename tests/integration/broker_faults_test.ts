@@ -4,7 +4,7 @@ import { type Channel, onChannel, openChannel, openSession } from "../../src/bro
 import { systemClock } from "../../src/clock.ts";
 import { RabbitMq } from "../support/rabbitmq.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
-import { Feed, onBroker, publish, ruleMessage } from "./broker_feed.ts";
+import { Feed, onBroker, patiently, publish, ruleMessage } from "./broker_feed.ts";
 
 let broker: RabbitMq;
 Deno.test.beforeAll(async () => {
@@ -56,7 +56,7 @@ for (const [name, fault] of Object.entries(FAULTS)) {
   Deno.test(`The rule feed survives ${name}`, async () => {
     await using proxy = await TcpProxy.start(broker.port);
     await using feed = new Feed(`${broker.url(proxy.port)}?heartbeat=1`);
-    await feed.listener.ready;
+    await feed.ready();
     await fault.strike(feed, proxy);
     await feed.until(fault.told);
     await fault.undo?.(proxy);
@@ -83,9 +83,9 @@ Deno.test("A channel that the broker closes ends the session, and a new one begi
     },
     down: ({ fault, message }) => told.resolve(`${fault}: ${message}`),
   });
-  await session.ready;
+  await patiently(session.ready, () => "Not ready");
   channels[0]?.publish("missing", "", Buffer.of());
-  await again.promise;
+  await patiently(again.promise, () => "No second session");
   assertEquals(
     await told.promise,
     `refused: RabbitMQ at ${session.address} refused an operation: ` +
@@ -111,7 +111,7 @@ Deno.test("An operation that is refused when a session begins ends it, and the p
       if (told.length === 3) enough.resolve();
     },
   });
-  await enough.promise;
+  await patiently(enough.promise, () => `Told ${told}`);
   assertEquals(attempts, [1, 2, 3]);
   const refusal = `RabbitMQ at ${session.address} refused an operation: ` +
     "NOT_FOUND - no queue 'missing' in vhost '/'";
@@ -126,7 +126,7 @@ Deno.test("An exchange and a queue made otherwise are used as found, with one wa
   });
   await using proxy = await TcpProxy.start(broker.port);
   await using feed = new Feed(broker.url(proxy.port), { exchange, queue });
-  await feed.listener.ready;
+  await feed.ready();
   await proxy.reset();
   await feed.until("up", 2);
   await publish(broker.url(), exchange, [ruleMessage(1)]);
@@ -155,7 +155,7 @@ Deno.test("A user who may only read uses what is there, and waits for it where i
     await channel.assertQueue(queue, { durable: true });
     await channel.bindQueue(queue, exchange, "rule.*");
   });
-  await feed.listener.ready;
+  await feed.ready();
   await publish(broker.url(), exchange, [ruleMessage(1)]);
   await feed.until("change 1");
   const refused = (thing: string) => `ACCESS_REFUSED - access to ${thing} in vhost '/' refused`;
@@ -174,7 +174,7 @@ Deno.test("A user who may only read uses what is there, and waits for it where i
 Deno.test("A feed on a link that swallows everything is stopped in bounded time", async () => {
   await using proxy = await TcpProxy.start(broker.port);
   await using feed = new Feed(broker.url(proxy.port));
-  await feed.listener.ready;
+  await feed.ready();
   proxy.freeze();
   await feed.listener.stop();
   assertEquals(feed.lines, ["up"]);

@@ -61,18 +61,19 @@ export class Feed implements AsyncDisposable {
     return this.lines.filter((line) => line.startsWith(beginning));
   }
 
+  /** Waits until messages can come in. */
+  async ready(): Promise<void> {
+    await patiently(this.listener.ready, () => `Not ready:\n${this.lines.join("\n")}`);
+  }
+
   /** Waits until `count` lines begin so, from the first line on. Returns the last of them. */
   async until(beginning: string, count = 1): Promise<string> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<void>();
     const check = () => this.told(beginning).length >= count && resolve();
     this.#waiting.add(check);
-    const lost = () => reject(new Error(`No '${beginning}' in:\n${this.lines.join("\n")}`));
-    const patience = setTimeout(lost, PATIENCE_MS);
     check();
-    await promise.finally(() => {
-      clearTimeout(patience);
-      this.#waiting.delete(check);
-    });
+    await patiently(promise, () => `No '${beginning}' in:\n${this.lines.join("\n")}`);
+    this.#waiting.delete(check);
     return this.told(beginning)[count - 1] ?? "";
   }
 
@@ -84,6 +85,13 @@ export class Feed implements AsyncDisposable {
     this.lines.push(line);
     for (const check of this.#waiting) check();
   }
+}
+
+/** Waits for what happens soon or never. */
+export async function patiently<T>(promise: Promise<T>, otherwise: () => string): Promise<T> {
+  const { promise: lost, reject } = Promise.withResolvers<never>();
+  const patience = setTimeout(() => reject(new Error(otherwise())), PATIENCE_MS);
+  return await Promise.race([promise, lost]).finally(() => clearTimeout(patience));
 }
 
 /** A lifecycle message of the native form. */

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { RabbitMq } from "../support/rabbitmq.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
-import { Feed, onBroker, publish, ruleMessage } from "./broker_feed.ts";
+import { Feed, onBroker, patiently, publish, ruleMessage } from "./broker_feed.ts";
 
 let broker: RabbitMq;
 Deno.test.beforeAll(async () => {
@@ -25,7 +25,7 @@ async function consumers(queue: string): Promise<number> {
 
 Deno.test("The rule feed has the exchange and queue that the platform expects", async () => {
   await using feed = new Feed(broker.url());
-  await feed.listener.ready;
+  await feed.ready();
   assert(feed.listener.isUp);
   // As the platform's own declarations, which are refused where anything differs.
   await onBroker(broker.url(), async (channel) => {
@@ -42,7 +42,7 @@ Deno.test("The rule feed has the exchange and queue that the platform expects", 
 
 Deno.test("The rule feed hears of rules and of nothing else", async () => {
   await using feed = new Feed(broker.url());
-  await feed.listener.ready;
+  await feed.ready();
   const keys = ["event.created", "rule.created", "rule.enabled", "pack.registered"].concat(
     ["rule.disabled", "rule.deleted", "rule.other", "rule.created.x", "rule.updated"],
   );
@@ -55,7 +55,7 @@ Deno.test("The rule feed hears of rules and of nothing else", async () => {
 
 Deno.test("Both forms of messages arrive, in order, with the time of sending from wherever it is", async () => {
   await using feed = new Feed(broker.url());
-  await feed.listener.ready;
+  await feed.ready();
   const envelope = {
     message_type: "RuleDisabled",
     timestamp: "2025-01-02T03:04:05Z",
@@ -85,14 +85,14 @@ Deno.test("What is published as soon as the feed is up is not missed", async () 
   await using feed: Feed = new Feed(broker.url(), {
     up: () => published.resolve(publish(broker.url(), feed.exchange, [ruleMessage(1)])),
   });
-  await published.promise;
+  await patiently(published.promise, () => "Never up");
   await feed.until("change 1");
   assertEquals(feed.lines, ["up", "change 1"]);
 });
 
 Deno.test("Ten thousand messages in a burst are each handled and acknowledged once", async () => {
   await using feed = new Feed(broker.url());
-  await feed.listener.ready;
+  await feed.ready();
   const messages = Array.from({ length: 10_000 }, (_, index) => ruleMessage(index + 1));
   await publish(broker.url(), feed.exchange, messages);
   await feed.until("change", 10_000);
@@ -104,7 +104,7 @@ Deno.test("Ten thousand messages in a burst are each handled and acknowledged on
 
 Deno.test("Messages that make no sense are told once, counted and gone", async () => {
   await using feed = new Feed(broker.url());
-  await feed.listener.ready;
+  await feed.ready();
   const senseless = [
     "",
     "hello\nworld",
@@ -140,7 +140,7 @@ Deno.test("A change that could not be applied is offered again and holds up no o
       return works ? Promise.resolve() : Promise.reject(new Error("API down"));
     },
   });
-  await feed.listener.ready;
+  await feed.ready();
   await publish(broker.url(), feed.exchange, [ruleMessage(1), ruleMessage(2)]);
   await feed.until("change 1", 3);
   await feed.listener.stop();
@@ -162,7 +162,7 @@ Deno.test("What was not acknowledged comes again after a reset", async () => {
   await using feed: Feed = new Feed(broker.url(proxy.port), {
     change: () => feed.changes.length > 3 ? Promise.resolve() : firstRound.promise,
   });
-  await feed.listener.ready;
+  await feed.ready();
   await publish(broker.url(), feed.exchange, [1, 2, 3].map(ruleMessage));
   await feed.until("change 3");
   await proxy.reset();
@@ -179,7 +179,7 @@ Deno.test("Stopping takes no more and acknowledges what is being handled", async
   const clock = new FakeClock();
   const handled = Promise.withResolvers<void>();
   await using feed = new Feed(broker.url(), { clock, change: () => handled.promise });
-  await feed.listener.ready;
+  await feed.ready();
   await publish(broker.url(), feed.exchange, [ruleMessage(1)]);
   await feed.until("change 1");
   const stopped = feed.listener.stop();
@@ -195,7 +195,7 @@ Deno.test("Stopping takes no more and acknowledges what is being handled", async
 Deno.test("Stopping waits one second at most, and what is not done by then stays in the queue", async () => {
   const clock = new FakeClock();
   await using feed = new Feed(broker.url(), { clock, change: () => new Promise(() => {}) });
-  await feed.listener.ready;
+  await feed.ready();
   await publish(broker.url(), feed.exchange, [ruleMessage(1)]);
   await feed.until("change 1");
   const stopped = feed.listener.stop();
@@ -210,7 +210,7 @@ Deno.test("The signal ends the feed at once and leaves what is not acknowledged 
     signal: stop.signal,
     change: () => new Promise(() => {}),
   });
-  await feed.listener.ready;
+  await feed.ready();
   await publish(broker.url(), feed.exchange, [ruleMessage(1)]);
   await feed.until("change 1");
   stop.abort(new Error("Received SIGTERM"));

@@ -1,6 +1,6 @@
-import { Buffer } from "node:buffer";
-import amqp, { type ChannelModel, type ConfirmChannel } from "amqplib";
+import amqp from "amqplib";
 import * as z from "zod";
+import { AmqpPublisher } from "../../src/dev/platform/amqp_publisher.ts";
 import {
   type Platform,
   type PlatformOptions,
@@ -20,9 +20,14 @@ export class World implements AsyncDisposable {
   readonly rabbit: RabbitMq;
   readonly platform: Platform;
   readonly token: string;
-  readonly #publisher: Publisher;
+  readonly #publisher: AmqpPublisher;
 
-  private constructor(rabbit: RabbitMq, platform: Platform, token: string, publisher: Publisher) {
+  private constructor(
+    rabbit: RabbitMq,
+    platform: Platform,
+    token: string,
+    publisher: AmqpPublisher,
+  ) {
     this.rabbit = rabbit;
     this.platform = platform;
     this.token = token;
@@ -31,11 +36,8 @@ export class World implements AsyncDisposable {
 
   /** A platform of its own on a broker that others may share. */
   static async on(rabbit: RabbitMq, options: PlatformOptions = {}): Promise<World> {
-    const publisher = new Publisher(rabbit.url());
-    const platform = await startPlatform({
-      publish: (routingKey, message) => publisher.publish(routingKey, message),
-      ...options,
-    });
+    const publisher = new AmqpPublisher({ url: rabbit.url(), exchange: EXCHANGE });
+    const platform = await startPlatform({ publish: publisher.publish, ...options });
     return new World(rabbit, platform, await platform.sensorToken(), publisher);
   }
 
@@ -47,11 +49,6 @@ export class World implements AsyncDisposable {
       token: this.token,
       env: { ATTUNE_MQ_EXCHANGE: EXCHANGE, ...env },
     };
-  }
-
-  /** Publishes a message of the test's own making. */
-  publish(routingKey: string, message: unknown): Promise<void> {
-    return this.#publisher.publish(routingKey, message);
   }
 
   /** The `count`th event of a rule, as soon as it is stored; fails when it does not come. */
@@ -81,7 +78,7 @@ export class World implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.platform[Symbol.asyncDispose]();
-    await this.#publisher.deleteQueue(QUEUE);
+    await deleteQueue(this.rabbit.url(), QUEUE);
     await this.#publisher[Symbol.asyncDispose]();
   }
 }
@@ -106,50 +103,10 @@ export function lateness(event: StoredEvent): number {
   return event.receivedAt - Date.parse(payloadOf(event).scheduled_at);
 }
 
-/** Publishes with confirmation, over a connection that is made anew when it broke. */
-class Publisher implements AsyncDisposable {
-  readonly #url: string;
-  #open: Promise<{ model: ChannelModel; channel: ConfirmChannel }> | null = null;
-
-  constructor(url: string) {
-    this.#url = url;
-  }
-
-  async publish(routingKey: string, message: unknown): Promise<void> {
-    const channel = await this.#channel();
-    channel.publish(EXCHANGE, routingKey, Buffer.from(JSON.stringify(message)));
-    await channel.waitForConfirms();
-  }
-
-  /** Deletes a queue, so that nothing in it reaches the sensor of another test. */
-  async deleteQueue(name: string): Promise<void> {
-    const channel = await this.#channel();
-    await channel.deleteQueue(name);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    const open = await this.#open?.catch(() => null);
-    await open?.model.close().catch(() => {/* it broke */});
-  }
-
-  async #channel(): Promise<ConfirmChannel> {
-    this.#open ??= this.#connect();
-    try {
-      return (await this.#open).channel;
-    } catch (error) {
-      this.#open = null;
-      throw error;
-    }
-  }
-
-  async #connect(): Promise<{ model: ChannelModel; channel: ConfirmChannel }> {
-    const model = await amqp.connect(this.#url, { noDelay: true, timeout: 5000 });
-    const forget = () => void (this.#open = null);
-    model.on("error", forget);
-    model.on("close", forget);
-    const channel = await model.createConfirmChannel();
-    channel.on("error", forget);
-    await channel.assertExchange(EXCHANGE, "topic", { durable: true });
-    return { model, channel };
-  }
+/** Deletes a queue, so that nothing in it reaches the sensor of another test. */
+async function deleteQueue(url: string, name: string): Promise<void> {
+  const model = await amqp.connect(url, { noDelay: true });
+  const channel = await model.createChannel();
+  await channel.deleteQueue(name);
+  await model.close();
 }
