@@ -14,6 +14,7 @@ const MOST_CONCURRENCY = 1024;
 const API_URL = "expected http:// or https:// with a host, without user, query and fragment";
 const MQ_URL = "expected amqp:// or amqps:// with a host, special characters of user, password " +
   "and vhost percent-encoded";
+const HEARTBEAT = "expected heartbeat to be whole seconds from 0 to 65535";
 const TOKEN = "expected a service account token, or a file in api_token_file";
 const TOKEN_FORM = "expected the token alone, in visible ASCII characters without spaces";
 const PATH = "expected the path of a file that holds the token, not the token itself";
@@ -32,7 +33,8 @@ const ApiUrl = z.url({ protocol: /^https?$/, error: API_URL })
 
 const MqUrl = z.url({ protocol: /^amqps?$/, error: MQ_URL, abort: true })
   .refine((text) => new URL(text).hostname !== "" && !hasHiddenUserinfo(text), MQ_URL)
-  .refine((text) => canDecode(new URL(text)), MQ_URL);
+  .refine((text) => canDecode(new URL(text)), MQ_URL)
+  .refine((text) => isHeartbeat(new URL(text).searchParams.get("heartbeat")), HEARTBEAT);
 
 const TokenPath = z.string(PATH).refine((text) => !/^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(text), PATH);
 
@@ -127,6 +129,10 @@ function tokenFile(
 function isShard(text: string): boolean {
   const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? [];
   return Number(index) >= 1 && Number(index) <= Number(count);
+}
+
+function isHeartbeat(seconds: string | null): boolean {
+  return seconds === null || (/^\d{1,5}$/.test(seconds) && Number(seconds) <= 65_535);
 }
 
 function canDecode({ username, password, pathname }: URL): boolean {

@@ -5,6 +5,7 @@ import type { Log } from "./log.ts";
 import type { RuleId } from "./rule.ts";
 import type { ReconcilerEvents } from "./sync/reconciler.ts";
 import type { RuleBookEvents } from "./sync/rule_book.ts";
+import { ON_TIME_MS } from "./timers/misfire.ts";
 import type { TimerEntry } from "./timers/timer_table.ts";
 
 // What the engines report, in the operator's words. The sentences are part of the program's interface:
@@ -26,11 +27,16 @@ export function ruleJournal(log: Log): Omit<RuleBookEvents, "gone"> {
         ...ruleFields(rule),
         trigger_ref: rule.triggerRef,
         kind: timer.kind,
-        ...(nextAt === null ? {} : { next_fire_at: rfc3339(nextAt) }),
         ...(isChange ? { rescheduled: true } : {}),
       };
-      log.info(`Timer started for rule ${rule.id}`, fields);
-      if (nextAt === null) log.warn(`Timer for rule ${rule.id} will never fire again`, fields);
+      if (nextAt !== null) {
+        const next = { ...fields, next_fire_at: rfc3339(nextAt) };
+        log.info(`Timer started for rule ${rule.id}`, next);
+      } else if (timer.next(rule.createdAt - ON_TIME_MS) === null) {
+        log.warn(`Timer for rule ${rule.id} never fires: it was past when it was made`, fields);
+      } else {
+        log.info(`Timer for rule ${rule.id} has no occurrence left`, fields);
+      }
     },
     stopped(ruleId, ruleRef, reason) {
       log.info(`Timer stopped for rule ${ruleId}: ${reason}`, {

@@ -136,6 +136,7 @@ const API_URL =
   "Invalid api_url: expected http:// or https:// with a host, without user, query and fragment";
 const MQ_URL = "Invalid mq_url: expected amqp:// or amqps:// with a host, special characters of " +
   "user, password and vhost percent-encoded";
+const HEARTBEAT = "Invalid mq_url: expected heartbeat to be whole seconds from 0 to 65535";
 const INTERVAL =
   "Invalid reconcile_interval: expected a duration with its unit (ms, s, m, h or d) " +
   "from 100ms to 1d, such as 60s";
@@ -159,6 +160,16 @@ const REFUSED: [variable: string, value: string, problem: string][] = [
   ["ATTUNE_MQ_URL", "amqp://me:12?w@h", `${MQ_URL} (ATTUNE_MQ_URL is "***")`],
   ["ATTUNE_MQ_URL", "amqp://me:12#w@h", `${MQ_URL} (ATTUNE_MQ_URL is "***")`],
   ["ATTUNE_MQ_URL", "amqp://me:50%@h", `${MQ_URL} (ATTUNE_MQ_URL is "amqp://***:***@h")`],
+  [
+    "ATTUNE_MQ_URL",
+    "amqp://h?heartbeat=5s",
+    `${HEARTBEAT} (ATTUNE_MQ_URL is "amqp://h?***")`,
+  ],
+  [
+    "ATTUNE_MQ_URL",
+    "amqp://h?heartbeat=65536",
+    `${HEARTBEAT} (ATTUNE_MQ_URL is "amqp://h?***")`,
+  ],
   [
     "ATTUNE_SENSOR_REF",
     "core.other",

@@ -1,14 +1,14 @@
 /** Keeps what was made, as far as it was used lately: at most `limit` values. */
-export class Cache<V> {
+export class Cache<K, V> {
   readonly #limit: number;
-  readonly #values = new Map<string, V>();
+  readonly #values = new Map<K, V>();
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   /** The value of a key, made if it is not kept. */
-  get(key: string, make: () => V): V {
+  get(key: K, make: () => V): V {
     const kept = this.#values.get(key);
     const value = kept ?? make();
     // A Map remembers the order of insertion: its first key is the one not used for longest.

@@ -28,8 +28,8 @@ interface Plan {
   readonly followsRealTime: boolean;
 }
 
-const patterns = new Cache<Cron>(MAX_PATTERNS);
-const plans = new Cache<Plan>(MAX_PLANS);
+const patterns = new Cache<string, Cron>(MAX_PATTERNS);
+const plans = new Cache<string, Plan>(MAX_PLANS);
 
 class ScheduledCron extends Scheduled implements CronTimer {
   readonly kind = "cron";

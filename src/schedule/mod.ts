@@ -3,7 +3,8 @@ import { compileCron } from "./cron.ts";
 import { compileDateTime } from "./date_time.ts";
 import { Draft } from "./draft.ts";
 import { compileInterval } from "./interval.ts";
-import { anyOf, inspect, refusal } from "./refusal.ts";
+import { anyOf, refusal } from "./refusal.ts";
+import { compileRRule } from "./rrule.ts";
 import type { RecurrenceRule } from "./rrule_rule.ts";
 
 /** What every kind of timer offers: its instants, as a pure function. */
@@ -64,10 +65,10 @@ export type Compiled =
 
 type Kind = Timer["kind"];
 
-const KINDS: readonly Kind[] = ["interval", "cron", "date_time"];
+const KINDS: readonly Kind[] = ["interval", "cron", "date_time", "rrule"];
 
 /** The members that give the kind away where `type` is missing. */
-const TELLTALES = new Map<string, Kind | "rrule">([
+const TELLTALES = new Map<string, Kind>([
   ["interval", "interval"],
   ["interval_seconds", "interval"],
   ["unit", "interval"],
@@ -84,13 +85,13 @@ const PLATFORM_TRIGGERS = new Map<string, { readonly kind: Kind; readonly type: 
   ["core.intervaltimer", { kind: "interval", type: "interval" }],
   ["core.crontimer", { kind: "cron", type: "cron" }],
   ["core.datetimetimer", { kind: "date_time", type: "one_shot" }],
+  ["core.rruletimer", { kind: "rrule", type: "rrule" }],
 ]);
 
 /** The triggers whose rules are timers. */
 export const TIMER_TRIGGERS: ReadonlySet<string> = new Set([
   "core.timer",
   ...PLATFORM_TRIGGERS.keys(),
-  "core.rruletimer",
 ]);
 
 /**
@@ -106,10 +107,7 @@ export function compile(triggerRef: string, params: TriggerParams, anchorAt: num
       new Draft(params, { type: trigger.type, isAnyKind: false, anchorAt }),
     );
   }
-  const allowed = anyOf(["core.timer", ...PLATFORM_TRIGGERS.keys()]);
-  return triggerRef === "core.rruletimer"
-    ? refuse(unsupported("trigger_ref", triggerRef, allowed))
-    : refuse(refusal("trigger_ref", triggerRef, allowed));
+  return refuse(refusal("trigger_ref", triggerRef, anyOf([...TIMER_TRIGGERS])));
 }
 
 /** Whether two timers have the same occurrences and make the same events of them. */
@@ -119,7 +117,6 @@ export function sameTimer(a: Timer, b: Timer): boolean {
 
 function compileAnyKind(params: TriggerParams, anchorAt: number): Compiled {
   const { type = kindFromMembers(params) } = params;
-  if (type === "rrule") return refuse(unsupported("type", type, anyOf(KINDS)));
   const kind = KINDS.find((kind) => kind === type);
   if (kind === undefined) return refuse(refusal("type", type, anyOf(KINDS)));
   return compileKind(kind, new Draft(params, { type: kind, isAnyKind: true, anchorAt }));
@@ -140,12 +137,14 @@ function timerOf(kind: Kind, draft: Draft): Timer | null {
       return compileCron(draft);
     case "date_time":
       return compileDateTime(draft);
+    case "rrule":
+      return compileRRule(draft);
   }
 }
 
 /** The kind that the members leave no doubt about. */
-function kindFromMembers(params: TriggerParams): Kind | "rrule" | undefined {
-  const kinds = new Set<Kind | "rrule">();
+function kindFromMembers(params: TriggerParams): Kind | undefined {
+  const kinds = new Set<Kind>();
   for (const member of Object.keys(params)) {
     const kind = TELLTALES.get(member);
     if (kind !== undefined) kinds.add(kind);
@@ -154,10 +153,6 @@ function kindFromMembers(params: TriggerParams): Kind | "rrule" | undefined {
   if (kinds.has("rrule")) kinds.delete("interval");
   const [kind] = kinds;
   return kinds.size === 1 ? kind : undefined;
-}
-
-function unsupported(member: string, value: string, allowed: string): string {
-  return `${member}: ${inspect(value)} is not supported by this version, expected ${allowed}`;
 }
 
 function refuse(problem: string): Compiled {

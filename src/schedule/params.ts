@@ -8,6 +8,8 @@ import { type Zone, zoneOf } from "./zone.ts";
 /** What is allowed where an instant is asked for. */
 export const ANY_INSTANT = 'an RFC 3339 date-time such as "2026-03-01T09:00:00Z"';
 
+const MAX_ITEMS = 1000;
+
 /** A whole number; 5.0 is the whole number 5. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): z.ZodType<number> {
   const allowed = max === Number.MAX_SAFE_INTEGER
@@ -22,6 +24,25 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): z.ZodTy
 /** One of a few words. */
 export function oneOf<const W extends string>(words: readonly W[]): z.ZodType<W> {
   return z.enum(words, anyOf(words));
+}
+
+/** One of a few words in capitals, in any case. */
+export function oneOfCapitals<const W extends string>(words: readonly W[]): z.ZodType<W, string> {
+  return parsed(anyOf(words), (text) => words.find((it) => it === text.toUpperCase()) ?? null);
+}
+
+/** A list of at least one item; `parse` answers `null` to what is none. */
+export function listOf<T>(allowed: string, parse: (item: unknown) => T | null): z.ZodType<T[]> {
+  return z.array(z.unknown(), allowed).min(1, allowed).max(MAX_ITEMS, `at most ${MAX_ITEMS} items`)
+    .transform((items, context) => {
+      const values: T[] = [];
+      for (const item of items) {
+        const value = parse(item);
+        if (value !== null) values.push(value);
+      }
+      if (values.length < items.length) context.addIssue({ code: "custom", message: allowed });
+      return values;
+    });
 }
 
 /** An RFC 3339 date-time with an offset, in epoch milliseconds. */

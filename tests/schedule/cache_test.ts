@@ -3,7 +3,7 @@ import { Cache } from "../../src/schedule/cache.ts";
 
 Deno.test("Cache drops what was not used for longest, and makes it anew when asked again", () => {
   const made: string[] = [];
-  const cache = new Cache<string>(2);
+  const cache = new Cache<string, string>(2);
   const get = (key: string) =>
     cache.get(key, () => {
       made.push(key);
@@ -14,7 +14,7 @@ Deno.test("Cache drops what was not used for longest, and makes it anew when ask
 });
 
 Deno.test("Cache keeps nothing of what could not be made", () => {
-  const cache = new Cache<number>(2);
+  const cache = new Cache<string, number>(2);
   const fail = () => {
     throw new Error("no");
   };

@@ -5,24 +5,39 @@ const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+const LONG_PERIODS: Readonly<Record<string, number>> = { WEEKLY: 7, MONTHLY: 31, YEARLY: 366 };
 const DAYS = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];
 
-type Parts = ReadonlyMap<string, string>;
+/** The parts of a rule: lists of numbers, and as text those that are none. */
+interface Parts {
+  readonly freq: string;
+  readonly interval: number;
+  readonly weekStart: number;
+  readonly days: readonly string[] | undefined;
+  readonly lists: ReadonlyMap<string, readonly number[]>;
+}
 
 /**
  * The local times of a rule, each as if it were UTC, from `dtstart` to `to`. COUNT is obeyed and UNTIL
  * is not. `limit` ends the walk early.
  */
 export function localTimes(text: string, dtstart: number, to: number, limit = Infinity): number[] {
-  const parts = withDefaults(partsOf(text), new Date(dtstart));
-  const count = Math.min(limit, Number(parts.get("COUNT") ?? Infinity));
-  const positions = parts.get("BYSETPOS")?.split(",").map(Number);
+  const given = new Map(
+    text.split(";").map((part) => {
+      const [name = "", value = ""] = part.split("=");
+      return [name, value];
+    }),
+  );
+  const parts = partsOf(withDefaults(given, new Date(dtstart)));
+  const count = Math.min(limit, Number(given.get("COUNT") ?? Infinity));
+  const positions = parts.lists.get("BYSETPOS");
   const found: number[] = [];
   for (const period of periods(parts, dtstart, to)) {
-    const chosen = positions === undefined ? period : [...new Set(positions)]
-      .map((position) => period.at(position > 0 ? position - 1 : position))
-      .filter((time) => time !== undefined)
-      .sort((a, b) => a - b);
+    const chosen = positions === undefined
+      ? period
+      : period.filter((_, at) =>
+        positions.includes(at + 1) || positions.includes(at - period.length)
+      );
     for (const time of chosen) {
       if (time < dtstart) continue;
       if (time > to || found.length >= count) return found;
@@ -32,24 +47,17 @@ export function localTimes(text: string, dtstart: number, to: number, limit = In
   return found;
 }
 
-function partsOf(text: string): Parts {
-  return new Map(text.split(";").map((part) => {
-    const [name = "", value = ""] = part.split("=");
-    return [name, value];
-  }));
-}
-
 /** What a rule does not say is as DTSTART has it. */
-function withDefaults(given: Parts, start: Date): Parts {
-  const parts = new Map(given);
+function withDefaults(given: ReadonlyMap<string, string>, start: Date): Map<string, string> {
+  const texts = new Map(given);
   const freq = given.get("FREQ") ?? "";
   const has = (...names: string[]) => names.some((name) => given.has(name));
   const set = (name: string, value: number | string) => {
-    if (!parts.has(name)) parts.set(name, `${value}`);
+    if (!texts.has(name)) texts.set(name, `${value}`);
   };
   if (freq !== "SECONDLY") set("BYSECOND", start.getUTCSeconds());
   if (!/SECONDLY|MINUTELY/.test(freq)) set("BYMINUTE", start.getUTCMinutes());
-  if (/LY$/.test(freq) && !/SECONDLY|MINUTELY|HOURLY/.test(freq)) set("BYHOUR", start.getUTCHours());
+  if (!/SECONDLY|MINUTELY|HOURLY/.test(freq)) set("BYHOUR", start.getUTCHours());
   if (freq === "WEEKLY") set("BYDAY", DAYS[start.getUTCDay()] ?? "");
   if (freq === "MONTHLY" && !has("BYDAY", "BYMONTHDAY")) set("BYMONTHDAY", start.getUTCDate());
   if (freq === "YEARLY" && !has("BYDAY", "BYMONTHDAY", "BYYEARDAY")) {
@@ -58,18 +66,28 @@ function withDefaults(given: Parts, start: Date): Parts {
       set("BYMONTHDAY", start.getUTCDate());
     } else if (!has("BYMONTH")) set("BYDAY", DAYS[start.getUTCDay()] ?? "");
   }
-  return parts;
+  return texts;
+}
+
+function partsOf(texts: ReadonlyMap<string, string>): Parts {
+  const lists = [...texts].filter(([name]) => name.startsWith("BY") && name !== "BYDAY");
+  return {
+    freq: texts.get("FREQ") ?? "",
+    interval: Number(texts.get("INTERVAL") ?? 1),
+    weekStart: DAYS.indexOf(texts.get("WKST") ?? "MO"),
+    days: texts.get("BYDAY")?.split(","),
+    lists: new Map(lists.map(([name, list]) => [name, list.split(",").map(Number)])),
+  };
 }
 
 /** The times of each period that the interval does not leave out. */
 function* periods(parts: Parts, dtstart: number, to: number): Generator<number[]> {
-  const interval = Number(parts.get("INTERVAL") ?? 1);
   const first = periodOf(dtstart, parts);
   let current = first;
   let times: number[] = [];
   for (const time of moments(parts, dtstart, to)) {
     const period = periodOf(time, parts);
-    if ((period - first) % interval !== 0) continue;
+    if ((period - first) % parts.interval !== 0) continue;
     if (period !== current && times.length > 0) {
       yield times;
       times = [];
@@ -82,9 +100,10 @@ function* periods(parts: Parts, dtstart: number, to: number): Generator<number[]
 
 /** All times that match, of all periods from that of DTSTART on. */
 function* moments(parts: Parts, dtstart: number, to: number): Generator<number> {
-  const start = dtstart - 366 * DAY_MS;
+  const periodMs = (LONG_PERIODS[parts.freq] ?? 1) * DAY_MS;
   const first = periodOf(dtstart, parts);
-  for (let day = start - start % DAY_MS; day <= to + 366 * DAY_MS; day += DAY_MS) {
+  const firstDay = Math.floor((dtstart - periodMs) / DAY_MS) * DAY_MS;
+  for (let day = firstDay; day <= to + periodMs; day += DAY_MS) {
     if (!isDay(new Date(day), parts)) continue;
     for (let hour = day; hour < day + DAY_MS; hour += HOUR_MS) {
       if (!lists(parts, "BYHOUR", new Date(hour).getUTCHours())) continue;
@@ -103,7 +122,7 @@ function isDay(day: Date, parts: Parts): boolean {
   const yearDays = daysIn(day.getUTCFullYear(), 0, 12);
   const monthDays = daysIn(day.getUTCFullYear(), day.getUTCMonth(), 1);
   const yearDay = (day.getTime() - Date.UTC(day.getUTCFullYear())) / DAY_MS + 1;
-  const { week, weeks } = weekOf(day, weekStartOf(parts));
+  const { week, weeks } = weekOf(day, parts.weekStart);
   return lists(parts, "BYMONTH", day.getUTCMonth() + 1) &&
     lists(parts, "BYMONTHDAY", day.getUTCDate(), monthDays) &&
     lists(parts, "BYYEARDAY", yearDay, yearDays) &&
@@ -112,17 +131,19 @@ function isDay(day: Date, parts: Parts): boolean {
 }
 
 function isWeekday(day: Date, parts: Parts): boolean {
-  const list = parts.get("BYDAY");
-  if (list === undefined) return true;
-  const inMonth = parts.get("FREQ") === "MONTHLY" || parts.has("BYMONTH");
-  return list.split(",").some((item) => {
+  const { freq, days, lists } = parts;
+  if (days === undefined) return true;
+  const inMonth = freq === "MONTHLY" || lists.has("BYMONTH");
+  return days.some((item) => {
     if (DAYS[day.getUTCDay()] !== item.slice(-2)) return false;
     const ordinal = Number(item.slice(0, -2));
     if (ordinal === 0) return true;
     // Counts the same weekdays up to here, or from here on, in the month or the year.
     const step = ordinal > 0 ? -7 : 7;
     let place = 0;
-    for (let at = day; isSame(at, day, inMonth); at = new Date(at.getTime() + step * DAY_MS)) place++;
+    for (let at = day; isSame(at, day, inMonth); at = new Date(at.getTime() + step * DAY_MS)) {
+      place++;
+    }
     return place === Math.abs(ordinal);
   });
 }
@@ -134,9 +155,9 @@ function isSame(a: Date, b: Date, inMonth: boolean): boolean {
 
 /** Whether a part allows a value; `size` is that from which negative ones count. */
 function lists(parts: Parts, name: string, value: number, size = NaN): boolean {
-  const list = parts.get(name);
+  const list = parts.lists.get(name);
   return list === undefined ||
-    list.split(",").map(Number).some((it) => it === value || (it < 0 && it + size + 1 === value));
+    list.some((it) => it === value || (it < 0 && it + size + 1 === value));
 }
 
 /** The number of a day's week, and of the weeks in that week's year: the one with four days of it. */
@@ -155,14 +176,14 @@ function weekOf(day: Date, weekStart: number): { week: number; weeks: number } {
 /** A number that two times have in common if they are in the same period. */
 function periodOf(time: number, parts: Parts): number {
   const date = new Date(time);
-  switch (parts.get("FREQ")) {
+  switch (parts.freq) {
     case "YEARLY":
       return date.getUTCFullYear();
     case "MONTHLY":
       return date.getUTCFullYear() * 12 + date.getUTCMonth();
     case "WEEKLY": {
       const day = Math.floor(time / DAY_MS);
-      return Math.round((day - (date.getUTCDay() - weekStartOf(parts) + 7) % 7 + 4) / 7);
+      return Math.round((day - (date.getUTCDay() - parts.weekStart + 7) % 7 + 4) / 7);
     }
     case "DAILY":
       return Math.floor(time / DAY_MS);
@@ -173,10 +194,6 @@ function periodOf(time: number, parts: Parts): number {
     default:
       return Math.floor(time / SECOND_MS);
   }
-}
-
-function weekStartOf(parts: Parts): number {
-  return DAYS.indexOf(parts.get("WKST") ?? "MO");
 }
 
 function daysIn(year: number, month: number, months: number): number {

@@ -15,10 +15,11 @@ export interface TlsFiles {
 
 /**
  * Owns all processes and files, so that none of them outlives the tests however those end: it cleans up
- * as soon as its input is closed. Each line of input starts the node. It runs in the node's folder.
+ * as soon as its input is closed or a signal ends its `read`. Each line of input starts the node. It runs
+ * in the node's folder.
  */
 const KEEPER = `
-  trap '' INT
+  trap : HUP INT TERM
   epmd -port "$ERL_EPMD_PORT" -address "$ERL_EPMD_ADDRESS" &
   epmd=$!
   while read -r _; do

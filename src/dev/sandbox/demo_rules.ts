@@ -9,7 +9,7 @@ export interface DemoRule {
   readonly schedule: string;
 }
 
-/** Rules of every trigger that there is, which fire within seconds. `now` is in epoch milliseconds. */
+/** Rules of different triggers, which fire within seconds. `now` is in epoch milliseconds. */
 export function demoRules(now: number): readonly DemoRule[] {
   const once = new Date(now + ONCE_AFTER_MS).toISOString();
   return [

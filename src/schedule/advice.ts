@@ -1,0 +1,107 @@
+import { adviceOnDates } from "./advice_dates.ts";
+import { type Clash, type Clashes, clashesIn, repetitionAt } from "./clock_changes.ts";
+import { instantText, wallText } from "./describe_words.ts";
+import { wallTimeFromText } from "./instant.ts";
+import type { LocalSchedule } from "./local_time.ts";
+import type { DateTimeTimer, Timer } from "./mod.ts";
+import { cronFieldsOf, partsOf } from "./timer_parts.ts";
+import { zoneOf } from "./zone.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** How far ahead clocks are looked at. */
+const HORIZON_MS = 366 * DAY_MS;
+
+const RUNS_OF_OVERLAP = {
+  first: "runs the first time only",
+  second: "runs the second time only",
+  both: "runs both times",
+};
+
+/** What holds for all timers of one schedule. */
+interface Findings extends Clashes {
+  /** The instant from which clashes were looked for. */
+  readonly from: number;
+  readonly onDates: readonly string[];
+}
+
+/** Thousands of rules can share a schedule: what was found for one of them serves for a day. */
+const findings = new WeakMap<LocalSchedule, Findings>();
+
+/**
+ * What the author of a rule may not have thought of: that it never fires again, that clocks put forward
+ * or back touch it within a year, that months lack its day. `after` is the instant from which the rule
+ * is planned, in epoch milliseconds.
+ */
+export function adviceOn(timer: Timer, after: number): readonly string[] {
+  if (timer.next(after) === null) {
+    return [`Never fires again: there is no occurrence after ${instantText(after)}`];
+  }
+  if (timer.kind === "date_time") return adviceOnDateTime(timer);
+  const { local, startAt, endAt } = partsOf(timer);
+  if (local === null) return adviceOnDates(timer);
+  const { gap, overlap, onDates } = findingsOn(timer, local, Math.max(after, startAt ?? after));
+  const isInTime = (clash: Clash | null): clash is Clash =>
+    clash !== null && (endAt === null || clash.transition.at < endAt);
+  return [
+    ...isInTime(gap) ? [gapAdvice(gap, local)] : [],
+    ...isInTime(overlap) ? [overlapAdvice(overlap, local)] : [],
+    ...onDates,
+  ];
+}
+
+function findingsOn(timer: Timer, local: LocalSchedule, from: number): Findings {
+  const known = findings.get(local);
+  if (known !== undefined && stillHolds(known, from)) return known;
+  const clashes = keepsItsPace(timer)
+    ? { gap: null, overlap: null }
+    : clashesIn(local, from, from + HORIZON_MS);
+  const found = { ...clashes, from, onDates: adviceOnDates(timer) };
+  findings.set(local, found);
+  return found;
+}
+
+function stillHolds({ from, gap, overlap }: Findings, now: number): boolean {
+  const firstAt = Math.min(gap?.transition.at ?? Infinity, overlap?.transition.at ?? Infinity);
+  return from <= now && now < from + DAY_MS && now < firstAt;
+}
+
+/** A cron job of every hour runs on, whatever the clocks do: there is nothing to tell. */
+function keepsItsPace(timer: Timer): boolean {
+  if (timer.kind !== "cron") return false;
+  const { hasWildcardTime, hour } = cronFieldsOf(timer);
+  return hasWildcardTime && hour.values.size === 24;
+}
+
+function gapAdvice({ transition, time }: Clash, { zone, gap }: LocalSchedule): string {
+  const { at, before, after } = transition;
+  const runs = {
+    after: after - before < DAY_MS ? at + after : null,
+    shift: time + after - before,
+    skip: null,
+  }[gap];
+  return leftOut(time, zone.id, runs);
+}
+
+function overlapAdvice({ time }: Clash, { zone, overlap }: LocalSchedule): string {
+  return comesTwice(time, zone.id, RUNS_OF_OVERLAP[overlap]);
+}
+
+function adviceOnDateTime(timer: DateTimeTimer): readonly string[] {
+  const time = wallTimeFromText(timer.fireAt);
+  const zone = zoneOf(timer.timezone);
+  const at = timer.next(-Infinity);
+  if (time === null || zone === null || at === null) return [];
+  const runs = at + zone.stretchAt(at).offset;
+  if (runs !== time) return [leftOut(time, zone.id, runs)];
+  const which = repetitionAt(zone, at);
+  return which === null ? [] : [comesTwice(time, zone.id, RUNS_OF_OVERLAP[which])];
+}
+
+function leftOut(time: number, zone: string, runs: number | null): string {
+  const instead = runs === null ? "does not run then" : `runs at ${wallText(runs)} instead`;
+  return `${wallText(time)} does not exist in ${zone}, where clocks go forward: ${instead}`;
+}
+
+function comesTwice(time: number, zone: string, runs: string): string {
+  return `${wallText(time)} comes twice in ${zone}, where clocks go back: ${runs}`;
+}

@@ -1,0 +1,143 @@
+import { Cache } from "./cache.ts";
+import type { Schedule } from "./mod.ts";
+import { RuleDays } from "./rrule_days.ts";
+import { filledIn } from "./rrule_defaults.ts";
+import { type Periods, periodsOf } from "./rrule_periods.ts";
+import type { RecurrenceRule } from "./rrule_rule.ts";
+import { TimeSet } from "./time_set.ts";
+
+/** Each takes 1 to 12 kB. */
+const MAX_EXPANSIONS = 1024;
+const DAY_MS = 86_400_000;
+/** The last local time there is. */
+const LATEST = Date.parse("9999-12-31T23:59:59Z");
+
+const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+const SIXTIETHS = Array.from({ length: 60 }, (_, minute) => minute);
+
+const expansions = new Cache<RecurrenceRule, Expansion>(MAX_EXPANSIONS);
+
+/**
+ * The times of a rule by a clock that never jumps, each as if it were UTC; `start` is DTSTART by that
+ * clock. Knows of neither COUNT nor UNTIL. What `next` costs does not grow with the time since DTSTART.
+ */
+export class RuleTimes implements Schedule {
+  readonly #rule: RecurrenceRule;
+  readonly #start: number;
+
+  constructor(rule: RecurrenceRule, start: number) {
+    this.#rule = rule;
+    this.#start = start;
+  }
+
+  next(after: number): number | null {
+    // Looked up each time: a rule that held its expansion would keep it from being dropped.
+    const expansion = expansions.get(this.#rule, () => new Expansion(this.#rule, this.#start));
+    return expansion.next(after);
+  }
+}
+
+/**
+ * A rule made ready. The occurrences of a period are its openings, each with each of the same times
+ * after it: of a day or more, the days allowed and the times of day; of an hour, a minute or a second,
+ * that hour if it is allowed and the times in the hour, and so on.
+ */
+class Expansion {
+  readonly #start: number;
+  readonly #periods: Periods;
+  readonly #days: RuleDays;
+  /** When openings are, since midnight, and occurrences, since the opening. */
+  readonly #openings: TimeSet;
+  readonly #times: TimeSet;
+  readonly #positions: readonly number[];
+  readonly #isHopeless: boolean;
+
+  constructor(rule: RecurrenceRule, start: number) {
+    const filled = filledIn(rule, new Date(start));
+    const { freq } = filled;
+    const hours = listOr(filled.byHour, HOURS);
+    const minutes = listOr(filled.byMinute, SIXTIETHS);
+    const seconds = listOr(filled.bySecond, SIXTIETHS);
+    const opensBy = ["HOURLY", "MINUTELY", "SECONDLY"].indexOf(freq);
+    this.#start = start;
+    this.#periods = periodsOf(rule, start);
+    this.#days = new RuleDays(filled);
+    this.#openings = new TimeSet(
+      opensBy >= 0 ? hours : [0],
+      opensBy >= 1 ? minutes : [0],
+      opensBy >= 2 ? seconds : [0],
+    );
+    this.#times = new TimeSet(
+      opensBy >= 0 ? [0] : hours,
+      opensBy >= 1 ? [0] : minutes,
+      opensBy >= 2 ? [0] : seconds,
+    );
+    this.#positions = rule.bySetPos;
+    this.#isHopeless = !this.#periods.everMeet(this.#openings) || !this.#hasPositions(freq);
+  }
+
+  next(after: number): number | null {
+    const from = Math.max(after, this.#start - 1);
+    if (this.#isHopeless || from >= LATEST) return null;
+    const periods = this.#periods;
+    // After that, everything repeats itself: what has not come till then never will.
+    const limit = Math.min(from + periods.cycleMs, LATEST);
+    const today = this.#positions.length > 0 ? -Infinity : Math.floor(from / DAY_MS) * DAY_MS;
+    let period = periods.alignedAt(from);
+    while (periods.startOf(period) <= limit) {
+      const opening = this.#openingFrom(Math.max(periods.startOf(period), today), limit);
+      const end = periods.startOf(period + 1);
+      const at = opening < end ? this.#firstIn(opening, end, from) : null;
+      if (at !== null) return at <= LATEST ? at : null;
+      period = opening < end ? period + periods.interval : periods.alignedAt(opening);
+    }
+    return null;
+  }
+
+  /** The first opening at or after a moment; beyond `limit` it may be anywhere. */
+  #openingFrom(moment: number, limit: number): number {
+    const day = Math.floor(moment / DAY_MS);
+    if (this.#days.isAllowed(day)) {
+      const time = this.#openings.after(moment - day * DAY_MS - 1);
+      if (time !== null) return day * DAY_MS + time;
+    }
+    const end = Math.floor(limit / DAY_MS) + 1;
+    return this.#days.next(day + 1, end) * DAY_MS + this.#openings.at(0);
+  }
+
+  /** The first occurrence after `from` among those of a period, which begins with `opening`. */
+  #firstIn(opening: number, end: number, from: number): number | null {
+    if (this.#positions.length > 0) return this.#firstChosen(opening, end, from);
+    for (let at = opening; at < end; at = this.#openingFrom(at + 1, end)) {
+      const time = this.#times.after(from - at);
+      if (time !== null) return at + time;
+    }
+    return null;
+  }
+
+  /** The same among those that BYSETPOS picks, as places in the period's sequence. */
+  #firstChosen(opening: number, end: number, from: number): number | null {
+    const openings: number[] = [];
+    for (let at = opening; at < end; at = this.#openingFrom(at + 1, end)) openings.push(at);
+    const perOpening = this.#times.size;
+    let first = Infinity;
+    for (const position of this.#positions) {
+      const index = position > 0 ? position - 1 : openings.length * perOpening + position;
+      const at = openings[Math.floor(index / perOpening)];
+      if (at === undefined) continue;
+      const occurrence = at + this.#times.at(index % perOpening);
+      if (occurrence > from) first = Math.min(first, occurrence);
+    }
+    return first === Infinity ? null : first;
+  }
+
+  /** Whether one of BYSETPOS is a place in the sequence of a period that has one opening at most. */
+  #hasPositions(freq: RecurrenceRule["freq"]): boolean {
+    return this.#positions.length === 0 || ["WEEKLY", "MONTHLY", "YEARLY"].includes(freq) ||
+      this.#positions.some((position) => Math.abs(position) <= this.#times.size);
+  }
+}
+
+function listOr(list: readonly number[], all: readonly number[]): readonly number[] {
+  return list.length > 0 ? list : all;
+}
