@@ -9,6 +9,7 @@ import type { Log } from "./log.ts";
 import { ApiClient } from "./platform/api_client.ts";
 import { openToken, type Token, TokenError } from "./platform/token.ts";
 import { aborted, retryUntil, unlessAborted } from "./startup.ts";
+import { onUncaught } from "./uncaught.ts";
 import { VERSION } from "./version.ts";
 
 /** How long the API and the broker are tried at start. */
@@ -33,6 +34,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const failure = new AbortController();
   const stop = AbortSignal.any([signal, failure.signal]);
   await using stack = new AsyncDisposableStack();
+  stack.use(onUncaught((error) => failure.abort(error)));
   const token = await tokenOf(config);
   const api = stack.use(new ApiClient({ baseUrl: config.apiUrl, token, clock }));
   const engine = openEngine({

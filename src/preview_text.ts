@@ -17,7 +17,10 @@ export function previewText(preview: Preview, view: View): string {
 
 /** A refusal for people. */
 export function refusalText({ problems }: Refused): string {
-  return textOf([["The sensor would refuse this rule:"], problems.flatMap((it) => wrapped(it, "  "))]);
+  return textOf([
+    ["The sensor would refuse this rule:"],
+    problems.flatMap((it) => wrapped(it, "  ")),
+  ]);
 }
 
 function textOf(parts: readonly (readonly string[])[]): string {

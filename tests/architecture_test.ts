@@ -15,9 +15,9 @@ const LAYERS: readonly (readonly string[])[] = [
   ],
   ["rule.ts", "event.ts", "schedule/"],
   ["timers/", "delivery.ts", "sync/"],
-  ["broker/", "platform/", "log", "config"],
-  ["journal.ts", "startup.ts", "engine.ts", "daemon.ts"],
-  ["shutdown.ts", "cli.ts"],
+  ["broker/", "platform/", "log", "config", "preview"],
+  ["journal.ts", "startup.ts", "uncaught.ts", "engine.ts", "daemon.ts"],
+  ["shutdown.ts", "cli"],
   ["../main.ts"],
 ];
 /** Groups of the domain and of the engines that lean on each other. */
@@ -26,18 +26,19 @@ const ALLIANCES: readonly (readonly [string, string])[] = [
   ["event.ts", "schedule/"],
   ["schedule/", "rule.ts"],
   ["sync/", "timers/"],
-  ["cli.ts", "shutdown.ts"],
+  ["cli", "shutdown.ts"],
   ["engine.ts", "journal.ts"],
   ["daemon.ts", "engine.ts"],
   ["daemon.ts", "journal.ts"],
   ["daemon.ts", "startup.ts"],
+  ["daemon.ts", "uncaught.ts"],
 ];
 /** Files or folders that alone may import a package. */
 const ONLY_IMPORT: Readonly<Record<string, string>> = {
   "amqplib": "broker/session.ts",
   "croner": "schedule/cron",
   "@std/log": "log",
-  "@std/cli": "cli.ts",
+  "@std/cli": "cli",
 };
 /** What only some files may do, as a pattern of the source, and the files that may. */
 const ONLY_DOES: readonly (readonly [string, RegExp, string])[] = [

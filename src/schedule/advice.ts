@@ -4,8 +4,7 @@ import { instantText, wallText } from "./describe_words.ts";
 import { wallTimeFromText } from "./instant.ts";
 import type { LocalSchedule } from "./local_time.ts";
 import type { DateTimeTimer, Timer } from "./mod.ts";
-import { cronFieldsOf, partsOf } from "./timer_parts.ts";
-import { zoneOf } from "./zone.ts";
+import { cronFieldsOf, partsOf, zoneOfTimer } from "./timer_parts.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** How far ahead clocks are looked at. */
@@ -37,14 +36,13 @@ export function adviceOn(timer: Timer, after: number): readonly string[] {
     return [`Never fires again: there is no occurrence after ${instantText(after)}`];
   }
   if (timer.kind === "date_time") return adviceOnDateTime(timer);
-  const { local, startAt, endAt } = partsOf(timer);
+  const { local, firstAt, isRestricted } = partsOf(timer);
   if (local === null) return adviceOnDates(timer);
-  const { gap, overlap, onDates } = findingsOn(timer, local, Math.max(after, startAt ?? after));
-  const isInTime = (clash: Clash | null): clash is Clash =>
-    clash !== null && (endAt === null || clash.transition.at < endAt);
+  const { gap, overlap, onDates } = findingsOn(timer, local, Math.max(after, firstAt));
+  const isMeant = (clash: Clash) => !isRestricted || happensIn(timer, clash);
   return [
-    ...isInTime(gap) ? [gapAdvice(gap, local)] : [],
-    ...isInTime(overlap) ? [overlapAdvice(overlap, local)] : [],
+    ...gap !== null && isMeant(gap) ? [gapAdvice(gap, local)] : [],
+    ...overlap !== null && isMeant(overlap) ? [overlapAdvice(overlap, local)] : [],
     ...onDates,
   ];
 }
@@ -72,14 +70,13 @@ function keepsItsPace(timer: Timer): boolean {
   return hasWildcardTime && hour.values.size === 24;
 }
 
-function gapAdvice({ transition, time }: Clash, { zone, gap }: LocalSchedule): string {
-  const { at, before, after } = transition;
-  const runs = {
-    after: after - before < DAY_MS ? at + after : null,
-    shift: time + after - before,
-    skip: null,
-  }[gap];
-  return leftOut(time, zone.id, runs);
+/** Whether bounds and exceptions leave of a clash what the schedule alone would make of it. */
+function happensIn(timer: Timer, { transition, runsAt }: Clash): boolean {
+  return runsAt === null ? timer.next(transition.at) !== null : timer.next(runsAt - 1) === runsAt;
+}
+
+function gapAdvice({ transition, time, runsAt }: Clash, { zone }: LocalSchedule): string {
+  return leftOut(time, zone.id, runsAt === null ? null : runsAt + transition.after);
 }
 
 function overlapAdvice({ time }: Clash, { zone, overlap }: LocalSchedule): string {
@@ -88,7 +85,7 @@ function overlapAdvice({ time }: Clash, { zone, overlap }: LocalSchedule): strin
 
 function adviceOnDateTime(timer: DateTimeTimer): readonly string[] {
   const time = wallTimeFromText(timer.fireAt);
-  const zone = zoneOf(timer.timezone);
+  const zone = zoneOfTimer(timer);
   const at = timer.next(-Infinity);
   if (time === null || zone === null || at === null) return [];
   const runs = at + zone.stretchAt(at).offset;

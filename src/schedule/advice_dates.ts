@@ -2,8 +2,7 @@ import type { CronFields } from "./cron_fields.ts";
 import { listOf, monthWords, progressionOf, sorted } from "./describe_words.ts";
 import type { Timer } from "./mod.ts";
 import type { RecurrenceRule } from "./rrule_rule.ts";
-import { cronFieldsOf } from "./timer_parts.ts";
-import { zoneOf } from "./zone.ts";
+import { cronFieldsOf, filledRuleOf } from "./timer_parts.ts";
 
 /** Every month has this day; of those after it, the months that lack them. */
 const LAST_COMMON_DAY = 28;
@@ -12,6 +11,8 @@ const MONTHS_WITHOUT = new Map<number, readonly number[]>([
   [30, [2]],
   [31, [2, 4, 6, 9, 11]],
 ]);
+
+const EVERY_MONTH = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 
 /** Days of the month that a rule names, and the months in which it does. */
 interface Dates {
@@ -67,18 +68,10 @@ function cronDatesOf({ day, month }: CronFields): Dates | null {
 }
 
 function ruleDatesOf(rule: RecurrenceRule): Dates {
-  const start = new Date(
-    rule.dtstart + (zoneOf(rule.timezone)?.stretchAt(rule.dtstart).offset ?? 0),
-  );
-  const { freq, byMonthDay, byMonth, byYearDay, byDay, byWeekNo } = rule;
-  const isImplied = (freq === "MONTHLY" || freq === "YEARLY") &&
-    [byMonthDay, byYearDay, byDay, byWeekNo].every((list) => list.length === 0);
-  const startMonth = start.getUTCMonth() + 1;
-  const everyMonth = Array.from({ length: 12 }, (_, index) => index + 1);
-  const months = isImplied && freq === "YEARLY" ? [startMonth] : everyMonth;
+  const { byMonthDay, byMonth } = filledRuleOf(rule).filled;
   return {
-    days: isImplied ? [start.getUTCDate()] : byMonthDay,
-    months: byMonth.length > 0 ? byMonth : months,
+    days: sorted(byMonthDay),
+    months: byMonth.length > 0 ? byMonth : EVERY_MONTH,
     hint: "the last day of any month is -1 as day of the month",
   };
 }

@@ -16,6 +16,8 @@ export interface Transition {
 export interface Clash {
   readonly transition: Transition;
   readonly time: number;
+  /** The instant at which it runs all the same, the first one where it runs twice; `null` for not. */
+  readonly runsAt: number | null;
 }
 
 /** The first times of a schedule that clocks leave out and that come twice, if there are such. */
@@ -57,11 +59,22 @@ export function clashesIn(local: LocalSchedule, from: number, to: number): Clash
     if (time < first) time = local.times.next(first - 1);
     if (time === null) break;
     if (time >= at + Math.max(before, after)) continue;
-    if (after > before) gap ??= { transition, time };
-    else overlap ??= { transition, time };
+    if (after > before) gap ??= { transition, time, runsAt: gapRun(local, transition, time) };
+    else overlap ??= { transition, time, runsAt: overlapRun(local, transition, time) };
     if (gap !== null && overlap !== null) break;
   }
   return { gap, overlap };
+}
+
+function gapRun({ gap }: LocalSchedule, transition: Transition, time: number): number | null {
+  const { at, before, after } = transition;
+  if (gap === "shift") return time - before;
+  // A date that a country skips when it crosses the date line is not made up for.
+  return gap === "after" && after - before < DAY_MS ? at : null;
+}
+
+function overlapRun({ overlap }: LocalSchedule, transition: Transition, time: number): number {
+  return time - (overlap === "second" ? transition.after : transition.before);
 }
 
 function findTransitions(zone: Zone, from: number, to: number): Transition[] {

@@ -12,8 +12,9 @@ import {
   weekdayWords,
   wordsOf,
 } from "./describe_words.ts";
+import { stepOf } from "./rrule_plan.ts";
 import { FREQUENCIES, type Frequency, type RecurrenceRule } from "./rrule_rule.ts";
-import { zoneOf } from "./zone.ts";
+import { filledRuleOf } from "./timer_parts.ts";
 
 /** More times of day than these are told field by field. */
 const MOST_TIMES = 6;
@@ -32,18 +33,16 @@ const UNITS: Readonly<Record<Frequency, string>> = {
 
 /** A recurrence rule as a sentence; `exDates` are instants left out, in epoch milliseconds. */
 export function describeRRule(rule: RecurrenceRule, exDates: readonly number[]): string {
-  const start = new Date(
-    rule.dtstart + (zoneOf(rule.timezone)?.stretchAt(rule.dtstart).offset ?? 0),
-  );
-  const dates = [inMonths(rule, start), inWeeks(rule), ...onDays(rule, start)].join("");
-  const time = timeOf(rule, start);
-  const comma = dates.includes(",") && time.startsWith(" ") ? "," : "";
+  const { freq, interval, count, until, timezone } = rule;
+  const { filled, start } = filledRuleOf(rule);
+  const dates = [inMonths(filled), inWeeks(filled), ...onDays(filled)].join("");
+  const time = stepOf(rule) === null ? timeOf(filled) : "";
   return [
-    `Every ${everyOf(rule.interval, UNITS[rule.freq])}${dates}${comma}${time}${pickOf(rule)}`,
-    ` in ${rule.timezone}`,
-    `, starting ${wallText(start.getTime())}`,
-    rule.count === null ? "" : `, ${countOf(rule.count, "time")}`,
-    rule.until === null ? "" : `, until ${instantText(rule.until)}`,
+    `Every ${everyOf(interval, UNITS[freq])}${dates}`,
+    dates.includes(", only") && time.startsWith(" ") ? "," : "",
+    `${time}${pickOf(rule)} in ${timezone}, starting ${wallText(start.getTime())}`,
+    count === null ? "" : `, ${countOf(count, "time")}`,
+    until === null ? "" : `, until ${instantText(until)}`,
     weekStartOf(rule),
     exceptionsOf(exDates),
   ].join("");
@@ -54,13 +53,10 @@ function isAboveDaily(freq: Frequency): boolean {
   return FREQUENCIES.indexOf(freq) > FREQUENCIES.indexOf("DAILY");
 }
 
-function inMonths({ freq, interval, byMonth, ...rule }: RecurrenceRule, start: Date): string {
-  if (byMonth.length > 0) {
-    const months = listOf(monthWords(byMonth));
-    return freq === "YEARLY" || interval === 1 ? ` in ${months}` : `, only in ${months}`;
-  }
-  const isImplied = freq === "YEARLY" && hasNoDays(rule) && rule.byWeekNo.length === 0;
-  return isImplied ? ` in ${monthWords([start.getUTCMonth() + 1])}` : "";
+function inMonths({ freq, interval, byMonth }: RecurrenceRule): string {
+  if (byMonth.length === 0) return "";
+  const months = listOf(monthWords(sorted(byMonth)));
+  return freq === "YEARLY" || interval === 1 ? ` in ${months}` : `, only in ${months}`;
 }
 
 function inWeeks({ byWeekNo }: RecurrenceRule): string {
@@ -68,37 +64,23 @@ function inWeeks({ byWeekNo }: RecurrenceRule): string {
 }
 
 /** Each of these restricts those before it. */
-function onDays(rule: RecurrenceRule, start: Date): string[] {
-  const { byYearDay, byMonthDay, byDay } = rule;
+function onDays(rule: RecurrenceRule): string[] {
+  const { freq, byYearDay, byMonthDay, byDay } = rule;
   const found = [
     ...byYearDay.length > 0 ? [`the ${ordinals(byYearDay)} day of the year`] : [],
-    ...byMonthDay.length > 0 ? [monthDays(byMonthDay, rule)] : [],
+    ...byMonthDay.length > 0 ? [monthDays(rule)] : [],
     ...byDay.length > 0 ? [weekdaysOf(rule)] : [],
-    ...hasNoDays(rule) ? impliedDay(rule, start) : [],
   ];
-  const isNamed = isAboveDaily(rule.freq);
-  return found.map((days, index) => index === 0 && isNamed ? ` on ${days}` : `, only on ${days}`);
+  return found.map((days, i) =>
+    i === 0 && isAboveDaily(freq) ? ` on ${days}` : `, only on ${days}`
+  );
 }
 
-function hasNoDays(
-  { byYearDay, byMonthDay, byDay }: Pick<RecurrenceRule, "byYearDay" | "byMonthDay" | "byDay">,
-): boolean {
-  return byYearDay.length + byMonthDay.length + byDay.length === 0;
-}
-
-/** What a rule without days takes from its start. */
-function impliedDay(rule: RecurrenceRule, start: Date): string[] {
-  const { freq, byMonth, byWeekNo } = rule;
-  if (!isAboveDaily(freq)) return [];
-  if (freq === "WEEKLY" || byWeekNo.length > 0) return weekdayWords([start.getUTCDay()]);
-  const months = byMonth.length > 0 ? byMonth : [start.getUTCMonth() + 1];
-  return [monthDays([start.getUTCDate()], { ...rule, byMonth: months })];
-}
-
-function monthDays(days: readonly number[], { freq, byMonth, byWeekNo }: RecurrenceRule): string {
-  const isEvery = freq === "YEARLY" && byMonth.length + byWeekNo.length === 0;
-  const word = days.some((day) => day < 0) ? " day" : "";
-  return `the ${ordinals(days)}${word} of ${isEvery ? "every" : "the"} month`;
+function monthDays({ freq, byMonth, byWeekNo, byMonthDay }: RecurrenceRule): string {
+  const word = byMonthDay.some((day) => day < 0) ? " day" : "";
+  const isPlain = byWeekNo.length === 0 && (freq === "MONTHLY" || freq === "YEARLY");
+  const every = freq === "YEARLY" && byMonth.length === 0 ? " of every month" : "";
+  return `the ${ordinals(byMonthDay)}${word}${isPlain ? every : " of the month"}`;
 }
 
 function weekdaysOf({ freq, byMonth, byWeekNo, byDay }: RecurrenceRule): string {
@@ -107,39 +89,30 @@ function weekdaysOf({ freq, byMonth, byWeekNo, byDay }: RecurrenceRule): string 
     ordinal === null ? [] : [`the ${ordinalFromEither(ordinal)} ${WEEKDAYS[weekday]}`]
   );
   const isEach = (freq === "MONTHLY" || freq === "YEARLY") && byWeekNo.length === 0;
-  const period = freq === "YEARLY" && byMonth.length === 0 ? "year" : "month";
+  const months = freq === "YEARLY" && byMonth.length > 0 ? " of the month" : "";
   return [
     ...plain.length > 0 ? [(isEach ? "every " : "") + listOf(weekdayWords(plain))] : [],
-    ...numbered.length > 0 ? [`${listOf(numbered)} of the ${period}`] : [],
+    ...numbered.length > 0 ? [listOf(numbered) + months] : [],
   ].join(" and on ");
 }
 
-/** Times of day; for a frequency below daily the parts that it takes from its start or is limited by. */
-function timeOf(rule: RecurrenceRule, start: Date): string {
-  const hours = rule.byHour.length > 0 ? rule.byHour : [start.getUTCHours()];
-  const minutes = rule.byMinute.length > 0 ? rule.byMinute : [start.getUTCMinutes()];
-  const seconds = rule.bySecond.length > 0 ? rule.bySecond : [start.getUTCSeconds()];
-  if (isAboveDaily(rule.freq) || rule.freq === "DAILY") return timesOfDay(hours, minutes, seconds);
-  if (isPlain(rule)) return "";
-  const isOnTheMinute = seconds.length === 1 && seconds[0] === 0 && rule.bySecond.length === 0;
-  const below = [
-    ...rule.freq === "HOURLY" ? [units("minute", minutes)] : [],
-    ...rule.freq === "SECONDLY" || isOnTheMinute ? [] : [units("second", seconds)],
+/** Times of day; of a shorter period what is set in it, and which periods are meant. */
+function timeOf({ freq, byHour, byMinute, bySecond }: RecurrenceRule): string {
+  if (isAboveDaily(freq) || freq === "DAILY") return timesOfDay(byHour, byMinute, bySecond);
+  const isOnTheMinute = bySecond.length === 1 && bySecond[0] === 0;
+  const minutes = byMinute.length === 0 ? [] : [units("minute", byMinute)];
+  const seconds = bySecond.length === 0 ? [] : [units("second", bySecond)];
+  const within = [
+    ...freq === "HOURLY" ? minutes : [],
+    ...freq === "SECONDLY" || isOnTheMinute ? [] : seconds,
   ];
   const limits = [
-    ...rule.byHour.length > 0 ? [units("hour", hours)] : [],
-    ...rule.freq !== "HOURLY" && rule.byMinute.length > 0 ? [units("minute", minutes)] : [],
-    ...rule.freq === "SECONDLY" && rule.bySecond.length > 0 ? [units("second", seconds)] : [],
+    ...byHour.length === 0 ? [] : [units("hour", byHour)],
+    ...freq === "HOURLY" ? [] : minutes,
+    ...freq === "SECONDLY" ? seconds : [],
   ];
-  return (below.length > 0 ? ` at ${below.join(", ")}` : "") +
+  return (within.length === 0 ? "" : ` at ${within.join(", ")}`) +
     limits.map((limit) => `, only in ${limit}`).join("");
-}
-
-/** Nothing but a pace, in elapsed time. */
-function isPlain(rule: RecurrenceRule): boolean {
-  const { byMonth, byWeekNo, byHour, byMinute, bySecond } = rule;
-  return hasNoDays(rule) &&
-    [byMonth, byWeekNo, byHour, byMinute, bySecond].every((list) => list.length === 0);
 }
 
 function timesOfDay(
@@ -152,16 +125,16 @@ function timesOfDay(
     const parts = [units("minute", minutes), units("hour", hours)];
     return ` at ${(withSeconds ? [units("second", seconds), ...parts] : parts).join(" of ")}`;
   }
-  const times = hours.flatMap((h) =>
-    minutes.flatMap((m) =>
-      seconds.map((s) => [h, m, ...withSeconds ? [s] : []].map(padded).join(":"))
+  const times = sorted(hours).flatMap((h) =>
+    sorted(minutes).flatMap((m) =>
+      sorted(seconds).map((s) => [h, m, ...withSeconds ? [s] : []].map(padded).join(":"))
     )
   );
   return ` at ${listOf(times)}`;
 }
 
 function units(name: string, values: readonly number[]): string {
-  return `${name}${values.length === 1 ? "" : "s"} ${listOf(wordsOf(values, String))}`;
+  return `${name}${values.length === 1 ? "" : "s"} ${listOf(wordsOf(sorted(values), String))}`;
 }
 
 function pickOf({ bySetPos, freq }: RecurrenceRule): string {

@@ -45,7 +45,7 @@ export class RuleDays {
   /** The year asked about last: its first day, the first one after it, what it allows. */
   #first = 0;
   #end = 0;
-  #allowed = new Uint8Array();
+  #allowed: Uint8Array = new Uint8Array();
 
   constructor(rule: RecurrenceRule) {
     this.#months = new Set(rule.byMonth);
@@ -85,7 +85,7 @@ export class RuleDays {
     if (known === undefined) this.#years.set(kind, this.#allowed);
   }
 
-  #daysOf(year: number): Uint8Array<ArrayBuffer> {
+  #daysOf(year: number): Uint8Array {
     const yearDays = this.#end - this.#first;
     const allowed = new Uint8Array(yearDays);
     let before = 0;

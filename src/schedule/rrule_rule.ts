@@ -48,3 +48,15 @@ export interface RecurrenceRule {
   /** The day that weeks begin with, from 0, Sunday; 1 unless the rule says otherwise. */
   readonly weekStart: number;
 }
+
+/** What is allowed where a rule says something else, in the message. */
+export class RuleError extends Error {
+  override name = "RuleError";
+  /** The member that says it, in a rule written as members. */
+  readonly member: string;
+
+  constructor(member: string, allowed: string) {
+    super(allowed);
+    this.member = member;
+  }
+}

@@ -1,9 +1,10 @@
 import { instantFromText, wallTimeFromText } from "./instant.ts";
-import { inspect } from "./refusal.ts";
+import { anyOf, inspect } from "./refusal.ts";
 import { RuleParams } from "./rrule_params.ts";
+import { RuleError } from "./rrule_rule.ts";
 
 const MAX_CHARACTERS = 2048;
-const UNTIL = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/;
+const UNTIL = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/i;
 
 /** The parts of a rule, each with the member that says the same. */
 const MEMBERS = new Map([
@@ -29,13 +30,8 @@ export interface Until {
   readonly isLocal: boolean;
 }
 
-/** What is allowed where a rule says something else. */
-export class RuleSyntaxError extends Error {
-  override name = "RuleSyntaxError";
-}
-
 /**
- * Reads the text of a rule, such as "FREQ=WEEKLY;BYDAY=MO,WE". Throws a {@link RuleSyntaxError} whose
+ * Reads the text of a rule, such as "FREQ=WEEKLY;BYDAY=MO,WE". Throws a {@link RuleError} whose
  * message says what is allowed.
  */
 export function parseRule(text: string): { params: RuleParams; until: Until | null } {
@@ -54,18 +50,19 @@ export function parseRule(text: string): { params: RuleParams; until: Until | nu
 
 function partsOf(text: string): ReadonlyMap<string, string> {
   if (text.length > MAX_CHARACTERS) {
-    throw new RuleSyntaxError(`at most ${MAX_CHARACTERS} characters, not ${text.length}`);
+    throw new RuleError("rule", `at most ${MAX_CHARACTERS} characters, not ${text.length}`);
   }
   const parts = new Map<string, string>();
   for (const part of text.split(";")) {
-    const [name = "", value, ...rest] = part.toUpperCase().split("=");
+    const [given = "", value, ...rest] = part.split("=");
+    const name = given.toUpperCase();
     if (value === undefined || rest.length > 0) {
-      throw new RuleSyntaxError(`parts such as "FREQ=DAILY" instead of ${inspect(part)}`);
+      throw new RuleError("rule", `parts such as "FREQ=DAILY" instead of ${inspect(part)}`);
     }
     if (!MEMBERS.has(name)) {
-      throw new RuleSyntaxError(`${[...MEMBERS.keys()].join(", ")} instead of ${inspect(name)}`);
+      throw new RuleError("rule", `${anyOf([...MEMBERS.keys()])} instead of ${inspect(given)}`);
     }
-    if (parts.has(name)) throw new RuleSyntaxError(`${name} once`);
+    if (parts.has(name)) throw new RuleError("rule", `${name} once`);
     parts.set(name, value);
   }
   return parts;
@@ -101,6 +98,6 @@ function untilFrom(text: string): Until {
   return { at, isLocal };
 }
 
-function unexpected(allowed: string, value: string, name: string): RuleSyntaxError {
-  return new RuleSyntaxError(`${allowed} instead of ${inspect(value)} in ${name}`);
+function unexpected(allowed: string, value: string, name: string): RuleError {
+  return new RuleError("rule", `${allowed} instead of ${inspect(value)} in ${name}`);
 }

@@ -3,7 +3,7 @@ import type { Schedule } from "./mod.ts";
 import { RuleDays } from "./rrule_days.ts";
 import { filledIn } from "./rrule_defaults.ts";
 import { type Periods, periodsOf } from "./rrule_periods.ts";
-import type { RecurrenceRule } from "./rrule_rule.ts";
+import type { Frequency, RecurrenceRule } from "./rrule_rule.ts";
 import { TimeSet } from "./time_set.ts";
 
 /** Each takes 1 to 12 kB. */
@@ -51,6 +51,11 @@ class Expansion {
   readonly #times: TimeSet;
   readonly #positions: readonly number[];
   readonly #isHopeless: boolean;
+  /** The period asked about last. */
+  #recent: { readonly period: number; readonly chosen: readonly number[] } = {
+    period: NaN,
+    chosen: [],
+  };
 
   constructor(rule: RecurrenceRule, start: number) {
     const filled = filledIn(rule, new Date(start));
@@ -82,19 +87,18 @@ class Expansion {
     const periods = this.#periods;
     // After that, everything repeats itself: what has not come till then never will.
     const limit = Math.min(from + periods.cycleMs, LATEST);
-    const today = this.#positions.length > 0 ? -Infinity : Math.floor(from / DAY_MS) * DAY_MS;
     let period = periods.alignedAt(from);
-    while (periods.startOf(period) <= limit) {
-      const opening = this.#openingFrom(Math.max(periods.startOf(period), today), limit);
-      const end = periods.startOf(period + 1);
-      const at = opening < end ? this.#firstIn(opening, end, from) : null;
+    for (;;) {
+      const opening = this.#openingFrom(periods.startOf(period), limit);
+      if (opening > limit) return null;
+      const isOpen = opening < periods.startOf(period + 1);
+      const at = isOpen ? this.#firstIn(period, opening, from) : null;
       if (at !== null) return at <= LATEST ? at : null;
-      period = opening < end ? period + periods.interval : periods.alignedAt(opening);
+      period = isOpen ? period + periods.interval : periods.alignedAt(opening);
     }
-    return null;
   }
 
-  /** The first opening at or after a moment; beyond `limit` it may be anywhere. */
+  /** The first opening at or after a moment; one beyond `limit` need not be one. */
   #openingFrom(moment: number, limit: number): number {
     const day = Math.floor(moment / DAY_MS);
     if (this.#days.isAllowed(day)) {
@@ -105,34 +109,47 @@ class Expansion {
     return this.#days.next(day + 1, end) * DAY_MS + this.#openings.at(0);
   }
 
-  /** The first occurrence after `from` among those of a period, which begins with `opening`. */
-  #firstIn(opening: number, end: number, from: number): number | null {
-    if (this.#positions.length > 0) return this.#firstChosen(opening, end, from);
-    for (let at = opening; at < end; at = this.#openingFrom(at + 1, end)) {
+  /** The first occurrence after `from` among those of a period, whose first opening is known. */
+  #firstIn(period: number, opening: number, from: number): number | null {
+    if (this.#positions.length > 0) {
+      return this.#chosenIn(period, opening).find((time) => time > from) ?? null;
+    }
+    const end = this.#periods.startOf(period + 1);
+    // Openings of earlier days are over.
+    const first = Math.max(opening, Math.floor(from / DAY_MS) * DAY_MS);
+    for (let at = this.#openingFrom(first, end); at < end; at = this.#openingFrom(at + 1, end)) {
       const time = this.#times.after(from - at);
       if (time !== null) return at + time;
     }
     return null;
   }
 
-  /** The same among those that BYSETPOS picks, as places in the period's sequence. */
-  #firstChosen(opening: number, end: number, from: number): number | null {
-    const openings: number[] = [];
-    for (let at = opening; at < end; at = this.#openingFrom(at + 1, end)) openings.push(at);
+  /** The occurrences of a period that BYSETPOS picks, as places in the period's sequence, in order. */
+  #chosenIn(period: number, opening: number): readonly number[] {
+    if (period === this.#recent.period) return this.#recent.chosen;
+    const openings = this.#openingsIn(period, opening);
     const perOpening = this.#times.size;
-    let first = Infinity;
+    const chosen = new Set<number>();
     for (const position of this.#positions) {
       const index = position > 0 ? position - 1 : openings.length * perOpening + position;
       const at = openings[Math.floor(index / perOpening)];
-      if (at === undefined) continue;
-      const occurrence = at + this.#times.at(index % perOpening);
-      if (occurrence > from) first = Math.min(first, occurrence);
+      if (at !== undefined) chosen.add(at + this.#times.at(index % perOpening));
     }
-    return first === Infinity ? null : first;
+    this.#recent = { period, chosen: [...chosen].sort((a, b) => a - b) };
+    return this.#recent.chosen;
+  }
+
+  /** All openings of a period: one of an hour or less, of longer ones one each day allowed. */
+  #openingsIn(period: number, opening: number): readonly number[] {
+    const end = Math.floor(this.#periods.startOf(period + 1) / DAY_MS);
+    const openings = [opening];
+    let day = Math.floor(opening / DAY_MS);
+    while ((day = this.#days.next(day + 1, end)) < end) openings.push(day * DAY_MS);
+    return openings;
   }
 
   /** Whether one of BYSETPOS is a place in the sequence of a period that has one opening at most. */
-  #hasPositions(freq: RecurrenceRule["freq"]): boolean {
+  #hasPositions(freq: Frequency): boolean {
     return this.#positions.length === 0 || ["WEEKLY", "MONTHLY", "YEARLY"].includes(freq) ||
       this.#positions.some((position) => Math.abs(position) <= this.#times.size);
   }

@@ -52,3 +52,8 @@ export function between(schedule: Schedule, from: number, to: number): number[] 
 export function textOf(at: number): string {
   return new Date(at).toISOString().replace(".000Z", "Z");
 }
+
+/** The instant of a local time in a zone, as RFC 3339 has it. */
+export function utcOf(local: string, zone: string): string {
+  return textOf(Temporal.PlainDateTime.from(local).toZonedDateTime(zone).epochMilliseconds);
+}

@@ -1,0 +1,80 @@
+import { Grid } from "./grid.ts";
+import { type GapRule, LocalSchedule, type OverlapRule } from "./local_time.ts";
+import type { Schedule } from "./mod.ts";
+import { inspect } from "./refusal.ts";
+import { type RecurrenceRule, RuleError } from "./rrule_rule.ts";
+import { RuleTimes } from "./rrule_times.ts";
+import { Window } from "./window.ts";
+import type { Zone } from "./zone.ts";
+
+/** The occurrences of a rule with COUNT are counted once, at a microsecond or two each and some a year. */
+const MAX_COUNT = 5000;
+const MAX_COUNT_YEARS = 250;
+const YEAR_MS = 365.2425 * 86_400_000;
+
+const SHORT_PERIODS_MS = new Map([["SECONDLY", 1000], ["MINUTELY", 60_000], ["HOURLY", 3_600_000]]);
+
+/** How local times become instants. */
+export interface LocalPolicy {
+  readonly zone: Zone;
+  readonly gap: GapRule;
+  readonly overlap: OverlapRule;
+}
+
+/**
+ * The occurrences of a rule. Throws a {@link RuleError} where it has none, or a COUNT that takes too
+ * long to count.
+ */
+export function scheduleOf(rule: RecurrenceRule, policy: LocalPolicy): Schedule {
+  const { dtstart, count, until } = rule;
+  if (count !== null && until !== null) throw new RuleError("count", "either count or until");
+  if (until !== null && until < dtstart) {
+    const start = inspect(new Date(dtstart).toISOString());
+    throw new RuleError("until", `an end not before dtstart (${start})`);
+  }
+  const stepMs = stepOf(rule);
+  if (stepMs !== null) {
+    const last = count === null ? until : dtstart + (count - 1) * stepMs;
+    return span(new Grid(dtstart - stepMs, stepMs), null, last);
+  }
+  const times = new RuleTimes(rule, dtstart + policy.zone.stretchAt(dtstart).offset);
+  const local = new LocalSchedule(times, policy.zone, policy.gap, policy.overlap);
+  // Where DTSTART comes twice, its local time may have come before.
+  const schedule = span(local, dtstart, until);
+  const first = schedule.next(-Infinity);
+  if (first === null) {
+    throw new RuleError("freq", "a rule with an occurrence: this one never fires");
+  }
+  return count === null ? schedule : span(local, dtstart, lastOf(schedule, first, count));
+}
+
+/** The length of a rule's steps, if they are nothing but elapsed time; else `null`. */
+export function stepOf(rule: RecurrenceRule): number | null {
+  const periodMs = SHORT_PERIODS_MS.get(rule.freq);
+  const { byMonth, byYearDay, byMonthDay, byDay, byHour, byMinute, bySecond } = rule;
+  const parts = [byMonth, byYearDay, byMonthDay, byDay, byHour, byMinute, bySecond];
+  const isPlain = parts.every((list) => list.length === 0);
+  return periodMs !== undefined && isPlain ? rule.interval * periodMs : null;
+}
+
+function span(schedule: Schedule, first: number | null, last: number | null): Schedule {
+  return new Window(schedule, first, last === null ? null : last + 1);
+}
+
+/** The instant of the last of `count` occurrences. */
+function lastOf(schedule: Schedule, first: number, count: number): number {
+  if (count > MAX_COUNT) {
+    const allowed = `a count of at most ${MAX_COUNT} where there is more than freq and interval`;
+    throw new RuleError("count", allowed);
+  }
+  let last = first;
+  for (let counted = 1; counted < count; counted++) {
+    const next = schedule.next(last);
+    if (next === null) break;
+    if (next > first + MAX_COUNT_YEARS * YEAR_MS) {
+      throw new RuleError("count", `a count that is reached within ${MAX_COUNT_YEARS} years`);
+    }
+    last = next;
+  }
+  return last;
+}
