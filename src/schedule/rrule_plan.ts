@@ -12,6 +12,9 @@ const MAX_COUNT = 5000;
 const MAX_COUNT_YEARS = 250;
 const YEAR_MS = 365.2425 * 86_400_000;
 
+/** The last instant that RFC 3339 can name. */
+const LATEST = Date.parse("9999-12-31T23:59:59Z");
+
 const SHORT_PERIODS_MS = new Map([["SECONDLY", 1000], ["MINUTELY", 60_000], ["HOURLY", 3_600_000]]);
 
 /** How local times become instants. */
@@ -34,8 +37,8 @@ export function scheduleOf(rule: RecurrenceRule, policy: LocalPolicy): Schedule 
   }
   const stepMs = stepOf(rule);
   if (stepMs !== null) {
-    const last = count === null ? until : dtstart + (count - 1) * stepMs;
-    return span(new Grid(dtstart - stepMs, stepMs), null, last);
+    const last = count === null ? until ?? Infinity : dtstart + (count - 1) * stepMs;
+    return span(new Grid(dtstart - stepMs, stepMs), null, Math.min(last, LATEST));
   }
   const times = new RuleTimes(rule, dtstart + policy.zone.stretchAt(dtstart).offset);
   const local = new LocalSchedule(times, policy.zone, policy.gap, policy.overlap);

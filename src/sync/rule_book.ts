@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Rule, RuleId } from "../rule.ts";
+import { adviceOn } from "../schedule/advice.ts";
 import { compile, sameTimer, type Timer } from "../schedule/mod.ts";
 import { ON_TIME_MS } from "../timers/misfire.ts";
 import type { TimerManager } from "../timers/timer_manager.ts";
@@ -144,9 +145,11 @@ export class RuleBook {
       return;
     }
     const entry = { ruleId: rule.id, ruleRef: rule.ref, triggerRef: rule.triggerRef, timer };
-    const nextAt = this.#timers.set(entry, this.#planAfter(rule, timer));
+    const planAfter = this.#planAfter(rule, timer);
+    const nextAt = this.#timers.set(entry, planAfter);
     this.#on.started(rule, timer, nextAt, running !== undefined);
-    if (warnings.length > 0) this.#on.warned(rule, warnings);
+    const advice = nextAt === null ? [] : adviceOn(timer, planAfter);
+    if (warnings.length + advice.length > 0) this.#on.warned(rule, [...warnings, ...advice]);
   }
 
   /**

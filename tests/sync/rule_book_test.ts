@@ -142,3 +142,12 @@ Deno.test("RuleBook lets a row confirm what a message told", async () => {
   assertEquals(it.lines, ["started 1", "changed 1"]);
   assertEquals(it.fires, ["1 at 10.2 s"]);
 });
+
+Deno.test("RuleBook passes on what the author of a rule may not have thought of, once", () => {
+  using it = openBook();
+  const params = { type: "cron", expression: "30 2 * * *", timezone: "Europe/Berlin", colour: 1 };
+  it.book.apply(ruleOf(1, { params }));
+  it.book.apply(ruleOf(1, { params, version: version(1) }));
+  it.book.apply(ruleOf(2, { params: { ...params, timezone: "UTC", expression: "30 2 1 * *" } }));
+  assertEquals(it.lines, ["started 1", "warned 1: 3", "started 2", "warned 2: 1"]);
+});

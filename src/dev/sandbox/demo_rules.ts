@@ -39,6 +39,18 @@ export function demoRules(now: number): readonly DemoRule[] {
     },
     {
       draft: {
+        ref: "sandbox.recurring",
+        trigger_ref: "core.rruletimer",
+        trigger_params: {
+          dtstart: new Date(now).toISOString(),
+          freq: "MINUTELY",
+          by_second: [0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 52, 56],
+        },
+      },
+      schedule: "FREQ=MINUTELY;BYSECOND=0,4,8,...",
+    },
+    {
+      draft: {
         ref: "sandbox.older_form",
         trigger_ref: "core.timer",
         trigger_params: { type: "interval", interval: 3, unit: "seconds" },
