@@ -1,5 +1,5 @@
 import { HELP, NAME, PREVIEW_HELP } from "./cli_help.ts";
-import { type Host, print } from "./cli_host.ts";
+import { complain, type Host, print } from "./cli_host.ts";
 import { refuse, UsageError } from "./cli_options.ts";
 import { runPreview } from "./cli_preview.ts";
 import { run } from "./cli_run.ts";
@@ -67,6 +67,6 @@ async function tellUsage(
   { stderr }: Host,
 ): Promise<ExitCode> {
   const help = isPreview ? "preview --help" : "--help";
-  await print(stderr, `${NAME}: ${error.message}, see ${help}\n`);
+  await complain(stderr, `${NAME}: ${error.message}, see ${help}\n`);
   return ExitCode.usage;
 }

@@ -49,10 +49,10 @@ Options:
                     "warnings": [...]}, with fires_at where jitter_seconds and rule_id put
                     occurrences off, or {"error": "..."}
 
-Exit codes: 0, also where lines of a batch had errors; 2 if the rule would be refused, or for a wrong
-command line.
+Exit codes: 0, also where lines of a batch had errors; 2 if the rule would be refused or the command
+line is wrong.
 
 Examples:
-  ${NAME} preview '{"type": "cron", "expression": "30 9 * * 1-5", "timezone": "Europe/Berlin"}'
-  ${NAME} preview --trigger core.intervaltimer '{"interval": 90, "unit": "minutes"}'
+  ${NAME} preview '{"expression": "30 9 * * 1-5", "timezone": "Europe/Berlin"}'
+  ${NAME} preview --count 3 --json '{"interval": 90, "unit": "minutes"}'
 `;

@@ -21,6 +21,15 @@ export async function print(output: Output, text: string): Promise<void> {
   while (rest.length > 0) rest = rest.subarray(await output.write(rest));
 }
 
+/** Writes a text that nobody has to read. */
+export async function complain(output: Output, text: string): Promise<void> {
+  try {
+    await print(output, text);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
 /** Reads UTF-8 to its end, or until there are more than `limit` characters. */
 export async function readText(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
   const decoder = new TextDecoder();

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Host, print, readText } from "./cli_host.ts";
+import { complain, type Host, print, readText } from "./cli_host.ts";
 import { type Arguments, readArguments, refuse, UsageError } from "./cli_options.ts";
 import { ExitCode } from "./exit.ts";
 import { DEFAULT_COUNT, DEFAULT_TRIGGER, MAX_COUNT, preview, previewJson } from "./preview.ts";
@@ -37,7 +37,7 @@ export async function runPreview(args: readonly string[], host: Host): Promise<E
     ruleId: null,
   });
   if (given.flags.has("json")) await print(host.stdout, `${previewJson(previewed)}\n`);
-  else if (!previewed.ok) await print(host.stderr, refusalText(previewed));
+  else if (!previewed.ok) await complain(host.stderr, refusalText(previewed));
   else {
     const { count, timezone: zone = null } = values;
     await print(host.stdout, previewText(previewed, { zone, now, count }));
@@ -77,7 +77,7 @@ function paramsFrom(text: string): TriggerParams {
     value = JSON.parse(text);
   } catch (error) {
     const fault = error instanceof Error ? error.message : "";
-    throw new UsageError(`trigger_params is no valid JSON: ${fault}`, { cause: error });
+    throw new UsageError(`cannot read trigger_params as JSON: ${fault}`, { cause: error });
   }
   const params = z.record(z.string(), z.unknown()).safeParse(value);
   if (params.success) return params.data;

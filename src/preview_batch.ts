@@ -6,6 +6,8 @@ import { anyInstant, wholeNumber } from "./schedule/params.ts";
 import { anyOf, inspect, refusal } from "./schedule/refusal.ts";
 
 const MAX_LINE_CHARACTERS = 1024 * 1024;
+/** Answers are written in pieces of about this size, for each write takes its time. */
+const MAX_WRITE_CHARACTERS = 64 * 1024;
 
 const Line = z.strictObject({
   trigger_ref: z.string("the trigger's ref").default(DEFAULT_TRIGGER),
@@ -18,15 +20,26 @@ const Line = z.strictObject({
 const MEMBERS = Object.keys(Line.shape);
 
 /**
- * Answers each line with one line, in order, as soon as it is read. A line is a JSON object, see `Line`;
- * its instants are RFC 3339. An answer has `occurrences`, `description` and `warnings`, or an `error`.
- * `now` gives the present in epoch milliseconds.
+ * Answers each line with one line, in order, as soon as it is read; yields one or more lines at a time. A
+ * line is a JSON object, see `Line`; its instants are RFC 3339. An answer has `occurrences`, `description`
+ * and `warnings`, or an `error`. `now` gives the present in epoch milliseconds.
  */
 export async function* previewLines(
   chunks: AsyncIterable<Uint8Array>,
   now: () => number,
 ): AsyncGenerator<string> {
-  for await (const line of linesIn(chunks)) yield `${answerTo(line, now())}\n`;
+  const splitter = new LineSplitter();
+  for await (const chunk of chunks) {
+    let answers = "";
+    for (const line of splitter.take(chunk)) {
+      answers += `${answerTo(line, now())}\n`;
+      if (answers.length < MAX_WRITE_CHARACTERS) continue;
+      yield answers;
+      answers = "";
+    }
+    if (answers !== "") yield answers;
+  }
+  for (const line of splitter.end()) yield `${answerTo(line, now())}\n`;
 }
 
 /** `null` stands for a line that is too long to be read. */
@@ -76,24 +89,32 @@ function errorJson(error: string): string {
   return JSON.stringify({ error });
 }
 
-/** The lines of a stream of UTF-8, with or without a line feed at its end; of each at most 1 Mi. */
-async function* linesIn(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string | null> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  let isTooLong = false;
-  for await (const chunk of chunks) {
-    const [first = "", ...more] = decoder.decode(chunk, { stream: true }).split("\n");
-    rest += first;
+/** Cuts UTF-8 into lines. `null` stands for one of more than 1 Mi characters, which is not kept. */
+class LineSplitter {
+  readonly #decoder = new TextDecoder();
+  #rest = "";
+  #isTooLong = false;
+
+  /** The lines that end in a chunk. */
+  *take(chunk: Uint8Array): Generator<string | null> {
+    const [first = "", ...more] = this.#decoder.decode(chunk, { stream: true }).split("\n");
+    this.#append(first);
     for (const next of more) {
-      yield isTooLong || rest.length > MAX_LINE_CHARACTERS ? null : rest;
-      isTooLong = false;
-      rest = next;
-    }
-    if (rest.length > MAX_LINE_CHARACTERS) {
-      isTooLong = true;
-      rest = "";
+      yield this.#isTooLong ? null : this.#rest;
+      this.#rest = "";
+      this.#isTooLong = false;
+      this.#append(next);
     }
   }
-  rest += decoder.decode();
-  if (isTooLong || rest !== "") yield isTooLong ? null : rest;
+
+  /** The last line, where no line feed ends it. */
+  *end(): Generator<string | null> {
+    this.#append(this.#decoder.decode());
+    if (this.#isTooLong || this.#rest !== "") yield this.#isTooLong ? null : this.#rest;
+  }
+
+  #append(text: string): void {
+    this.#isTooLong ||= this.#rest.length + text.length > MAX_LINE_CHARACTERS;
+    this.#rest = this.#isTooLong ? "" : this.#rest + text;
+  }
 }

@@ -65,6 +65,15 @@ Deno.test("The event of core.datetimetimer is a one_shot without a next one", ()
   });
 });
 
+Deno.test("The event of core.rruletimer has its type", () => {
+  const params = { dtstart: "2025-01-01T00:00:05Z", rule: "FREQ=SECONDLY;INTERVAL=5" };
+  assertEquals(payloadOf("core.rruletimer", params), {
+    trigger_ref: "core.rruletimer",
+    trigger_instance_id: "rule_9",
+    payload: { type: "rrule", ...common },
+  });
+});
+
 Deno.test("The event of core.timer has the parameters' type and the older names of its times", () => {
   const params = { type: "date_time", fire_at: "2025-01-01T00:00:05Z" };
   assertEquals(payloadOf("core.timer", params, { missedCount: 4 }), {

@@ -7,13 +7,16 @@ Deno.test("each trigger makes timers of its kind, with the type that its events 
   const interval = { interval: 5, unit: "minutes" };
   const cron = { expression: "0 0 9 * * *" };
   const dateTime = { fire_at: "2026-05-01T09:00:00Z" };
+  const rrule = { dtstart: "2026-05-01T09:00:00Z", freq: "DAILY", interval: 2 };
   const table: readonly (readonly [string, TriggerParams, string, string])[] = [
     ["core.timer", { ...interval, type: "interval" }, "interval", "interval"],
     ["core.timer", { ...cron, type: "cron" }, "cron", "cron"],
     ["core.timer", { ...dateTime, type: "date_time" }, "date_time", "date_time"],
+    ["core.timer", { ...rrule, type: "rrule" }, "rrule", "rrule"],
     ["core.intervaltimer", interval, "interval", "interval"],
     ["core.crontimer", cron, "cron", "cron"],
     ["core.datetimetimer", dateTime, "date_time", "one_shot"],
+    ["core.rruletimer", rrule, "rrule", "rrule"],
   ];
   for (const [trigger, params, kind, type] of table) {
     const timer = timerOf(params, trigger);
@@ -26,7 +29,10 @@ Deno.test("core.timer takes a missing type from the members that leave no doubt"
   assertEquals(timerOf({ interval_seconds: 5 }).type, "interval");
   assertEquals(timerOf({ expression: "@daily", timezone: "UTC" }).type, "cron");
   assertEquals(timerOf({ fire_at: "2026-05-01T09:00:00Z" }).type, "date_time");
-  const missing = ['type: missing, expected "interval", "cron" or "date_time"'];
+  const dtstart = "2026-05-01T09:00:00Z";
+  assertEquals(timerOf({ dtstart, freq: "DAILY", interval: 2 }).type, "rrule");
+  assertEquals(timerOf({ dtstart, rule: "FREQ=DAILY" }).type, "rrule");
+  const missing = ['type: missing, expected "interval", "cron", "date_time" or "rrule"'];
   assertEquals(problemsOf({}), missing);
   assertEquals(problemsOf({ timezone: "UTC" }), missing);
   assertEquals(problemsOf({ interval: 5, expression: "@daily" }), missing);
@@ -35,17 +41,6 @@ Deno.test("core.timer takes a missing type from the members that leave no doubt"
 Deno.test("a type is not overruled by the members", () => {
   assertEquals(problemsOf({ type: "cron", interval: 5 }), [
     "expression: missing, expected a cron expression of 5, 6 or 7 fields",
-  ]);
-});
-
-Deno.test("recurrence rules are refused as not supported", () => {
-  const allowed = 'expected "interval", "cron" or "date_time"';
-  const unsupported = [`type: "rrule" is not supported by this version, ${allowed}`];
-  assertEquals(problemsOf({ type: "rrule", rule: "FREQ=DAILY" }), unsupported);
-  assertEquals(problemsOf({ freq: "DAILY", interval: 2, dtstart: "2026-01-01" }), unsupported);
-  assertEquals(problemsOf({ dtstart: "2026-01-01T00:00:00Z" }, "core.rruletimer"), [
-    'trigger_ref: "core.rruletimer" is not supported by this version, expected "core.timer", ' +
-    '"core.intervaltimer", "core.crontimer" or "core.datetimetimer"',
   ]);
 });
 
@@ -102,6 +97,7 @@ Deno.test("options are the same for every kind", () => {
       { interval: 5 },
       { expression: "@daily" },
       { fire_at: "2026-05-01T09:00:00Z" },
+      { dtstart: "2026-05-01T09:00:00Z", freq: "DAILY" },
     ]
   ) {
     const plain = timerOf(params);

@@ -54,18 +54,6 @@ export function midnightRuns(expression: string, from: number, to: number): numb
   return runs;
 }
 
-/** The transitions of a zone's clocks between two instants. */
-export function transitionsOf(zone: string, from: number, to: number): number[] {
-  const found: number[] = [];
-  let time = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(zone);
-  for (;;) {
-    const next = time.getTimeZoneTransition("next");
-    if (next === null || next.epochMilliseconds > to) return found;
-    found.push(next.epochMilliseconds);
-    time = next;
-  }
-}
-
 function instantsOf(local: Temporal.PlainDateTime, zone: string, policy: Policy): number[] {
   const earlier = local.toZonedDateTime(zone, { disambiguation: "earlier" });
   const later = local.toZonedDateTime(zone, { disambiguation: "later" });

@@ -1,33 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import type { TriggerParams } from "../../src/rule.ts";
-import { GAP_RULES, OVERLAP_RULES } from "../../src/schedule/local_time.ts";
-import { localMinutes, realTimeRuns, setTimeRuns, transitionsOf } from "./cron_oracle.ts";
+import { CLOCK_CHANGES, EVERY_POLICY, paramsOf } from "./clock_changes.ts";
+import { localMinutes, realTimeRuns, setTimeRuns } from "./cron_oracle.ts";
 import { between, firstOf, textOf, timerOf } from "./support.ts";
 
 const HOUR_MS = 3_600_000;
-
-/** Zones whose clocks jump in ways of their own, and a span of years in which they do. */
-const ZONES: readonly (readonly [zone: string, firstYear: number, lastYear: number])[] = [
-  ["Europe/Berlin", 2026, 2026],
-  ["America/New_York", 2026, 2026],
-  // By half an hour.
-  ["Australia/Lord_Howe", 2026, 2026],
-  // By two hours.
-  ["Antarctica/Troll", 2026, 2026],
-  // Late on a Saturday: the gap ends the day.
-  ["America/Nuuk", 2023, 2026],
-  // At midnight.
-  ["America/Santiago", 2026, 2026],
-  ["America/Havana", 2026, 2026],
-  ["Asia/Beirut", 2026, 2026],
-  // Summer time stops for Ramadan.
-  ["Africa/Casablanca", 2026, 2026],
-  // Winter time is the exception.
-  ["Europe/Dublin", 2026, 2026],
-  // Half a day off, and a day left out in 2011.
-  ["Pacific/Apia", 2010, 2012],
-  ["Asia/Tehran", 2022, 2022],
-];
 
 const SET_TIMES = [
   "30 2 * * *",
@@ -39,9 +16,7 @@ const SET_TIMES = [
 ];
 const REAL_TIMES = ["*/20 * * * *", "30 */2 * * *", "*/15 2 * * *", "5/25 0-3 * * 0,6"];
 
-for (const [zone, firstYear, lastYear] of ZONES) {
-  const transitions = transitionsOf(zone, Date.UTC(firstYear, 0, 1), Date.UTC(lastYear + 1, 0, 1));
-
+for (const { zone, transitions } of CLOCK_CHANGES) {
   Deno.test(`cron agrees with a walk over all minutes around each change of ${zone}`, () => {
     assert(transitions.length >= 2);
     for (const transition of transitions) {
@@ -49,7 +24,7 @@ for (const [zone, firstYear, lastYear] of ZONES) {
       const to = transition + 50 * HOUR_MS;
       for (const expression of SET_TIMES) {
         const minutes = localMinutes(expression, from, to);
-        for (const policy of everyPolicy()) {
+        for (const policy of EVERY_POLICY) {
           const params = { expression, timezone: zone, ...paramsOf(policy) };
           assertEquals(
             between(timerOf(params), from, to).map(textOf),
@@ -126,11 +101,3 @@ Deno.test("cron runs a time that is left out, or comes twice, as written down he
     assertEquals(firstOf(timer, after, 1), [next], `${expression} in ${timezone} after ${after}`);
   }
 });
-
-function everyPolicy() {
-  return GAP_RULES.flatMap((gap) => OVERLAP_RULES.map((overlap) => ({ gap, overlap })));
-}
-
-function paramsOf({ gap, overlap }: ReturnType<typeof everyPolicy>[number]): TriggerParams {
-  return Object.fromEntries([["dst_gap", gap], ["dst_overlap", overlap]]);
-}

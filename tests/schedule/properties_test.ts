@@ -20,6 +20,21 @@ const ZONES = [
   "Pacific/Chatham",
 ];
 
+/** Recurrence rules of which each three days have at most a few hundred occurrences. */
+const ENDLESS_RULES = [
+  "FREQ=DAILY",
+  "FREQ=DAILY;INTERVAL=3;BYHOUR=0,1,2,3;BYMINUTE=15,45",
+  "FREQ=WEEKLY;INTERVAL=2;BYDAY=SA,SU;WKST=SU",
+  "FREQ=MONTHLY;BYDAY=-1SU,1SA;BYHOUR=2",
+  "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1,1",
+  "FREQ=YEARLY;BYWEEKNO=1,13,53;BYDAY=SU",
+  "FREQ=YEARLY;BYMONTH=3,10;BYDAY=-1SU;BYHOUR=1,2,3",
+  "FREQ=HOURLY;INTERVAL=5;BYMINUTE=20",
+  "FREQ=HOURLY;INTERVAL=7",
+  "FREQ=MINUTELY;INTERVAL=25;BYDAY=SA,SU",
+  "FREQ=SECONDLY;INTERVAL=1001;BYHOUR=0,1,2,23",
+];
+
 const zone = fc.constantFrom(...ZONES);
 const instant = fc.integer({ min: Date.UTC(1975, 0), max: Date.UTC(2045, 0) });
 
@@ -82,7 +97,13 @@ const intervalParams: fc.Arbitrary<TriggerParams> = fc.record({
   unit: fc.constantFrom("seconds", "minutes", "hours", "days"),
   timezone: zone,
 }, { requiredKeys: ["interval", "unit"] });
-const anyParams = fc.oneof(cronParams, intervalParams);
+const rruleParams: fc.Arbitrary<TriggerParams> = fc
+  .tuple(fc.constantFrom(...ENDLESS_RULES), fc.integer({ min: 0, max: 8 * 366 }), zone, policy)
+  .map(([rule, day, timezone, { gap, overlap }]) => ({
+    ...{ rule, timezone, dtstart: new Date(Date.UTC(1967, 0, day, 0, 30)).toISOString() },
+    ...Object.fromEntries([["dst_gap", gap], ["dst_overlap", overlap]]),
+  }));
+const anyParams = fc.oneof(cronParams, intervalParams, rruleParams);
 
 Deno.test("every occurrence is strictly later, and the one that any instant before it leads to", () => {
   fc.assert(

@@ -1,25 +1,13 @@
 import { assertEquals } from "@std/assert";
-import type { TriggerParams } from "../../src/rule.ts";
-import { compile } from "../../src/schedule/mod.ts";
+import { compile, TIMER_TRIGGERS } from "../../src/schedule/mod.ts";
 import { inspect } from "../../src/schedule/refusal.ts";
-import { ANCHOR, problemsOf } from "./support.ts";
+import { ANCHOR, checkRefusals as check, problemsOf, type RefusalRow as Row } from "./support.ts";
 
 const INSTANT = 'an RFC 3339 date-time such as "2026-03-01T09:00:00Z"';
 const ZONE = 'an IANA time zone such as "Europe/Berlin" or "UTC"';
 const WHOLE = "a whole number of at least 1";
 const TEMPLATE = " (templates are not filled in here)";
 const FIELDS = "a cron expression of 5, 6 or 7 fields";
-
-/** Value of the member, how it is shown, what is allowed. */
-type Row = readonly [value: unknown, shown: string, allowed: string];
-
-function check(member: string, rest: TriggerParams, rows: readonly Row[]): void {
-  for (const [value, shown, allowed] of rows) {
-    const state = value === undefined ? "missing" : `${shown} is not allowed`;
-    const params = value === undefined ? rest : { ...rest, [member]: value };
-    assertEquals(problemsOf(params), [`${member}: ${state}, expected ${allowed}`]);
-  }
-}
 
 Deno.test("an interval that is not a whole number of at least 1 is refused", () => {
   check("interval", { type: "interval" }, [
@@ -86,7 +74,7 @@ Deno.test("interval and interval_seconds exclude each other, which is said but o
 });
 
 Deno.test("a type that is none is refused", () => {
-  const allowed = '"interval", "cron" or "date_time"';
+  const allowed = '"interval", "cron", "date_time" or "rrule"';
   check("type", {}, [
     [undefined, "", allowed],
     ["one_shot", '"one_shot"', allowed],
@@ -102,7 +90,7 @@ Deno.test("a trigger that is none of ours is refused", () => {
   for (const trigger of ["core.webhook", "", "core.timers", "toString"]) {
     assertEquals(problemsOf({ interval: 5 }, trigger), [
       `trigger_ref: "${trigger}" is not allowed, expected "core.timer", "core.intervaltimer", ` +
-      '"core.crontimer" or "core.datetimetimer"',
+      '"core.crontimer", "core.datetimetimer" or "core.rruletimer"',
     ]);
   }
 });
@@ -296,10 +284,11 @@ Deno.test("nothing that JSON can say makes compile throw", () => {
     ["type", "interval", "unit", "interval_seconds", "anchor"],
     ["expression", "timezone", "day_match", "fire_at", "dst_gap", "dst_overlap"],
     ["start_at", "end_at", "on_missed", "jitter_seconds", "description"],
+    ["rule", "dtstart", "freq", "count", "until", "by_day", "by_month", "by_second", "by_set_pos"],
+    ["week_start", "ex_dates"],
   ].flat();
-  const triggers = ["core.timer", "core.intervaltimer", "core.crontimer", "core.datetimetimer"];
-  for (const trigger of triggers) {
-    for (const type of ["interval", "cron", "date_time", undefined]) {
+  for (const trigger of TIMER_TRIGGERS) {
+    for (const type of ["interval", "cron", "date_time", "rrule", undefined]) {
       for (const member of members) {
         for (const value of values) {
           const compiled = compile(trigger, { type, [member]: value }, ANCHOR);

@@ -1,3 +1,4 @@
+import { assertEquals } from "@std/assert";
 import type { TriggerParams } from "../../src/rule.ts";
 import { compile, type Schedule, type Timer } from "../../src/schedule/mod.ts";
 
@@ -56,4 +57,20 @@ export function textOf(at: number): string {
 /** The instant of a local time in a zone, as RFC 3339 has it. */
 export function utcOf(local: string, zone: string): string {
   return textOf(Temporal.PlainDateTime.from(local).toZonedDateTime(zone).epochMilliseconds);
+}
+
+/** Value of a member, how it is shown, what is allowed. */
+export type RefusalRow = readonly [value: unknown, shown: string, allowed: string];
+
+/** Checks that values of a member are refused, with this message and no other. */
+export function checkRefusals(
+  member: string,
+  rest: TriggerParams,
+  rows: readonly RefusalRow[],
+): void {
+  for (const [value, shown, allowed] of rows) {
+    const state = value === undefined ? "missing" : `${shown} is not allowed`;
+    const params = value === undefined ? rest : { ...rest, [member]: value };
+    assertEquals(problemsOf(params), [`${member}: ${state}, expected ${allowed}`]);
+  }
 }
