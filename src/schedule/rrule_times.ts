@@ -12,6 +12,12 @@ const DAY_MS = 86_400_000;
 /** The last local time there is. */
 const LATEST = Date.parse("9999-12-31T23:59:59Z");
 
+/** The most days of a period; where there is none, a period has one opening at most. */
+const MAX_OPENINGS: Readonly<Partial<Record<Frequency, number>>> = {
+  WEEKLY: 7,
+  MONTHLY: 31,
+  YEARLY: 366,
+};
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const SIXTIETHS = Array.from({ length: 60 }, (_, minute) => minute);
 
@@ -148,10 +154,10 @@ class Expansion {
     return openings;
   }
 
-  /** Whether one of BYSETPOS is a place in the sequence of a period that has one opening at most. */
+  /** Whether one of BYSETPOS can be a place in the sequence of a period, if each day is allowed. */
   #hasPositions(freq: Frequency): boolean {
-    return this.#positions.length === 0 || ["WEEKLY", "MONTHLY", "YEARLY"].includes(freq) ||
-      this.#positions.some((position) => Math.abs(position) <= this.#times.size);
+    const most = this.#times.size * (MAX_OPENINGS[freq] ?? 1);
+    return this.#positions.length === 0 || this.#positions.some((it) => Math.abs(it) <= most);
   }
 }
 

@@ -9,12 +9,16 @@ export class TimeSet {
   readonly #hours: readonly number[];
   readonly #minutes: readonly number[];
   readonly #seconds: readonly number[];
+  readonly #first: number;
+  readonly #last: number;
 
   constructor(hours: readonly number[], minutes: readonly number[], seconds: readonly number[]) {
     this.#hours = hours;
     this.#minutes = minutes;
     this.#seconds = seconds;
     this.size = hours.length * minutes.length * seconds.length;
+    this.#first = this.at(0);
+    this.#last = this.at(this.size - 1);
   }
 
   /** The time at a place from 0 to `size - 1`, in milliseconds since midnight. */
@@ -28,7 +32,9 @@ export class TimeSet {
 
   /** The first time later than a time; milliseconds since midnight, `null` when there is none. */
   after(time: number): number | null {
-    const from = Math.max(0, (Math.floor(time / SECOND_MS) + 1) * SECOND_MS);
+    if (time < this.#first) return this.#first;
+    if (time >= this.#last) return null;
+    const from = (Math.floor(time / SECOND_MS) + 1) * SECOND_MS;
     return this.#from(
       Math.floor(from / HOUR_MS),
       Math.floor(from / MINUTE_MS) % 60,

@@ -1,62 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { compile } from "../../src/schedule/mod.ts";
-import { firstOf, utcOf } from "./support.ts";
+import { ruleOutcomes } from "./rrule_conformance.ts";
 import corpus from "../testdata/rrule.json" with { type: "json" };
 
-// The tests of RFC 5545 and of other engines, see the `source` of each case. Where they contradict each
-// other, or us, it is written down here, case by case.
-
-type RuleCase = typeof corpus.cases[number];
-
-/** Cases that we answer otherwise. */
-const ACCEPTED: readonly { readonly reason: string; readonly ids: string }[] = [
-  {
-    reason: "RFC 5545 3.3.10 forbids BYWEEKNO unless FREQ is YEARLY; dateutil gives it a meaning",
-    ids: `0230 0231 0232 0233 0259 0260 0262 0287 0289 0291 0316 0319 0320 0346 0347 0348 0349 0374
-      0375 0376 0471`,
-  },
-  {
-    reason: "... BYYEARDAY when FREQ is DAILY, WEEKLY or MONTHLY",
-    ids: "0225 0227 0228 0254 0283",
-  },
-  { reason: "... BYMONTHDAY when FREQ is WEEKLY", ids: "0246 0247" },
-  {
-    reason: "... a number with BYDAY unless FREQ is MONTHLY or YEARLY",
-    ids: "0249 0251 0278 0336 0338 0367",
-  },
-  { reason: "... COUNT together with UNTIL", ids: "0480 0481" },
-  {
-    reason:
-      "BYMONTHDAY expands a year over all months, as the table of RFC 5545 3.3.10 has it and " +
-      "dateutil does (libical and ical4j stay in the month of DTSTART)",
-    ids: "0112 0113 0614 0615",
-  },
-  {
-    reason: "A DTSTART that the rule does not match is no occurrence (sabre makes it one)",
-    ids: "0419 0456 0462 0464 0465 0466",
-  },
-  {
-    reason:
-      "With INTERVAL, years are those of the calendar, as for every other part; libical counts " +
-      "the years of week numbers from that of DTSTART's week in these, and not in 0167 and 0168",
-    ids: "0176 0179",
-  },
-  {
-    reason: "Hours without BY parts are elapsed time (sabre steps the clock on the wall)",
-    ids: "0402 0404 0405 0406 0408",
-  },
-];
-
-const acceptedIds = new Set(
-  ACCEPTED.flatMap(({ ids }) => ids.split(/\s+/)).map((number) => `rrule-${number}`),
-);
-
 Deno.test("rrule agrees with RFC 5545 and other engines, but for the deviations accepted", () => {
-  const disagreeing = corpus.cases.map((it) => ({ ...it, got: answerTo(it) }))
-    .filter(({ got, expected }) => JSON.stringify(got) !== JSON.stringify(expected));
-  assertEquals(disagreeing.filter(({ id }) => !acceptedIds.has(id)), []);
-  assertEquals(disagreeing.length, acceptedIds.size, "an accepted deviation is none");
-  assertEquals([corpus.cases.length, acceptedIds.size], [386, 53]);
+  const outcomes = ruleOutcomes();
+  assertEquals(outcomes.filter((it) => it.verdict === "failed"), []);
+  const accepted = outcomes.filter((it) => it.verdict === "accepted");
+  assertEquals([outcomes.length, accepted.length], [386, 53]);
 });
 
 Deno.test("rrule refuses what other engines and RFC 5545 refuse", () => {
@@ -66,16 +17,3 @@ Deno.test("rrule refuses what other engines and RFC 5545 refuse", () => {
   assertEquals(taken, []);
   assertEquals(corpus.invalid.length, 51);
 });
-
-/** The occurrences, or the refusal; a rule refused because it never fires has none. */
-function answerTo({ dtstart, timezone, rrule, expected, complete }: RuleCase): readonly string[] {
-  const params = { dtstart: utcOf(dtstart, timezone), timezone, rule: rrule };
-  const compiled = compile("core.rruletimer", params, 0);
-  if (compiled.ok) {
-    const count = complete ? expected.length + 1 : Math.max(1, expected.length);
-    return firstOf(compiled.timer, "1900-01-01T00:00:00Z", count);
-  }
-  return compiled.problems.every((problem) => problem.endsWith("this one never fires"))
-    ? []
-    : compiled.problems;
-}
