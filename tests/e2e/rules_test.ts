@@ -68,6 +68,8 @@ Deno.test("Each kind of timer fires on time, under the platform's triggers and u
     ["core.timer", { interval_seconds: 2 }],
     ["core.timer", { type: "cron", expression: "* * * * * *" }],
     ["core.timer", { type: "date_time", fire_at: soon(2000) }],
+    ["core.rruletimer", { dtstart: soon(0), freq: "SECONDLY", interval: 2 }],
+    ["core.timer", { type: "rrule", dtstart: soon(0), rule: "FREQ=SECONDLY" }],
   ];
   const rules = [];
   for (const [n, [trigger_ref, trigger_params]] of drafts.entries()) {
@@ -83,7 +85,17 @@ Deno.test("Each kind of timer fires on time, under the platform's triggers and u
   assertEquals(foreignRuns(events), []);
   assertEquals(
     rules.map((rule) => world.eventsOf(rule).map((it) => payloadOf(it).type)[0]),
-    ["interval", "cron", "one_shot", "interval", "interval", "cron", "date_time"],
+    [
+      "interval",
+      "cron",
+      "one_shot",
+      "interval",
+      "interval",
+      "cron",
+      "date_time",
+      "rrule",
+      "rrule",
+    ],
   );
   const ids = events.map((it) => it.headers["idempotency-key"]);
   assertEquals(new Set(ids).size, events.length);
