@@ -1,8 +1,9 @@
-import { modulo } from "./rrule_days.ts";
+import { EPOCH_WEEKDAY, modulo } from "./rrule_days.ts";
 import type { Frequency, RecurrenceRule } from "./rrule_rule.ts";
 import type { TimeSet } from "./time_set.ts";
 
 const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 /** After this many days, 400 years and whole weeks, the calendar repeats itself. */
 const CYCLE_DAYS = 146_097;
 /** The day before 1970-01-01 that was a Sunday. */
@@ -14,7 +15,7 @@ const LENGTHS_MS: Readonly<Partial<Record<Frequency, number>>> = {
   MINUTELY: 60_000,
   HOURLY: 3_600_000,
   DAILY: DAY_MS,
-  WEEKLY: 7 * DAY_MS,
+  WEEKLY: WEEK_MS,
 };
 const CYCLE_MONTHS = 4800;
 
@@ -34,8 +35,11 @@ export interface Periods {
   startOf(index: number): number;
   /** The number of the first period that counts and does not end before a time. */
   alignedAt(time: number): number;
-  /** Whether periods that count ever begin at one of some times of day. */
-  everMeet(times: TimeSet): boolean;
+  /**
+   * Whether periods that count ever begin on one of some days of the week, at one of some times. All that
+   * last more than a day are taken to do so.
+   */
+  everBeginAt(weekdays: readonly number[], times: TimeSet): boolean;
 }
 
 /** The periods of a rule whose DTSTART is `start` in local time, as if it were UTC. */
@@ -50,8 +54,17 @@ export function periodsOf({ freq, interval, weekStart }: RecurrenceRule, start: 
       const index = division.indexOf(time);
       return index + modulo(first - index, interval);
     },
-    everMeet: (times) =>
-      everMeet(times, interval * (LENGTHS_MS[freq] ?? DAY_MS), division.startOf(first)),
+    everBeginAt(weekdays, times) {
+      const lengthMs = LENGTHS_MS[freq] ?? Infinity;
+      if (lengthMs > DAY_MS) return true;
+      // Steps lead to what differs by a multiple of what the step and the week have in common.
+      const commonMs = gcd(interval * lengthMs, WEEK_MS);
+      const origin = division.startOf(first);
+      return weekdays.some((weekday) => {
+        const midnight = (weekday - EPOCH_WEEKDAY) * DAY_MS;
+        return hasMultiple(times, commonMs, midnight - origin);
+      });
+    },
   };
 }
 
@@ -77,12 +90,10 @@ function monthsOf(months: number): Division {
   };
 }
 
-// Steps of `stepMs` from `first` on lead to the times of day that differ from it by a multiple of what
-// the step and the day have in common, and to no others.
-function everMeet(times: TimeSet, stepMs: number, first: number): boolean {
-  const commonMs = gcd(stepMs, DAY_MS);
+/** Whether one of some times plus `offset` is a multiple. */
+function hasMultiple(times: TimeSet, of: number, offset: number): boolean {
   for (let index = 0; index < times.size; index++) {
-    if (modulo(times.at(index) - first, commonMs) === 0) return true;
+    if (modulo(times.at(index) + offset, of) === 0) return true;
   }
   return false;
 }

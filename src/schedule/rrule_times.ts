@@ -19,6 +19,7 @@ const MAX_OPENINGS: Readonly<Partial<Record<Frequency, number>>> = {
   YEARLY: 366,
 };
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+const ALL_WEEKDAYS = [0, 1, 2, 3, 4, 5, 6];
 const SIXTIETHS = Array.from({ length: 60 }, (_, minute) => minute);
 
 const expansions = new Cache<RecurrenceRule, Expansion>(MAX_EXPANSIONS);
@@ -84,7 +85,9 @@ class Expansion {
       opensBy >= 2 ? [0] : seconds,
     );
     this.#positions = rule.bySetPos;
-    this.#isHopeless = !this.#periods.everMeet(this.#openings) || !this.#hasPositions(freq);
+    const weekdays = listOr(filled.byDay.map(({ weekday }) => weekday), ALL_WEEKDAYS);
+    this.#isHopeless = !this.#periods.everBeginAt(weekdays, this.#openings) ||
+      !this.#hasPositions(freq);
   }
 
   next(after: number): number | null {
