@@ -8,7 +8,6 @@ export type { Config } from "./config_schema.ts";
 const PREFIX = "ATTUNE_";
 /** Set by the platform, or inherited from it (contract 1.3), and of no use to a timer sensor. */
 const IGNORED = new Set([
-  "ATTUNE_SENSOR_ID",
   "ATTUNE_SENSOR_TRIGGERS",
   "ATTUNE_ARTIFACTS_DIR",
   "ATTUNE_PACKS_BASE_DIR",

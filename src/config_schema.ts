@@ -9,6 +9,7 @@ const MS_PER_UNIT: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 const DURATION = /^(\d{1,12})(ms|s|m|h|d)$/;
+const DIGITS = /^\d+$/;
 const MOST_CONCURRENCY = 1024;
 
 const API_URL = "expected http:// or https:// with a host, without user, query and fragment";
@@ -18,6 +19,7 @@ const HEARTBEAT = "expected heartbeat to be whole seconds from 0 to 65535";
 const TOKEN = "expected a service account token, or a file in api_token_file";
 const TOKEN_FORM = "expected the token alone, in visible ASCII characters without spaces";
 const PATH = "expected the path of a file that holds the token, not the token itself";
+const SENSOR_ID = "expected the number that the platform has for the sensor, 1 or more";
 const EXCHANGE = "expected 1 to 127 letters, digits, '.', '-', '_' or ':'";
 const LEVEL = "expected trace, debug, info, warn or error";
 const FORMAT = "expected json or pretty";
@@ -38,8 +40,10 @@ const MqUrl = z.url({ protocol: /^amqps?$/, error: MQ_URL, abort: true })
 
 const TokenPath = z.string(PATH).refine((text) => !/^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(text), PATH);
 
+const SensorId = z.preprocess(numberOf, z.int(SENSOR_ID).min(1, SENSOR_ID));
+
 const Concurrency = z.preprocess(
-  (value) => typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value,
+  numberOf,
   z.int(CONCURRENCY).min(1, CONCURRENCY).max(MOST_CONCURRENCY, CONCURRENCY),
 );
 
@@ -53,6 +57,7 @@ const Written = z.strictObject({
   api_token_file: TokenPath.optional(),
   sensor_token_state_path: TokenPath.optional(),
   sensor_ref: z.enum(["core.timer", "core.timer_sensor"], "expected 'core.timer'"),
+  sensor_id: SensorId.optional(),
   mq_url: MqUrl,
   mq_exchange: z.string(EXCHANGE).regex(/^[\w.:-]{1,127}$/, EXCHANGE).default("attune"),
   log_level: z.string(LEVEL).toLowerCase()
@@ -89,6 +94,8 @@ export const ConfigSchema = Written
     /** Where the token is read from. At least one of both is given. */
     apiTokenFile: tokenFile(written) ?? null,
     sensorRef: written.sensor_ref,
+    /** Set by the platform's sensor service for what it starts; `null`: started by someone else. */
+    sensorId: written.sensor_id ?? null,
     mqUrl: written.mq_url,
     mqExchange: written.mq_exchange,
     logLevel: written.log_level,
@@ -117,6 +124,11 @@ function duration(standard: string, shortest: string, longest: string) {
 function milliseconds(text: string): number {
   const [, count, unit = ""] = DURATION.exec(text) ?? [];
   return Number(count) * (MS_PER_UNIT[unit] ?? NaN);
+}
+
+/** Variables hold digits where JSON may hold a number. */
+function numberOf(value: unknown): unknown {
+  return typeof value === "string" && DIGITS.test(value) ? Number(value) : value;
 }
 
 /** The platform's own variable goes first: its file is the one that gets rotated. */

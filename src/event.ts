@@ -9,6 +9,8 @@ export interface Fire {
   readonly timer: Timer;
   /** The instant the schedule names. */
   readonly scheduledAt: number;
+  /** The same, put off by the jitter. */
+  readonly dueAt: number;
   /** The instant it was handed out. */
   readonly firedAt: number;
   /** The next instant the schedule names, if there is one. */
@@ -19,14 +21,16 @@ export interface Fire {
   readonly missedCount: number;
 }
 
-/** An event on its way to the platform. */
+/** An event on its way to the platform. Instants are epoch milliseconds. */
 export interface OutboundEvent {
   readonly ruleId: RuleId;
   readonly ruleRef: string;
   readonly triggerRef: string;
   readonly occurrenceId: string;
-  /** Epoch milliseconds. */
+  /** The instant the schedule names. */
   readonly scheduledAt: number;
+  /** The same, put off by the jitter. Never goes back from one event of a rule to the next. */
+  readonly dueAt: number;
   /** The JSON body of `POST /api/v1/events` (contract 2.5). */
   readonly body: string;
 }
@@ -57,32 +61,69 @@ export function rfc3339(instant: number): string {
 
 /** The event of a fire, with the payload that the trigger's output schema promises (contract 4). */
 export function eventOf(fire: Fire, sensorRef: string): OutboundEvent {
-  const { ruleId, ruleRef, triggerRef, scheduledAt, firedAt } = fire;
-  const id = occurrenceId(ruleId, scheduledAt);
-  const body = JSON.stringify({
-    trigger_ref: triggerRef,
-    trigger_instance_id: `rule_${ruleId}`,
-    payload: { ...timerPayload(fire), ...commonPayload(fire, id, sensorRef) },
-  });
-  return { ruleId, ruleRef, triggerRef, occurrenceId: id, scheduledAt, body };
+  return new FireEvent(fire, sensorRef);
+}
 
-  function commonPayload(fire: Fire, id: string, sensorRef: string): Record<string, unknown> {
-    const scheduled = rfc3339(scheduledAt);
-    const fired = rfc3339(firedAt);
-    return {
-      scheduled_at: scheduled,
-      fired_at: fired,
-      delay_ms: firedAt - scheduledAt,
-      occurrence_id: id,
-      execution_count: fire.executionCount,
-      rule_id: ruleId,
-      rule_ref: ruleRef,
-      sensor_ref: sensorRef,
-      ...(fire.nextAt === null ? {} : { next_fire_at: rfc3339(fire.nextAt) }),
-      ...(fire.missedCount === 0 ? {} : { missed_count: fire.missedCount }),
-      ...(triggerRef === "core.timer" ? { timestamp: fired, scheduled_time: scheduled } : {}),
-    };
+/** Very many can wait for delivery: each is written out only when it is its turn. */
+class FireEvent implements OutboundEvent {
+  readonly #fire: Fire;
+  readonly #sensorRef: string;
+
+  constructor(fire: Fire, sensorRef: string) {
+    this.#fire = fire;
+    this.#sensorRef = sensorRef;
   }
+
+  get ruleId(): RuleId {
+    return this.#fire.ruleId;
+  }
+
+  get ruleRef(): string {
+    return this.#fire.ruleRef;
+  }
+
+  get triggerRef(): string {
+    return this.#fire.triggerRef;
+  }
+
+  get scheduledAt(): number {
+    return this.#fire.scheduledAt;
+  }
+
+  get dueAt(): number {
+    return this.#fire.dueAt;
+  }
+
+  get occurrenceId(): string {
+    return occurrenceId(this.#fire.ruleId, this.#fire.scheduledAt);
+  }
+
+  get body(): string {
+    return JSON.stringify({
+      trigger_ref: this.#fire.triggerRef,
+      trigger_instance_id: `rule_${this.#fire.ruleId}`,
+      payload: { ...timerPayload(this.#fire), ...commonPayload(this.#fire, this.#sensorRef) },
+    });
+  }
+}
+
+function commonPayload(fire: Fire, sensorRef: string): Record<string, unknown> {
+  const { ruleId, ruleRef, triggerRef, scheduledAt, firedAt } = fire;
+  const scheduled = rfc3339(scheduledAt);
+  const fired = rfc3339(firedAt);
+  return {
+    scheduled_at: scheduled,
+    fired_at: fired,
+    delay_ms: firedAt - scheduledAt,
+    occurrence_id: occurrenceId(ruleId, scheduledAt),
+    execution_count: fire.executionCount,
+    rule_id: ruleId,
+    rule_ref: ruleRef,
+    sensor_ref: sensorRef,
+    ...(fire.nextAt === null ? {} : { next_fire_at: rfc3339(fire.nextAt) }),
+    ...(fire.missedCount === 0 ? {} : { missed_count: fire.missedCount }),
+    ...(triggerRef === "core.timer" ? { timestamp: fired, scheduled_time: scheduled } : {}),
+  };
 }
 
 function timerPayload({ timer }: Fire): Record<string, unknown> {

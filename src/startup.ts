@@ -13,7 +13,7 @@ export interface Attempts {
 }
 
 /** Does something until it succeeds. Rejects with the last failure, or with the signal's reason. */
-export async function retryUntil(attempt: () => Promise<void>, options: Attempts): Promise<void> {
+export async function retryUntil<T>(attempt: () => Promise<T>, options: Attempts): Promise<T> {
   const { clock, backoff, deadlineAt, signal, failed } = options;
   for (let failures = 1;; failures++) {
     try {

@@ -57,6 +57,7 @@ Deno.test("the four required variables suffice, and everything else has its defa
       apiToken: TOKEN,
       apiTokenFile: null,
       sensorRef: "core.timer",
+      sensorId: null,
       mqUrl: "amqp://localhost:5672",
       mqExchange: "attune",
       logLevel: "info",
@@ -90,6 +91,7 @@ Deno.test("what the platform sets for a managed sensor is taken without a warnin
   assertEquals(loaded.warnings, []);
   assertEquals(loaded.config.mqExchange, "attune.events");
   assertEquals(loaded.config.sensorRef, "core.timer_sensor");
+  assertEquals(loaded.config.sensorId, 1);
 });
 
 Deno.test("the environment and stdin make the same configuration of the same values", () => {
@@ -98,6 +100,7 @@ Deno.test("the environment and stdin make the same configuration of the same val
     ATTUNE_API_TOKEN: TOKEN,
     ATTUNE_SENSOR_TOKEN_STATE_PATH: "/run/token.json",
     ATTUNE_SENSOR_REF: "core.timer_sensor",
+    ATTUNE_SENSOR_ID: "9007199254740991",
     ATTUNE_MQ_URL: "amqps://u:p@mq.example.com:5671/vhost?heartbeat=5",
     ATTUNE_MQ_EXCHANGE: "attune.events",
     ATTUNE_LOG_LEVEL: "WARN",
@@ -115,6 +118,7 @@ Deno.test("the environment and stdin make the same configuration of the same val
     apiToken: TOKEN,
     apiTokenFile: "/run/token.json",
     sensorRef: "core.timer_sensor",
+    sensorId: 9_007_199_254_740_991,
     mqUrl: "amqps://u:p@mq.example.com:5671/vhost?heartbeat=5",
     mqExchange: "attune.events",
     logLevel: "warn",
@@ -128,7 +132,12 @@ Deno.test("the environment and stdin make the same configuration of the same val
   assertEquals(loadConfig(envOf(variables)), { config: expected, warnings: [] });
   const members = JSON.stringify(membersOf(variables));
   assertEquals(loadStdinConfig(members), { config: expected, warnings: [] });
-  const natural = membersOf({ ...variables, ATTUNE_MAX_CONCURRENCY: 8, ATTUNE_HA: false });
+  const natural = membersOf({
+    ...variables,
+    ATTUNE_SENSOR_ID: 9_007_199_254_740_991,
+    ATTUNE_MAX_CONCURRENCY: 8,
+    ATTUNE_HA: false,
+  });
   assertEquals(loadStdinConfig(JSON.stringify(natural)).config, expected);
 });
 
@@ -141,6 +150,8 @@ const INTERVAL =
   "Invalid reconcile_interval: expected a duration with its unit (ms, s, m, h or d) " +
   "from 100ms to 1d, such as 60s";
 const EXCHANGE = "Invalid mq_exchange: expected 1 to 127 letters, digits, '.', '-', '_' or ':'";
+const SENSOR_ID =
+  "Invalid sensor_id: expected the number that the platform has for the sensor, 1 or more";
 const CONCURRENCY = "Invalid max_concurrency: expected a whole number from 1 to 1024";
 
 const REFUSED: [variable: string, value: string, problem: string][] = [
@@ -186,6 +197,15 @@ const REFUSED: [variable: string, value: string, problem: string][] = [
     TOKEN,
     "Invalid api_token_file: expected the path of a file that holds the token, not the token itself " +
     "(ATTUNE_API_TOKEN_FILE is ***)",
+  ],
+  ["ATTUNE_SENSOR_ID", "0", `${SENSOR_ID} (ATTUNE_SENSOR_ID is "0")`],
+  ["ATTUNE_SENSOR_ID", "-1", `${SENSOR_ID} (ATTUNE_SENSOR_ID is "-1")`],
+  ["ATTUNE_SENSOR_ID", "1.5", `${SENSOR_ID} (ATTUNE_SENSOR_ID is "1.5")`],
+  ["ATTUNE_SENSOR_ID", "core.timer", `${SENSOR_ID} (ATTUNE_SENSOR_ID is "core.timer")`],
+  [
+    "ATTUNE_SENSOR_ID",
+    "9007199254740992",
+    `${SENSOR_ID} (ATTUNE_SENSOR_ID is "9007199254740992")`,
   ],
   ["ATTUNE_MQ_EXCHANGE", "a b", `${EXCHANGE} (ATTUNE_MQ_EXCHANGE is "a b")`],
   [
@@ -323,7 +343,7 @@ Deno.test("stdin is read strictly", () => {
       "Invalid ha: expected false: this version runs as a single instance (it is true)",
       'Unknown member "log_levle": did you mean log_level?',
       'Unknown member "colour": expected one of api_url, api_token, api_token_file, ' +
-      "sensor_token_state_path, sensor_ref, mq_url, mq_exchange, log_level, log_format, " +
+      "sensor_token_state_path, sensor_ref, sensor_id, mq_url, mq_exchange, log_level, log_format, " +
       "reconcile_interval, catch_up_window, max_concurrency, outbox_max_age, shutdown_timeout, " +
       "ha, shard",
     ],
@@ -357,12 +377,16 @@ for (const [fault, text] of NO_CONFIGURATION) {
 }
 
 Deno.test("the redacted configuration shows everything but secrets", () => {
-  const config = fromEnv({ ATTUNE_MQ_URL: "amqp://me:p%40ss@mq:5672/vhost?heartbeat=5" });
+  const config = fromEnv({
+    ATTUNE_SENSOR_ID: "7",
+    ATTUNE_MQ_URL: "amqp://me:p%40ss@mq:5672/vhost?heartbeat=5",
+  });
   assertEquals(redactedConfig(config), {
     ...config,
     apiToken: "***",
     mqUrl: "amqp://***:***@mq:5672/vhost?***",
   });
+  assertEquals(redactedConfig(config)["sensorId"], 7);
   const fileOnly = { ...config, apiToken: null, apiTokenFile: "/run/token" };
   assertEquals(redactedConfig(fileOnly)["apiToken"], null);
   assertEquals(redactedConfig(fileOnly)["apiTokenFile"], "/run/token");

@@ -13,6 +13,7 @@ function payloadOf(triggerRef: string, params: TriggerParams, parts: Partial<Fir
     triggerRef,
     timer: compiled.timer,
     scheduledAt: START + 5000,
+    dueAt: START + 5000,
     firedAt: START + 5012,
     nextAt: START + 10_000,
     executionCount: 3,

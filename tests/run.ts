@@ -6,7 +6,7 @@
 import { ensureRabbitMq } from "./support/install_rabbitmq.ts";
 
 const COVERAGE_DIR = ".coverage";
-const SLOW = ["tests/integration/", "tests/e2e/"];
+const SLOW = ["tests/integration/", "tests/e2e/", "tests/chaos/short_test.ts"];
 
 interface Totals {
   readonly passed: number;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import { problemText } from "../problem_text.ts";
 import { changeFromMessage, type RuleChange } from "../rule.ts";
 
 /** The API takes bodies of 2 MiB at most (contract 2), and a message says little beside one rule. */
@@ -28,7 +28,7 @@ export function readRuleMessage(content: Uint8Array, timestamp: unknown): RuleMe
     const change = changeFromMessage(parseJson(content));
     return { ok: true, change: { ...change, sentAt: change.sentAt ?? milliseconds(timestamp) } };
   } catch (error) {
-    return { ok: false, unreadable: { reason: reasonOf(error), excerpt: excerptOf(content) } };
+    return { ok: false, unreadable: { reason: problemText(error), excerpt: excerptOf(content) } };
   }
 }
 
@@ -53,13 +53,6 @@ function milliseconds(seconds: unknown): number | null {
   if (typeof seconds !== "number" || seconds <= 0) return null;
   const instant = seconds * 1000;
   return Number.isSafeInteger(instant) ? instant : null;
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof z.ZodError)) return error instanceof Error ? error.message : String(error);
-  return error.issues
-    .map(({ path, message }) => path.length === 0 ? message : `${path.join(".")}: ${message}`)
-    .join("; ");
 }
 
 function excerptOf(content: Uint8Array): string {

@@ -1,11 +1,19 @@
-import { type Channel, type ChannelModel, connect, type Options } from "amqplib";
+import {
+  type Channel,
+  type ChannelModel,
+  type ConfirmChannel,
+  connect,
+  type Options,
+} from "amqplib";
 import type { Backoff } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import { type BrokerAddress, parseAddress } from "./address.ts";
 import { BrokerError, connectError, lostError, useError } from "./fault.ts";
 import { type Link, type SessionContext, Supervisor } from "./supervisor.ts";
 
-export type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
+export type { Channel, ChannelModel, ConfirmChannel, ConsumeMessage } from "amqplib";
+export type PublishOptions = Options.Publish;
+export type QueueOptions = Options.AssertQueue;
 
 /** From the look-up of the name to the end of the handshake. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -72,10 +80,18 @@ export function openSession(options: SessionOptions): Session {
 }
 
 /** Opens a channel whose end is the end of the session. */
-export async function openChannel(
-  { link, fail }: SessionContext<BrokerLink>,
-): Promise<Channel> {
-  const channel = await link.model.createChannel();
+export async function openChannel(context: SessionContext<BrokerLink>): Promise<Channel> {
+  return adopt(await context.link.model.createChannel(), context);
+}
+
+/** The same, with the broker confirming each message. */
+export async function openConfirmChannel(
+  context: SessionContext<BrokerLink>,
+): Promise<ConfirmChannel> {
+  return adopt(await context.link.model.createConfirmChannel(), context);
+}
+
+function adopt<C extends Channel>(channel: C, { link, fail }: SessionContext<BrokerLink>): C {
   link.channels.add(channel);
   channel.on("error", fail);
   // A channel closes along with its connection, just before: the connection knows the reason.

@@ -1,5 +1,5 @@
 import { replyCode, replyText } from "./fault.ts";
-import { type Channel, type ChannelModel, onChannel } from "./session.ts";
+import { type Channel, type ChannelModel, onChannel, type QueueOptions } from "./session.ts";
 
 /** The messages about rules, those included that only some platforms send (contract 3.3). */
 const RULE_KEYS = ["rule.created", "rule.enabled", "rule.disabled", "rule.deleted", "rule.updated"];
@@ -38,6 +38,51 @@ export async function declareRuleFeed(
 interface Thing {
   declare(channel: Channel): Promise<unknown>;
   fallBack(channel: Channel): Promise<unknown>;
+}
+
+/** What became of a queue that was to be declared. */
+export interface DeclaredQueue {
+  /** `false`: it cannot be used at all. */
+  readonly isUsable: boolean;
+  /** It was not there before. */
+  readonly isNew: boolean;
+  /** The messages in it that nobody holds. */
+  readonly count: number;
+  /** What the operator should know of it. */
+  readonly warning: string | null;
+}
+
+/**
+ * Makes sure of a durable queue of our own. One that exists otherwise than declared is used as it is; one
+ * that cannot be had is told of. Rejects only where the connection is of no use.
+ */
+export async function declareQueue(
+  model: ChannelModel,
+  queue: string,
+  options: QueueOptions,
+): Promise<DeclaredQueue> {
+  const before = await countOf(model, queue);
+  try {
+    const warning = await ensure(model, `queue '${queue}'`, {
+      declare: (channel) => channel.assertQueue(queue, { ...options, durable: true }),
+      fallBack: (channel) => channel.checkQueue(queue),
+    });
+    return { isUsable: true, isNew: before === null, count: before ?? 0, warning };
+  } catch (error) {
+    if (replyCode(error) === null) throw error;
+    const warning = `Cannot use queue '${queue}': ${replyText(error)}`;
+    return { isUsable: false, isNew: false, count: 0, warning };
+  }
+}
+
+/** The messages of a queue that nobody holds; `null` where it is not there, or closed to us. */
+async function countOf(model: ChannelModel, queue: string): Promise<number | null> {
+  try {
+    return (await onChannel(model, (channel) => channel.checkQueue(queue))).messageCount;
+  } catch (error) {
+    if (replyCode(error) === null) throw error;
+    return null;
+  }
 }
 
 /** Returns a warning where only the fallback worked. Rejects with the first error where not even that did. */

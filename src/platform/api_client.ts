@@ -1,14 +1,19 @@
-import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import type { OutboundEvent, PostResult } from "../event.ts";
 import type { Rule } from "../rule.ts";
 import type { RulePage, RuleSource } from "../sync/rule_source.ts";
 import { ApiError } from "./api_error.ts";
+import type { Bearer } from "./bearer.ts";
+import { ClockSkew } from "./clock_skew.ts";
 import { type Fetch, type HttpAnswer, HttpClient, type HttpRequest } from "./http.ts";
 import { parseJson } from "./json.ts";
 import { laterPages } from "./paging.ts";
+import { failedResult, storedResult } from "./post_result.ts";
 import { isRetriable, oneLine, redirectText, refusalOf, retryAfterMs } from "./refusal.ts";
-import { pageFromAnswer, problemText, ruleFromAnswer } from "./rule_rows.ts";
+import { problemText } from "../problem_text.ts";
+import { pageFromAnswer, ruleFromAnswer } from "./rule_rows.ts";
+import { tokenFromAnswer, tokenRequestBody } from "./token_issue.ts";
+import type { TokenReading, TokenRequest } from "./token_reading.ts";
 
 export { ApiError } from "./api_error.ts";
 
@@ -16,25 +21,21 @@ export { ApiError } from "./api_error.ts";
 const PAGE_SIZE = 100;
 const MAX_RULES_BYTES = 16 * 1024 * 1024;
 const MAX_EVENT_BYTES = 64 * 1024;
-
-/** The created event (contract 2.5). */
-const Created = z.object({
-  data: z.object({ id: z.int().nullable().catch(null), rule: z.unknown().optional() }),
-});
-
-/** The bearer token, asked for its value before each request. */
-export interface Bearer {
-  readonly value: string;
-  /** Whether there is another token in the place of a refused one. */
-  renew(refused: string): Promise<boolean>;
-}
+const MAX_TOKEN_BYTES = 64 * 1024;
 
 /** What the client needs. */
 export interface ApiClientOptions {
   readonly baseUrl: string;
   readonly token: Bearer;
   readonly clock: Clock;
+  /** Is told the date of each answer. */
+  readonly skew?: ClockSkew;
   readonly fetch?: Fetch;
+}
+
+/** An answer with the token that asked for it: whatever quotes the one has to hide the other. */
+interface Answer extends HttpAnswer {
+  readonly bearer: string;
 }
 
 /**
@@ -51,7 +52,8 @@ export class ApiClient implements RuleSource, Disposable {
     this.#baseUrl = new URL(options.baseUrl).href.replace(/\/+$/, "");
     this.#token = options.token;
     this.#clock = options.clock;
-    this.#http = new HttpClient(options.clock, options.fetch ?? fetch);
+    const skew = options.skew ?? new ClockSkew(options.clock);
+    this.#http = new HttpClient(options.clock, options.fetch ?? fetch, skew);
   }
 
   /** Resolves when the API answers. */
@@ -94,7 +96,11 @@ export class ApiClient implements RuleSource, Disposable {
         maxBytes: MAX_EVENT_BYTES,
         signal,
       });
-      return this.#postResult(event, answer);
+      if (isOk(answer)) return storedResult(answer);
+      return failedResult(event, answer.status, {
+        reason: this.#reason(answer),
+        retryAfterMs: retryAfterMs(answer.headers, this.#clock.now()),
+      });
     } catch (error) {
       return {
         kind: "retry",
@@ -104,52 +110,68 @@ export class ApiClient implements RuleSource, Disposable {
     }
   }
 
+  /**
+   * Asks for a token with the present one, which has to be valid still (contract 1.8). A refusal is final
+   * here: the present token is not renewed because of it.
+   */
+  async issueToken(request: TokenRequest, signal: AbortSignal): Promise<TokenReading> {
+    const answer = await this.#sendWith(this.#token.value, {
+      method: "POST",
+      url: `${this.#baseUrl}/auth/sensor-token`,
+      headers: { "Content-Type": "application/json" },
+      body: tokenRequestBody(request),
+      maxBytes: MAX_TOKEN_BYTES,
+      signal,
+    });
+    return this.#read(answer, tokenFromAnswer);
+  }
+
   [Symbol.dispose](): void {
     this.#http[Symbol.dispose]();
   }
 
-  #get(path: string, signal: AbortSignal): Promise<HttpAnswer> {
+  #get(path: string, signal: AbortSignal): Promise<Answer> {
     const url = this.#baseUrl + path;
     return this.#send({ method: "GET", url, headers: {}, maxBytes: MAX_RULES_BYTES, signal });
   }
 
   /** Sends a request with the token, and once more with another one where the first was refused. */
-  async #send(request: HttpRequest): Promise<HttpAnswer> {
-    const send = (bearer: string) =>
-      this.#http.send({
-        ...request,
-        headers: {
-          "Accept": "application/json",
-          "Authorization": `Bearer ${bearer}`,
-          ...request.headers,
-        },
-      });
+  async #send(request: HttpRequest): Promise<Answer> {
     const { value } = this.#token;
-    const answer = await send(value);
+    const answer = await this.#sendWith(value, request);
     const isWorthAgain = answer.status === 401 && await this.#token.renew(value);
-    return isWorthAgain ? await send(this.#token.value) : answer;
+    return isWorthAgain ? await this.#sendWith(this.#token.value, request) : answer;
+  }
+
+  async #sendWith(bearer: string, request: HttpRequest): Promise<Answer> {
+    const headers = {
+      "Accept": "application/json",
+      "Authorization": `Bearer ${bearer}`,
+      ...request.headers,
+    };
+    return { ...await this.#http.send({ ...request, headers }), bearer };
   }
 
   /** Not there, in the platform's own words: a proxy's 404 says nothing about a rule. */
-  #isNotFound(answer: HttpAnswer): boolean {
-    return answer.status === 404 && refusalOf(answer, this.#token.value).code === "NOT_FOUND";
+  #isNotFound(answer: Answer): boolean {
+    return answer.status === 404 && refusalOf(answer, answer.bearer).code === "NOT_FOUND";
   }
 
-  #read<T>(answer: HttpAnswer, parse: (value: unknown) => T): T {
+  #read<T>(answer: Answer, parse: (value: unknown) => T): T {
     if (!isOk(answer)) throw this.#failure(answer);
     if (answer.body.fault !== null) throw answer.body.fault;
     try {
       return parse(parseJson(answer.body.text));
     } catch (error) {
-      const problem = oneLine(problemText(error), this.#token.value);
+      const problem = oneLine(problemText(error), answer.bearer);
       const message = `${answer.place}: the answer is not as expected: ${problem}`;
       throw new ApiError(message, { status: answer.status, retriable: true }, { cause: error });
     }
   }
 
-  #failure(answer: HttpAnswer): ApiError {
+  #failure(answer: Answer): ApiError {
     const { place, status, headers } = answer;
-    const { code } = refusalOf(answer, this.#token.value);
+    const { code } = refusalOf(answer, answer.bearer);
     return new ApiError(`${place}: ${this.#reason(answer)}`, {
       status,
       code,
@@ -159,38 +181,12 @@ export class ApiClient implements RuleSource, Disposable {
   }
 
   /** The status and what the server says of it. */
-  #reason(answer: HttpAnswer): string {
+  #reason(answer: Answer): string {
     const { status } = answer;
     if (status >= 300 && status < 400) return redirectText(answer, this.#baseUrl);
-    const { code, message } = refusalOf(answer, this.#token.value);
+    const { code, message } = refusalOf(answer, answer.bearer);
     return `${status}${code === null ? "" : ` ${code}`}: ${message}`;
   }
-
-  #postResult(event: OutboundEvent, answer: HttpAnswer): PostResult {
-    const { status } = answer;
-    if (isOk(answer)) return storedResult(answer);
-    const reason = this.#reason(answer);
-    if (isRetriable(status)) {
-      const waitMs = retryAfterMs(answer.headers, this.#clock.now());
-      return { kind: "retry", reason, retryAfterMs: waitMs };
-    }
-    if (status === 401) return { kind: "unauthorized", reason };
-    if (status !== 403) return { kind: "refused", status, reason };
-    const known = `Insufficient permissions to create event for trigger type '${event.triggerRef}'`;
-    return {
-      kind: "refused",
-      status,
-      reason: reason.includes(known) ? known : `${known}: ${reason}`,
-    };
-  }
-}
-
-/** The status decides: an event whose answer cannot be read is stored all the same. */
-function storedResult({ body }: HttpAnswer): PostResult {
-  const created = Created.safeParse(parseJson(body.text));
-  if (!created.success) return { kind: "stored", eventId: null, ruleGone: false };
-  const { id, rule } = created.data.data;
-  return { kind: "stored", eventId: id, ruleGone: rule === null };
 }
 
 function isOk({ status }: HttpAnswer): boolean {

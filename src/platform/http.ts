@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { errorText } from "../error_text.ts";
 import { ApiError } from "./api_error.ts";
+import type { ClockSkew } from "./clock_skew.ts";
 
 /** From the start of a request to the end of its answer's body. */
 const TIMEOUT_MS = 10_000;
@@ -43,12 +44,15 @@ export interface HttpBody {
 export class HttpClient implements Disposable {
   readonly #clock: Clock;
   readonly #fetch: Fetch;
+  readonly #skew: ClockSkew;
   // A connection of HTTP/2 that dies silently would hold up every request from then on.
   readonly #client = Deno.createHttpClient({ http2: false });
 
-  constructor(clock: Clock, fetch: Fetch) {
+  /** Each answer is a measurement for `skew`. */
+  constructor(clock: Clock, fetch: Fetch, skew: ClockSkew) {
     this.#clock = clock;
     this.#fetch = fetch;
+    this.#skew = skew;
   }
 
   /** Rejects with the reason of an aborted `signal`, or with an {@link ApiError} without a status. */
@@ -61,6 +65,7 @@ export class HttpClient implements Disposable {
     using _stop = onAbort(signal, () => control.abort(signal.reason));
     const faultOf = (error: unknown) =>
       control.signal.aborted ? control.signal.reason : networkError(place, error);
+    const sentAt = this.#clock.monotonic();
     try {
       const response = await this.#fetch(url, {
         method,
@@ -70,6 +75,7 @@ export class HttpClient implements Disposable {
         client: this.#client,
         ...(body === undefined ? {} : { body }),
       });
+      this.#skew.measure(response.headers, sentAt);
       const read = await readBody(response.body, request.maxBytes, place, faultOf);
       return { place, status: response.status, headers: response.headers, body: read };
     } catch (error) {

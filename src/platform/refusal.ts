@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { HttpAnswer } from "./http.ts";
+import { parseHttpDate } from "./http_date.ts";
 import { parseJson } from "./json.ts";
 
 const LONGEST_TEXT = 500;
@@ -54,8 +55,8 @@ export function retryAfterMs(headers: Headers, now: number): number | null {
   const value = headers.get("retry-after");
   if (value === null) return null;
   if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, LONGEST_RETRY_AFTER_MS);
-  const until = /^[A-Z][a-z]{2}, .* GMT$/.test(value) ? Date.parse(value) : NaN;
-  if (Number.isNaN(until)) return null;
+  const until = parseHttpDate(value);
+  if (until === null) return null;
   return Math.min(Math.max(0, until - now), LONGEST_RETRY_AFTER_MS);
 }
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { errorText } from "../error_text.ts";
+import { problemText } from "../problem_text.ts";
 import { type Rule, ruleFromRow, RuleId } from "../rule.ts";
 import type { RulePage } from "../sync/rule_source.ts";
 import type { Page } from "./paging.ts";
@@ -41,10 +41,4 @@ export function pageFromAnswer(answer: unknown): RulePage & Page {
 /** Reads a rule shown alone. Throws a `ZodError`. */
 export function ruleFromAnswer(answer: unknown): Rule {
   return ruleFromRow(Single.parse(answer).data);
-}
-
-/** What is wrong with an answer, in one line that names the members. */
-export function problemText(error: unknown): string {
-  if (!(error instanceof z.ZodError)) return errorText(error);
-  return error.issues.map(({ path, message }) => [...path, message].join(": ")).join("; ");
 }

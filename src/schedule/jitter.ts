@@ -1,4 +1,5 @@
 import type { RuleId } from "../rule.ts";
+import type { Timer } from "./mod.ts";
 
 /**
  * By how many milliseconds an occurrence is put off: anything from 0 to `jitterMs`, and less than the
@@ -14,6 +15,40 @@ export function jitterOf(occurrence: {
   const { ruleId, scheduledAt, nextAt, jitterMs } = occurrence;
   const roomMs = nextAt === null ? jitterMs : Math.min(jitterMs, nextAt - scheduledAt - 1);
   return roomMs <= 0 ? 0 : Math.floor(fractionOf(`${ruleId}@${scheduledAt}`) * (roomMs + 1));
+}
+
+/**
+ * The first occurrence of a rule's timer that is later than `after` and, put off by its jitter, falls due
+ * later than `dueAfter`; `null` when there is none. Epoch milliseconds.
+ */
+export function firstDueAfter(
+  ruleId: RuleId,
+  timer: Timer,
+  after: number,
+  dueAfter: number,
+): number | null {
+  const { jitterMs } = timer;
+  if (jitterMs === 0 || after >= dueAfter) return timer.next(Math.max(after, dueAfter));
+  let at = firstNear(timer, Math.max(after, dueAfter - jitterMs - 1), dueAfter);
+  while (at !== null && at <= dueAfter) {
+    const nextAt = timer.next(at);
+    if (at + jitterOf({ ruleId, scheduledAt: at, nextAt, jitterMs }) > dueAfter) return at;
+    at = nextAt;
+  }
+  return at;
+}
+
+/**
+ * An occurrence a little before `end`, the first after it where `start` comes first. Of those up to `end`
+ * only the last can still be due, for none is put off beyond the next: the way back to it is found by
+ * doubling, because schedules only go forward.
+ */
+function firstNear(timer: Timer, start: number, end: number): number | null {
+  for (let backMs = 1;; backMs *= 2) {
+    const from = Math.max(start, end - backMs);
+    const at = timer.next(from);
+    if (from === start || (at !== null && at <= end)) return at;
+  }
 }
 
 /** A number from 0 up to 1 that a text decides: FNV-1a, then the finish of MurmurHash3. */

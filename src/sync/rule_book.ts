@@ -29,6 +29,8 @@ export interface RuleBookEvents {
 interface Known {
   readonly ref: string;
   readonly version: number | null;
+  /** It may be no more: it is being read again. */
+  readonly isInDoubt: boolean;
 }
 
 /** All rules of our triggers, and the one place where a rule becomes a timer. */
@@ -42,7 +44,6 @@ export class RuleBook {
   readonly #ids = new Map<string, RuleId>();
   /** Rules that a page read before their deletion must not bring back. */
   readonly #deleted = new Set<RuleId>();
-  readonly #openedAt: number;
 
   constructor(options: {
     timers: TimerManager;
@@ -58,7 +59,6 @@ export class RuleBook {
     this.#isAllowed = options.isAllowed;
     this.#clock = options.clock;
     this.#on = options.on;
-    this.#openedAt = options.clock.now();
   }
 
   /** The number of rules known, whatever their state. */
@@ -74,6 +74,11 @@ export class RuleBook {
   /** The ids and refs of all rules known. */
   *rules(): Generator<readonly [RuleId, string]> {
     for (const [id, { ref }] of this.#known) yield [id, ref];
+  }
+
+  /** Whether the platform has a rule, as far as is known: nothing may be posted for any other. */
+  has(ruleId: RuleId): boolean {
+    return this.#known.get(ruleId)?.isInDoubt === false;
   }
 
   /** The ref of a rule known by its id. */
@@ -119,7 +124,7 @@ export class RuleBook {
     const known = this.#known.get(ruleId);
     if (known === undefined) return;
     if (this.#timers.stop(ruleId)) this.#on.stopped(ruleId, known.ref, "maybe gone");
-    this.#known.set(ruleId, { ...known, version: null });
+    this.#known.set(ruleId, { ...known, version: null, isInDoubt: true });
   }
 
   /** Stops a rule that the platform no longer has. Ids are never used again. */
@@ -153,15 +158,14 @@ export class RuleBook {
   }
 
   /**
-   * The instant from which a rule is planned: its last change, as far as that is on time and not before
-   * this process began; what is older belongs to whoever ran then.
+   * The instant from which a rule is planned: its last change. What fell due before is of another
+   * schedule, or of the time when it was off.
    */
   #planAfter(rule: Rule, timer: Timer): number {
-    const now = this.#clock.now();
     const changedAt = rule.version === null ? rule.createdAt : rule.version / 1000;
     // A one-shot for the moment at which it was written is meant to fire.
     const leewayMs = timer.kind === "date_time" ? ON_TIME_MS : 0;
-    return Math.min(now, Math.max(this.#openedAt, now - ON_TIME_MS, changedAt - leewayMs));
+    return Math.min(this.#clock.now(), changedAt - leewayMs);
   }
 
   #leave({ id, ref }: Pick<Rule, "id" | "ref">): void {
@@ -175,7 +179,7 @@ export class RuleBook {
   }
 
   #remember({ id, ref, version }: Rule): void {
-    this.#known.set(id, { ref, version });
+    this.#known.set(id, { ref, version, isInDoubt: false });
     this.#ids.set(ref, id);
   }
 }

@@ -19,9 +19,9 @@ export class TimerManager implements Disposable {
   readonly #sink: DueSink;
   #alarm: Disposable | null = null;
   #alarmAt = Infinity;
-  #stopped = false;
+  #isRunning = false;
 
-  /** Fires as soon as a timer is set; the sink must not throw. */
+  /** Fires nothing before {@link start}; the sink must not throw. */
   constructor(options: { clock: Clock; table: TimerTable; sink: DueSink }) {
     this.#clock = options.clock;
     this.#table = options.table;
@@ -31,6 +31,18 @@ export class TimerManager implements Disposable {
   /** The number of rules with a timer. */
   get size(): number {
     return this.#table.size;
+  }
+
+  /** Everything that fell due up to this instant, in epoch milliseconds, has been handed out. */
+  get handedOutTo(): number {
+    return Math.min(this.#clock.now(), this.#table.nextAt - 1);
+  }
+
+  /** Begins with what falls due after `since`: what fell due before has been seen to. */
+  start(since: number): void {
+    this.#table.startFrom(since);
+    this.#isRunning = true;
+    this.#rearm();
   }
 
   /** The timer of a rule. */
@@ -57,7 +69,7 @@ export class TimerManager implements Disposable {
 
   /** Stops the alarm for good: nothing fires any more. */
   [Symbol.dispose](): void {
-    this.#stopped = true;
+    this.#isRunning = false;
     this.#disarm();
   }
 
@@ -70,7 +82,7 @@ export class TimerManager implements Disposable {
   #rearm(): void {
     this.#disarm();
     const nextAt = this.#table.nextAt;
-    if (this.#stopped || nextAt === Infinity) return;
+    if (!this.#isRunning || nextAt === Infinity) return;
     const waitMs = Math.max(0, Math.min(nextAt - this.#clock.now(), LONGEST_WAIT_MS));
     this.#alarmAt = nextAt;
     this.#alarm = this.#clock.alarm(waitMs, () => this.#ring());

@@ -1,11 +1,13 @@
 import type { Fire } from "../event.ts";
 import type { RuleId } from "../rule.ts";
-import { jitterOf } from "../schedule/jitter.ts";
+import { firstDueAfter, jitterOf } from "../schedule/jitter.ts";
 import type { Timer } from "../schedule/mod.ts";
 import { judge, ON_TIME_MS } from "./misfire.ts";
-import { TimerHeap } from "./timer_heap.ts";
+import { InstantHeap } from "../instant_heap.ts";
 
 const FIRST_CAPACITY = 1024;
+/** Occurrences beyond the catch-up window that are counted one by one; any more are passed over at once. */
+const COUNTED = 100;
 
 /** A rule with a timer. */
 export interface TimerEntry {
@@ -19,14 +21,16 @@ export interface TimerEntry {
 export interface DueSink {
   /** An occurrence to be posted. */
   fire(fire: Fire): void;
-  /** `count` occurrences of a rule were missed and are not made up for. */
-  dropped(entry: TimerEntry, count: number): void;
+  /** `count` occurrences of a rule, or more of them, were missed and are not made up for. */
+  dropped(entry: TimerEntry, count: number, orMore: boolean): void;
 }
 
 /** What is remembered of a rule while occurrences that it missed are worked off. */
 interface Backlog {
   coalesced: number;
   dropped: number;
+  /** More were dropped than are counted. */
+  isUncounted: boolean;
   caughtUp: number;
 }
 
@@ -43,12 +47,16 @@ interface Retired {
  */
 export class TimerTable {
   readonly #catchUpWindowMs: number;
-  readonly #heap = new TimerHeap();
+  readonly #heap = new InstantHeap();
   readonly #slots = new Map<RuleId, number>();
   readonly #entries: (TimerEntry | undefined)[] = [];
   readonly #free: number[] = [];
   readonly #backlogs = new Map<RuleId, Backlog>();
   readonly #retired = new Map<RuleId, Retired>();
+  /** What fell due up to this instant has been seen to, by this process or by one before it. */
+  #since = -Infinity;
+  /** The instant after which a rule's occurrences count, by slot. */
+  #afterAt = new Float64Array(FIRST_CAPACITY);
   /** The occurrence last handed out, by slot. */
   #lastAt = new Float64Array(FIRST_CAPACITY);
   /** The occurrence planned, by slot; its key in the heap is later by the jitter. */
@@ -84,16 +92,29 @@ export class TimerTable {
   }
 
   /**
-   * Starts or replaces the timer of a rule, planning from its first occurrence after `after` that this
-   * table has not handed out. Returns that occurrence, or `null` when there is none.
+   * Plans everything anew from what falls due after `since`: what fell due before has been seen to. What
+   * this table itself handed out before no longer counts.
+   */
+  startFrom(since: number): void {
+    this.#since = since;
+    this.#lastAt.fill(-Infinity);
+    for (const [id, { count }] of this.#retired) {
+      this.#retired.set(id, { lastAt: -Infinity, count });
+    }
+    this.#backlogs.clear();
+    for (const slot of this.#slots.values()) this.#planFirst(slot);
+  }
+
+  /**
+   * Starts or replaces the timer of a rule, planning from its first occurrence after `after` that nobody
+   * has seen to. Returns that occurrence, or `null` when there is none.
    */
   set(entry: TimerEntry, after: number): number | null {
     const slot = this.#slots.get(entry.ruleId) ?? this.#open(entry.ruleId);
     this.#entries[slot] = entry;
+    this.#afterAt[slot] = after;
     this.#backlogs.delete(entry.ruleId);
-    const nextAt = entry.timer.next(Math.max(after, this.#lastOf(slot)));
-    this.#plan(slot, entry, nextAt);
-    return nextAt;
+    return this.#planFirst(slot);
   }
 
   /** Stops the timer of a rule. What it has fired is remembered until it is {@link forget}ten. */
@@ -126,12 +147,22 @@ export class TimerTable {
       const entry = slot === undefined ? undefined : this.#entries[slot];
       if (slot === undefined || entry === undefined || dueAt > now) return handled;
       const scheduledAt = this.#plannedAt[slot] ?? dueAt;
-      const nextAt = entry.timer.next(scheduledAt);
+      const nextAt = this.#nextOf(entry, scheduledAt, now);
       this.#lastAt[slot] = scheduledAt;
       this.#plan(slot, entry, nextAt);
       this.#handle(entry, slot, { scheduledAt, dueAt, nextAt, now }, sink);
     }
     return limit;
+  }
+
+  /** A rule that missed very many occurrences is not stepped through all of them. */
+  #nextOf({ ruleId, timer }: TimerEntry, scheduledAt: number, now: number): number | null {
+    const backlog = this.#backlogs.get(ruleId);
+    if (backlog === undefined || backlog.dropped + 1 < COUNTED) return timer.next(scheduledAt);
+    const windowAt = now - this.#catchUpWindowMs - timer.jitterMs;
+    if (windowAt <= scheduledAt) return timer.next(scheduledAt);
+    backlog.isUncounted = true;
+    return timer.next(windowAt);
   }
 
   #handle(
@@ -160,6 +191,7 @@ export class TimerTable {
         triggerRef: entry.triggerRef,
         timer: entry.timer,
         scheduledAt: due.scheduledAt,
+        dueAt: due.dueAt,
         firedAt: due.now,
         nextAt: due.nextAt,
         executionCount,
@@ -170,7 +202,7 @@ export class TimerTable {
   }
 
   #note(ruleId: RuleId, known: Backlog | undefined, verdict: "fire" | "coalesce" | "drop"): void {
-    const backlog = known ?? { coalesced: 0, dropped: 0, caughtUp: 0 };
+    const backlog = known ?? { coalesced: 0, dropped: 0, isUncounted: false, caughtUp: 0 };
     if (known === undefined) this.#backlogs.set(ruleId, backlog);
     if (verdict === "coalesce") backlog.coalesced++;
     if (verdict === "drop") backlog.dropped++;
@@ -184,7 +216,16 @@ export class TimerTable {
     const backlog = this.#backlogs.get(entry.ruleId);
     if (backlog === undefined) return;
     this.#backlogs.delete(entry.ruleId);
-    if (backlog.dropped > 0) sink.dropped(entry, backlog.dropped);
+    if (backlog.dropped > 0) sink.dropped(entry, backlog.dropped, backlog.isUncounted);
+  }
+
+  #planFirst(slot: number): number | null {
+    const entry = this.#entries[slot];
+    if (entry === undefined) return null;
+    const after = Math.max(this.#afterAt[slot] ?? -Infinity, this.#lastOf(slot));
+    const nextAt = firstDueAfter(entry.ruleId, entry.timer, after, this.#since);
+    this.#plan(slot, entry, nextAt);
+    return nextAt;
   }
 
   #plan(slot: number, { ruleId, timer }: TimerEntry, nextAt: number | null): void {
@@ -214,13 +255,14 @@ export class TimerTable {
 
   #grow(): void {
     const capacity = this.#counts.length * 2;
-    const [lastAt, plannedAt] = [new Float64Array(capacity), new Float64Array(capacity)];
-    const counts = new Uint32Array(capacity);
-    lastAt.set(this.#lastAt);
-    plannedAt.set(this.#plannedAt);
-    counts.set(this.#counts);
-    this.#lastAt = lastAt;
-    this.#plannedAt = plannedAt;
-    this.#counts = counts;
+    this.#afterAt = grown(this.#afterAt, new Float64Array(capacity));
+    this.#lastAt = grown(this.#lastAt, new Float64Array(capacity));
+    this.#plannedAt = grown(this.#plannedAt, new Float64Array(capacity));
+    this.#counts = grown(this.#counts, new Uint32Array(capacity));
   }
+}
+
+function grown<T extends Float64Array | Uint32Array>(from: T, into: T): T {
+  into.set(from);
+  return into;
 }

@@ -164,8 +164,8 @@ const NO_LIST: [name: string, answer: () => Response, message: string, retriable
   [
     "another object",
     () => json(200, { items: [], pagination: { total_items: -1 } }),
-    "the answer is not as expected: pagination: total_items: Too small: expected number to be >=0; " +
-    "pagination: total_pages: Invalid input: expected number, received undefined",
+    "the answer is not as expected: pagination.total_items: Too small: expected number to be >=0; " +
+    "pagination.total_pages: Invalid input: expected number, received undefined",
     true,
   ],
   ["more than 16 MiB", huge, "the answer is longer than 16777216 bytes", false],

@@ -1,4 +1,5 @@
-import { ApiClient, type Bearer } from "../../src/platform/api_client.ts";
+import { ApiClient } from "../../src/platform/api_client.ts";
+import type { Bearer } from "../../src/platform/bearer.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 export const TOKEN = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0.c2lnbmF0dXJl";

@@ -1,17 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openToken, TokenError } from "../../src/platform/token.ts";
+import { jwt } from "./tokens.ts";
 
 const FILE = "/run/attune/token.json";
 const EXP = 1_735_776_000;
-
-function jwt(claims: unknown): string {
-  const encode = (value: unknown) =>
-    new TextEncoder().encode(JSON.stringify(value)).toBase64({
-      alphabet: "base64url",
-      omitPadding: true,
-    });
-  return `${encode({ alg: "HS256", typ: "JWT" })}.${encode(claims)}.c2lnbmF0dXJl`;
-}
 
 const SENSOR = jwt({
   sub: "7",

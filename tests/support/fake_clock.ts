@@ -44,6 +44,11 @@ export class FakeClock implements Clock {
     this.#wallOffset += ms;
   }
 
+  /** Lets `ms` pass in which nothing rings, as in a busy event loop; what fell due rings late. */
+  stall(ms: number): void {
+    this.#elapsed += ms;
+  }
+
   /**
    * Lets `ms` pass: each alarm that falls due rings at its own instant, and whatever it resolves runs
    * before the next one. Alarms set on the way ring too when they fall due in this span.
@@ -53,7 +58,7 @@ export class FakeClock implements Clock {
     await settle();
     for (let alarm = this.#earliest(end); alarm; alarm = this.#earliest(end)) {
       this.#alarms.delete(alarm);
-      this.#elapsed = alarm.dueAt;
+      this.#elapsed = Math.max(this.#elapsed, alarm.dueAt);
       alarm.wake();
       await settle();
     }

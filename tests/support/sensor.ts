@@ -23,8 +23,15 @@ export interface SensorOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   readonly stdin?: string;
+  /** What is run instead of `main.ts`, by its path in the project. */
+  readonly entry?: string;
   /** Further Deno flags, such as a permission. */
   readonly flags?: readonly string[];
+  /**
+   * A command that starts the sensor as its child, given as its last arguments; without one the test
+   * itself is the parent.
+   */
+  readonly parent?: readonly string[];
   /** Nobody reads its standard output until the process is ended. */
   readonly isUnread?: boolean;
 }
@@ -37,13 +44,17 @@ export class Sensor implements AsyncDisposable {
   stderr = "";
   readonly startedAt: number = performance.now();
   readonly #process: Deno.ChildProcess;
+  readonly #hasParent: boolean;
   readonly #ended: Promise<number>;
   #hasEnded = false;
   #news: PromiseWithResolvers<void> = Promise.withResolvers();
 
-  private constructor(process: Deno.ChildProcess, isUnread: boolean) {
+  private constructor(process: Deno.ChildProcess, options: SensorOptions) {
     this.#process = process;
-    const read = isUnread ? process.status.then(() => this.#readLines()) : this.#readLines();
+    this.#hasParent = options.parent !== undefined;
+    const read = options.isUnread
+      ? process.status.then(() => this.#readLines())
+      : this.#readLines();
     this.#ended = Promise.all([process.status, read, this.#readErrors()])
       .then(([{ code }]) => {
         this.#hasEnded = true;
@@ -56,8 +67,10 @@ export class Sensor implements AsyncDisposable {
   static async start(options: SensorOptions): Promise<Sensor> {
     const hosts = [options.apiUrl, options.mqUrl].map((url) => new URL(url).host);
     const variables = MEMBERS.map((member) => `ATTUNE_${member.toUpperCase()}`);
-    const process = new Deno.Command(Deno.execPath(), {
+    const [command, ...args] = [...options.parent ?? [], Deno.execPath()];
+    const process = new Deno.Command(command, {
       args: [
+        ...args,
         "run",
         "-q",
         "--no-check",
@@ -66,17 +79,19 @@ export class Sensor implements AsyncDisposable {
         `--allow-net=${hosts.join(",")}`,
         `--allow-env=${variables.join(",")}`,
         ...options.flags ?? [],
-        "main.ts",
+        options.entry ?? "main.ts",
         ...options.args ?? [],
       ],
       cwd: ROOT,
       env: { ...hostVariables(), ...sensorVariables(options) },
       clearEnv: true,
+      // A group of their own, so that the sensor can be reached when its parent is gone.
+      detached: options.parent !== undefined,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    const sensor = new Sensor(process, options.isUnread ?? false);
+    const sensor = new Sensor(process, options);
     const stdin = process.stdin.getWriter();
     if (options.stdin !== undefined) await stdin.write(new TextEncoder().encode(options.stdin));
     await stdin.close();
@@ -95,6 +110,7 @@ export class Sensor implements AsyncDisposable {
     return this.output.map((text) => LogLine.parse(JSON.parse(text)));
   }
 
+  /** The process id of the sensor, or of its parent if it was given one. */
   get pid(): number {
     return this.#process.pid;
   }
@@ -112,12 +128,18 @@ export class Sensor implements AsyncDisposable {
     }
   }
 
-  /** Sends a signal. */
+  /** Sends a signal to the sensor, or to its parent if it was given one. */
   kill(signal: Deno.Signal): void {
     this.#process.kill(signal);
   }
 
-  /** The exit code, once the process has ended. */
+  /** Sends a signal to the sensor and to the parent it was given, whichever is still there. */
+  killAll(signal: Deno.Signal): void {
+    if (this.#hasParent) Deno.kill(-this.pid, signal);
+    else this.kill(signal);
+  }
+
+  /** The exit code, the parent's if it was given one, once each process has ended. */
   exit(): Promise<number> {
     return this.#ended;
   }
@@ -132,8 +154,8 @@ export class Sensor implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#hasEnded) {
       try {
-        this.kill("SIGCONT");
-        this.kill("SIGKILL");
+        this.killAll("SIGCONT");
+        this.killAll("SIGKILL");
       } catch {
         // it has ended meanwhile
       }

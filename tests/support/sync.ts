@@ -30,6 +30,7 @@ export function openBook(): OpenBook {
       dropped: () => {},
     },
   });
+  timers.start(startAt);
   const on: RuleBookEvents = {
     started: (rule, _timer, _nextAt, isChange) =>
       void lines.push(`${isChange ? "changed" : "started"} ${rule.id}`),

@@ -11,7 +11,13 @@ import type { RabbitMq } from "./rabbitmq.ts";
 import type { SensorOptions } from "./sensor.ts";
 
 const EXCHANGE = "attune.events";
-const QUEUE = "sensor.core.timer_sensor";
+/** The sensor's queue of rule messages, and those in which it keeps what must survive it. */
+export const QUEUES = {
+  rules: "sensor.core.timer_sensor",
+  outbox: "sensor.core.timer_sensor.outbox",
+  dead: "sensor.core.timer_sensor.dead",
+  checkpoint: "sensor.core.timer_sensor.checkpoint",
+};
 /** How long an event may take to arrive before a test gives up on it. */
 const PATIENCE_MS = 15_000;
 
@@ -76,9 +82,16 @@ export class World implements AsyncDisposable {
     );
   }
 
+  /** The number of messages in one of the sensor's queues. */
+  async countOf(queue: keyof typeof QUEUES): Promise<number> {
+    const lines = await this.rabbit.ctl("list_queues", "name", "messages");
+    const line = lines.split("\n").find((it) => it.startsWith(`${QUEUES[queue]}\t`));
+    return Number(line?.split("\t")[1] ?? 0);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.platform[Symbol.asyncDispose]();
-    await deleteQueue(this.rabbit.url(), QUEUE);
+    await deleteQueues(this.rabbit.url());
     await this.#publisher[Symbol.asyncDispose]();
   }
 }
@@ -103,10 +116,16 @@ export function lateness(event: StoredEvent): number {
   return event.receivedAt - Date.parse(payloadOf(event).scheduled_at);
 }
 
-/** Deletes a queue, so that nothing in it reaches the sensor of another test. */
-async function deleteQueue(url: string, name: string): Promise<void> {
+/** The instants of a rule's events in seconds since the first, in the order of their storage. */
+export function secondsOf(events: readonly StoredEvent[]): number[] {
+  const instants = events.map((event) => Date.parse(payloadOf(event).scheduled_at));
+  return instants.map((instant) => (instant - (instants[0] ?? 0)) / 1000);
+}
+
+/** Deletes the sensor's queues, so that nothing in them reaches the sensor of another test. */
+async function deleteQueues(url: string): Promise<void> {
   const model = await amqp.connect(url, { noDelay: true });
   const channel = await model.createChannel();
-  await channel.deleteQueue(name);
+  for (const name of Object.values(QUEUES)) await channel.deleteQueue(name);
   await model.close();
 }

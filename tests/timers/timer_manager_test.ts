@@ -19,6 +19,7 @@ function setUp(onFire: (fire: Fire) => void = () => {}) {
       dropped: () => {},
     },
   });
+  timers.start(START);
   const set = (id: number, seconds: number) =>
     timers.set({
       ruleId: ruleId(id),
@@ -87,6 +88,37 @@ Deno.test("TimerManager lets others work between slices of a long backlog", asyn
   clock.step(3600_000);
   await clock.advance(1000);
   assertEquals(fires.length, 11 + 1);
+});
+
+Deno.test("TimerManager fires nothing before it is started, then what fell due since", async () => {
+  const clock = new FakeClock(START);
+  const fires: number[] = [];
+  using timers = new TimerManager({
+    clock,
+    table: new TimerTable({ catchUpWindowMs: 3_600_000 }),
+    sink: { fire: (fire) => void fires.push(fire.scheduledAt - START), dropped: () => {} },
+  });
+  timers.set({
+    ruleId: ruleId(1),
+    ruleRef: "test.rule1",
+    triggerRef: "core.timer",
+    timer: timerOf({ type: "interval", interval: 2 }),
+  }, START);
+  await clock.advance(7000);
+  assertEquals([fires, clock.pending], [[], 0]);
+  timers.start(START + 3000);
+  await clock.advance(0);
+  assertEquals(fires, [4000, 6000]);
+});
+
+Deno.test("TimerManager tells up to when everything was handed out", async () => {
+  const { clock, timers, set } = setUp();
+  set(1, 2);
+  await clock.advance(2500);
+  assertEquals(timers.handedOutTo - START, 2500);
+  timers[Symbol.dispose]();
+  await clock.advance(5000);
+  assertEquals(timers.handedOutTo - START, 3999);
 });
 
 Deno.test("TimerManager fires nothing after it was disposed of, twice at that", async () => {

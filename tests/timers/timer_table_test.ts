@@ -26,12 +26,16 @@ function entryOf(id: number, params: TriggerParams): TimerEntry {
   };
 }
 
-function take(table: TimerTable, now: number, limit = 1e6): { fires: Fire[]; dropped: number[] } {
+function take(
+  table: TimerTable,
+  now: number,
+  limit = 1e6,
+): { fires: Fire[]; dropped: (number | string)[] } {
   const fires: Fire[] = [];
-  const dropped: number[] = [];
+  const dropped: (number | string)[] = [];
   table.takeDue(now, limit, {
     fire: (fire) => void fires.push(fire),
-    dropped: (_entry, count) => void dropped.push(count),
+    dropped: (_entry, count, orMore) => void dropped.push(orMore ? `${count}+` : count),
   });
   return { fires, dropped };
 }
@@ -84,6 +88,59 @@ Deno.test("TimerTable counts what is older than the catch-up window, once a rule
     [[120, 5]],
   );
   assertEquals(dropped, [6]);
+});
+
+Deno.test("TimerTable does not step through all that is older than the catch-up window", () => {
+  const table = tableWith(1);
+  const monthAt = START + 30 * 24 * HOUR_MS;
+  const steps = table.takeDue(monthAt, 1e6, { fire: () => {}, dropped: () => {} });
+  assert(steps < 4000, `${steps} steps`);
+  const { fires, dropped } = take(tableWith(1), monthAt);
+  assertEquals([fires[0]?.missedCount, fires.length, dropped], [3588, 12, ["100+"]]);
+});
+
+Deno.test("TimerTable begins with what falls due after what was seen to", () => {
+  const table = tableWith(10, 20);
+  table.startFrom(at(40));
+  table.set(entryOf(3, every(30)), START);
+  const { fires } = take(table, at(60));
+  assertEquals(
+    fires.map((fire) => [fire.ruleId, (fire.scheduledAt - START) / 1000]),
+    [[1, 50], [1, 60], [2, 60], [3, 60]],
+  );
+});
+
+Deno.test("TimerTable begins with an occurrence that was put off beyond what was seen to", () => {
+  const params = { ...every(60), jitter_seconds: 30 };
+  const whole = new TimerTable({ catchUpWindowMs: HOUR_MS });
+  whole.set(entryOf(1, params), START);
+  const dueAt = whole.nextAt;
+  for (const [since, expected] of [[dueAt - 1, at(60)], [dueAt, at(120)]] as const) {
+    const table = new TimerTable({ catchUpWindowMs: HOUR_MS });
+    table.startFrom(since);
+    assertEquals(table.set(entryOf(1, params), START), expected);
+  }
+});
+
+Deno.test("TimerTable hands out anew what it had handed out, when told to begin before it", () => {
+  const table = tableWith(10);
+  take(table, at(30));
+  table.set(entryOf(2, every(10)), START);
+  table.stop(ruleId(2));
+  table.startFrom(at(15));
+  table.set(entryOf(2, every(10)), START);
+  const { fires } = take(table, at(30));
+  assertEquals(
+    fires.map((fire) => [fire.ruleId, (fire.scheduledAt - START) / 1000, fire.executionCount])
+      .toSorted(),
+    [[1, 20, 4], [1, 30, 5], [2, 20, 1], [2, 30, 2]],
+  );
+});
+
+Deno.test("TimerTable begins no rule before its own change", () => {
+  const table = new TimerTable({ catchUpWindowMs: HOUR_MS });
+  table.startFrom(at(10));
+  assertEquals(table.set(entryOf(1, every(10)), at(35)), at(40));
 });
 
 Deno.test("TimerTable never hands an occurrence out twice, however a rule is changed meanwhile", () => {

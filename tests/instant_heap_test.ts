@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { TimerHeap } from "../../src/timers/timer_heap.ts";
+import { InstantHeap } from "../src/instant_heap.ts";
 
 type Step =
   | { readonly op: "set"; readonly slot: number; readonly key: number }
@@ -12,8 +12,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ op: fc.constant("remove" as const), slot }),
 );
 
-Deno.test("TimerHeap is empty at first", () => {
-  const heap = new TimerHeap();
+Deno.test("InstantHeap is empty at first", () => {
+  const heap = new InstantHeap();
   assertEquals([heap.size, heap.firstKey, heap.firstSlot, heap.keyOf(3)], [
     0,
     Infinity,
@@ -22,9 +22,9 @@ Deno.test("TimerHeap is empty at first", () => {
   ]);
 });
 
-Deno.test("TimerHeap agrees with a sorted list after any steps", () => {
+Deno.test("InstantHeap agrees with a sorted list after any steps", () => {
   fc.assert(fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
-    const heap = new TimerHeap();
+    const heap = new InstantHeap();
     const model = new Map<number, number>();
     for (const it of steps) {
       if (it.op === "set") {
@@ -41,8 +41,8 @@ Deno.test("TimerHeap agrees with a sorted list after any steps", () => {
   }));
 });
 
-Deno.test("TimerHeap gives back all slots in the order of their keys, beyond its first capacity", () => {
-  const heap = new TimerHeap();
+Deno.test("InstantHeap gives back all slots in the order of their keys, beyond its first capacity", () => {
+  const heap = new InstantHeap();
   const keys = Array.from({ length: 5000 }, (_, slot) => (slot * 7919) % 5000);
   keys.forEach((key, slot) => heap.set(slot, key));
   const taken: number[] = [];
@@ -53,8 +53,8 @@ Deno.test("TimerHeap gives back all slots in the order of their keys, beyond its
   assertEquals(taken, keys.toSorted((a, b) => a - b));
 });
 
-Deno.test("TimerHeap accepts a slot far beyond its capacity", () => {
-  const heap = new TimerHeap();
+Deno.test("InstantHeap accepts a slot far beyond its capacity", () => {
+  const heap = new InstantHeap();
   heap.set(100_000, 5);
   assertEquals([heap.firstSlot, heap.keyOf(99_999)], [100_000, undefined]);
 });

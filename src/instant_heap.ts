@@ -8,7 +8,7 @@ const ARITY = 4;
  * An indexed min-heap of slots, ordered by instant: the earliest is found in O(1), and any slot is
  * moved or removed in O(log n). Slots are small whole numbers; keys are epoch milliseconds.
  */
-export class TimerHeap {
+export class InstantHeap {
   #size = 0;
   #keys = new Float64Array(FIRST_CAPACITY);
   #slots = new Int32Array(FIRST_CAPACITY);

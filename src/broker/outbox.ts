@@ -1,0 +1,186 @@
+import type { Clock } from "../clock.ts";
+import type { OutboundEvent } from "../event.ts";
+import type { Outbox, Parcel } from "../outbox.ts";
+import { problemText } from "../problem_text.ts";
+import { BrokerError } from "./fault.ts";
+import { type Handout, OutboxFeed } from "./outbox_feed.ts";
+import { messageOptions, type ParkedEvent, parkedEventFrom } from "./outbox_message.ts";
+import { Publisher } from "./publisher.ts";
+import type { BrokerLink, PublishOptions } from "./session.ts";
+import type { SessionContext } from "./supervisor.ts";
+import { declareQueue } from "./topology.ts";
+
+/** RabbitMQ can lose a queue that it made within the last two seconds, should it be killed. */
+const SETTLING_MS = 3000;
+/** The most dead letters that are kept: the oldest go first. */
+const MAX_DEAD = 10_000;
+
+/** Is told how the outbox is, and what it hands out. */
+export interface OutboxEvents {
+  /** It takes events from now on, and has `count` of them. */
+  up(count: number): void;
+  /** It takes no more, and what it handed out is void. */
+  down(): void;
+  /** It takes events again, or none for a while: the broker is short of memory or disk. */
+  blocked(isBlocked: boolean): void;
+  take(parcel: Parcel): void;
+  /** A message in the queue makes no sense: it is put among the dead letters. */
+  unreadable(reason: string): void;
+  /** Something is not as it should be, but will do. */
+  warning(text: string): void;
+}
+
+/** The outbox in RabbitMQ: a durable queue, and one for dead letters. */
+export class BrokerOutbox implements Outbox {
+  readonly #queue: string;
+  readonly #deadQueue: string;
+  readonly #clock: Clock;
+  readonly #on: OutboxEvents;
+  /** Tells what this process put there from what it found. */
+  readonly #processId = crypto.randomUUID();
+  #publisher: Publisher | null = null;
+  #feed: Promise<OutboxFeed> | null = null;
+  #context: SessionContext<BrokerLink> | null = null;
+  #isUp = false;
+  #canBury = false;
+  #isHandingOut = false;
+  /** On the monotonic clock; a connection that comes before does not make the queue any older. */
+  #settledAt = -Infinity;
+
+  constructor(queue: string, deadQueue: string, clock: Clock, on: OutboxEvents) {
+    this.#queue = queue;
+    this.#deadQueue = deadQueue;
+    this.#clock = clock;
+    this.#on = on;
+  }
+
+  get isUp(): boolean {
+    return this.#isUp && this.#publisher?.isBlocked === false;
+  }
+
+  async put(event: OutboundEvent): Promise<void> {
+    await this.#publish(this.#queue, event.body, this.#optionsOf(event));
+  }
+
+  async bury(event: OutboundEvent, reason: string): Promise<void> {
+    await this.#bury(event.body, this.#optionsOf(event), reason);
+  }
+
+  /** Hands out what it has from now on, after each reconnect too. */
+  handOut(): void {
+    this.#isHandingOut = true;
+    this.#feedIfDue();
+  }
+
+  /** Hands out nothing more; what is held can still be taken out. */
+  async holdBack(): Promise<void> {
+    this.#isHandingOut = false;
+    const feed = this.#feed;
+    this.#feed = null;
+    await feed?.then((it) => it.stop()).catch(() => {/* no connection: nothing is handed out */});
+  }
+
+  /** Puts a new connection to use. */
+  async begin(context: SessionContext<BrokerLink>): Promise<void> {
+    const { model } = context.link;
+    const outbox = await declareQueue(model, this.#queue, {
+      // Refused events stay with us, where an operator's limit would lose the oldest.
+      arguments: { "x-overflow": "reject-publish" },
+    });
+    const dead = await declareQueue(model, this.#deadQueue, { maxLength: MAX_DEAD });
+    for (const { warning } of [outbox, dead]) if (warning !== null) this.#on.warning(warning);
+    if (!outbox.isUsable) return;
+    const publisher = await Publisher.open(context, this.#clock, (it) => this.#on.blocked(it));
+    context.signal.throwIfAborted();
+    context.signal.addEventListener("abort", () => this.#end(), { once: true });
+    this.#publisher = publisher;
+    this.#context = context;
+    this.#canBury = dead.isUsable;
+    const now = this.#clock.monotonic();
+    if (outbox.isNew) this.#settledAt = now + SETTLING_MS;
+    if (this.#settledAt <= now) return this.#open(outbox.count);
+    const settled = this.#clock.alarm(this.#settledAt - now, () => this.#open(outbox.count));
+    context.signal.addEventListener("abort", () => settled[Symbol.dispose](), { once: true });
+  }
+
+  #open(count: number): void {
+    this.#isUp = true;
+    this.#on.up(count);
+    this.#feedIfDue();
+  }
+
+  #end(): void {
+    const wasUp = this.#isUp;
+    this.#publisher = null;
+    this.#feed = null;
+    this.#context = null;
+    this.#isUp = false;
+    if (wasUp) this.#on.down();
+  }
+
+  #feedIfDue(): void {
+    const context = this.#context;
+    if (context === null || !this.#isUp || !this.#isHandingOut || this.#feed !== null) return;
+    const feed = OutboxFeed.open(this.#queue, context, this.#clock, (it) => this.#take(it));
+    feed.catch(context.fail);
+    this.#feed = feed;
+  }
+
+  #take(handout: Handout): void {
+    const parked = this.#read(handout);
+    if (parked === null) return;
+    this.#on.take({
+      event: parked.event,
+      parkedAt: parked.parkedAt,
+      isOwn: parked.parkedBy === this.#processId,
+      ack: handout.ack,
+      get isVoid() {
+        return handout.isVoid;
+      },
+    });
+  }
+
+  /** `null` for one that cannot be read, which is put among the dead letters as it came. */
+  #read({ message, ack }: Handout): ParkedEvent | null {
+    try {
+      return parkedEventFrom(message);
+    } catch (error) {
+      const reason = problemText(error);
+      this.#on.unreadable(reason);
+      const { headers } = message.properties;
+      this.#bury(message.content, headers === undefined ? {} : { headers }, reason)
+        .then(ack, () => {/* it comes again */});
+      return null;
+    }
+  }
+
+  async #bury(
+    content: string | Uint8Array,
+    options: PublishOptions,
+    reason: string,
+  ): Promise<void> {
+    // Where there is no such queue the session would end each time, in vain.
+    if (this.#publisher !== null && !this.#canBury) {
+      throw new BrokerError("refused", `There is no queue '${this.#deadQueue}'`);
+    }
+    const headers = { ...options.headers, reason };
+    await this.#publish(this.#deadQueue, content, { ...options, headers });
+  }
+
+  async #publish(
+    queue: string,
+    content: string | Uint8Array,
+    options: PublishOptions,
+  ): Promise<void> {
+    if (this.#publisher === null) throw new BrokerError("lost", "RabbitMQ is out of reach");
+    await this.#publisher.publish(queue, content, options);
+  }
+
+  #optionsOf(event: OutboundEvent): PublishOptions {
+    return messageOptions({
+      event,
+      parkedAt: this.#clock.now(),
+      parkedBy: this.#processId,
+    });
+  }
+}

@@ -1,0 +1,464 @@
+import type { Backoff } from "../backoff.ts";
+import type { Clock } from "../clock.ts";
+import type { OutboundEvent, PostResult } from "../event.ts";
+import type { Outbox, Parcel } from "../outbox.ts";
+import type { RuleId } from "../rule.ts";
+import { Circuit } from "./circuit.ts";
+import type { DeliveryEvents } from "./delivery_events.ts";
+import { type Lane, Lanes } from "./lanes.ts";
+import { Pace } from "./pace.ts";
+import { Parker } from "./parker.ts";
+import { Stock } from "./stock.ts";
+import { judge } from "./verdict.ts";
+
+/** The most events that wait in memory; beyond it the oldest are lost. */
+const MAX_WAITING = 200_000;
+/** From here on events are rather put into the outbox than kept waiting in memory. */
+const CROWDED = MAX_WAITING / 2;
+/** An outage is worked off, not poured out; but never slower than it grows, for then it would not end. */
+const OUTBOX_PER_SECOND = 10_000;
+
+/** Posts one event. Does not throw: whatever happens is a {@link PostResult}. */
+export type Post = (event: OutboundEvent, signal: AbortSignal) => Promise<PostResult>;
+
+/** What {@link Delivery} needs. */
+export interface DeliveryOptions {
+  readonly post: Post;
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  /** Requests in flight at the same time. */
+  readonly concurrency: number;
+  readonly backoff: Backoff;
+  /** The pauses between probes while nothing gets through. */
+  readonly probeBackoff: Backoff;
+  /** How long an event may stay in the outbox. */
+  readonly outboxMaxAgeMs: number;
+  /** Whether the platform has the rule. */
+  readonly isKnown: (ruleId: RuleId) => boolean;
+  readonly on: DeliveryEvents;
+}
+
+/** One request; for an event of the outbox if there is a parcel. */
+interface Attempt {
+  readonly lane: Lane;
+  readonly event: OutboundEvent;
+  readonly parcel: Parcel | null;
+}
+
+/**
+ * Delivers events: in order for each rule, a bounded number at a time, with a few quick attempts each.
+ * What cannot be delivered now goes into the outbox, and from there, when the platform answers again, to
+ * where it belongs: oldest first, behind what falls due meanwhile, never out of the order of its rule. A
+ * rule that waits for a retry holds up no other rule.
+ */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  readonly #on: DeliveryEvents;
+  readonly #lanes = new Lanes();
+  readonly #stock: Stock = new Stock(() => this.#routeAll());
+  readonly #circuit: Circuit;
+  readonly #pace: Pace;
+  readonly #parker: Parker;
+  /** Lanes with something to post, in the order in which they got it: from memory, and of the outbox. */
+  readonly #toPost = new Set<Lane>();
+  readonly #toPostHeld = new Set<Lane>();
+  readonly #posting = new Set<Promise<void>>();
+  readonly #abort = new AbortController();
+  #phase: "open" | "draining" | "parking" | "ended" = "open";
+  #postingHeld = 0;
+  /** The last one that was sent while the circuit was open. */
+  #probe: Attempt | null = null;
+  #empty: PromiseWithResolvers<void> | null = null;
+
+  constructor(options: DeliveryOptions) {
+    const { clock, on, outbox } = options;
+    this.#options = options;
+    this.#on = on;
+    this.#circuit = new Circuit({
+      clock,
+      backoff: options.probeBackoff,
+      on: {
+        opened: (reason) => {
+          on.opened(reason);
+          this.#routeAll();
+        },
+        closed: (downMs) => {
+          on.closed(downMs);
+          this.#routeAll();
+        },
+        probeDue: () => this.#pump(),
+      },
+    });
+    this.#pace = new Pace(clock, OUTBOX_PER_SECOND, () => this.#pump());
+    this.#parker = new Parker(outbox, clock, {
+      done: (lane, event, error) => this.#parked(lane, event, error),
+      changed: () => {
+        this.#routeAll();
+        this.#pump();
+      },
+    });
+  }
+
+  /** Events that wait in memory, those in flight included. */
+  get waiting(): number {
+    return this.#lanes.waiting;
+  }
+
+  /** When the first event fell due that is neither delivered nor in the outbox, or Infinity. */
+  get earliestDueAt(): number {
+    return this.#lanes.earliestDueAt;
+  }
+
+  /** Takes an event for delivery. The events of a rule come in their order. */
+  submit(event: OutboundEvent): void {
+    const lane = this.#lanes.open(event.ruleId);
+    this.#lanes.push(lane, event);
+    if (this.#lanes.waiting > MAX_WAITING) this.#dropOldest();
+    this.#route(lane);
+    this.#pump();
+  }
+
+  /** Takes an event that the outbox hands out. */
+  accept(parcel: Parcel): void {
+    if (this.#phase !== "open") return;
+    const lane = this.#lanes.open(parcel.event.ruleId);
+    this.#stock.accept(lane, parcel);
+    this.#route(lane);
+    this.#pump();
+  }
+
+  /** The outbox takes events, and has `count` of them. */
+  outboxUp(count: number): void {
+    const missing = this.#stock.up(count, this.#lanes);
+    if (missing > 0) this.#on.outboxLost(missing);
+    this.#routeAll();
+    this.#pump();
+  }
+
+  /** The outbox takes events again, or none for a while. */
+  outboxBlocked(): void {
+    this.#routeAll();
+    this.#pump();
+  }
+
+  /** The outbox had one that made no sense, and has put it elsewhere. */
+  outboxUnreadable(): void {
+    this.#stock.disinherit();
+    this.#pump();
+  }
+
+  /** The outbox takes none any more; what it handed out will be handed out again. */
+  outboxDown(): void {
+    this.#stock.down(this.#dropHeld());
+    this.#pump();
+  }
+
+  /**
+   * Drops what waits for a rule that is no more: posted without their rule, its events would run the
+   * actions of others (contract 2.5). A request in flight is beyond recall.
+   */
+  discard(ruleId: RuleId): void {
+    const lane = this.#lanes.get(ruleId);
+    if (lane === undefined) return;
+    for (const parcel of lane.held.clear(lane.posting === "held" ? 1 : 0)) {
+      this.#on.discarded(parcel.event);
+      this.#stock.remove(lane, parcel);
+    }
+    for (const event of this.#lanes.clear(lane)) this.#on.discarded(event);
+    this.#route(lane);
+    this.#settled();
+    this.#pump();
+  }
+
+  /** Delivers what it can for `timeoutMs`, then puts the rest into the outbox for `parkMs`. */
+  async drain(timeoutMs: number, parkMs: number): Promise<void> {
+    this.#phase = "draining";
+    this.#dropHeld();
+    await this.#untilEmpty(timeoutMs);
+    this.#phase = "parking";
+    this.#routeAll();
+    this.#abort.abort(new Error("The sensor is stopping"));
+    this.#pump();
+    await Promise.all(this.#posting);
+    await this.#untilEmpty(parkMs);
+    this.#phase = "ended";
+    for (const lane of this.#lanes) lane.endRetry();
+    this.#parker[Symbol.dispose]();
+    this.#circuit[Symbol.dispose]();
+    this.#pace[Symbol.dispose]();
+  }
+
+  async #untilEmpty(timeoutMs: number): Promise<void> {
+    if (this.#lanes.waiting + this.#posting.size === 0) return;
+    this.#empty = Promise.withResolvers();
+    using _deadline = this.#options.clock.alarm(timeoutMs, this.#empty.resolve);
+    await this.#empty.promise;
+    this.#empty = null;
+  }
+
+  #settled(): void {
+    this.#on.settled();
+    if (this.#lanes.waiting + this.#posting.size === 0) this.#empty?.resolve();
+  }
+
+  // What there is to do for a lane follows from its state alone: whatever changes only has to route anew.
+
+  #routeAll(): void {
+    for (const lane of [...this.#lanes]) this.#route(lane);
+  }
+
+  #route(lane: Lane): void {
+    // The outbox had it all the same, and handed it out: it is over.
+    const head = lane.waiting.first;
+    if (head !== undefined && lane.isUncertain && !lane.isBusy && this.#stock.isOver(head)) {
+      this.#lanes.shift(lane);
+    }
+    if (lane.isEmpty) this.#lanes.close(lane);
+    const mayTry = lane.posting === null && lane.retry === null;
+    const hasHeld = lane.held.size > 0;
+    include(this.#toPostHeld, lane, mayTry && hasHeld && this.#phase === "open");
+    include(this.#toPost, lane, mayTry && !hasHeld && this.#mayPost(lane));
+    this.#parker.include(lane, this.#shallPark(lane));
+  }
+
+  /** Whether the first that waits may be posted: not before what the outbox has of its rule. */
+  #mayPost(lane: Lane): boolean {
+    if (lane.waiting.size === 0 || lane.isPutting || this.#shallPark(lane)) return false;
+    if (this.#phase === "parking" || this.#phase === "ended") return false;
+    // Out of order is better than lost.
+    return this.#stock.isBehind(lane) || this.#lanes.waiting >= MAX_WAITING;
+  }
+
+  #shallPark(lane: Lane): boolean {
+    if (lane.waiting.size === 0 || lane.isBusy || !this.#parker.isOpen) return false;
+    return !this.#circuit.isClosed || !this.#stock.isBehind(lane) || lane.isSpent ||
+      this.#phase === "parking" || this.#lanes.waiting > CROWDED;
+  }
+
+  #pump(): void {
+    if (this.#phase === "ended") return;
+    this.#parker.pump();
+    while (this.#posting.size < this.#options.concurrency) {
+      const lane = this.#nextToPost();
+      if (lane === undefined) return;
+      this.#post(lane);
+    }
+  }
+
+  #nextToPost(): Lane | undefined {
+    if (!this.#circuit.isClosed) {
+      const lane = this.#circuit.mayProbe ? this.#firstHeld() ?? first(this.#toPost) : undefined;
+      if (lane !== undefined) this.#circuit.probe();
+      return lane;
+    }
+    const live = first(this.#toPost);
+    if (live !== undefined || this.#postingHeld * 2 > this.#options.concurrency) return live;
+    const held = this.#firstHeld();
+    // With the last of what is in the outbox, live ones may get their turn.
+    if (held === undefined) return first(this.#toPost);
+    return this.#pace.take() ? held : undefined;
+  }
+
+  /** The first lane with an event of the outbox that is worth posting. */
+  #firstHeld(): Lane | undefined {
+    for (const lane of this.#toPostHeld) {
+      for (let parcel = lane.held.first; parcel !== undefined; parcel = lane.held.first) {
+        if (!this.#isOver(lane, parcel)) return lane;
+        lane.held.shift();
+      }
+      this.#route(lane);
+      this.#settled();
+    }
+    return undefined;
+  }
+
+  /** Whether there is no use in posting an event of the outbox: then it is taken out. */
+  #isOver(lane: Lane, parcel: Parcel): boolean {
+    const { event, parkedAt } = parcel;
+    if (this.#stock.removeDuplicate(lane, parcel)) {
+      this.#on.duplicate(event);
+      return true;
+    }
+    const isOld = this.#options.clock.now() - parkedAt > this.#options.outboxMaxAgeMs;
+    if (!this.#options.isKnown(event.ruleId)) this.#on.discarded(event);
+    else if (isOld) this.#on.expired(event, parkedAt);
+    else return false;
+    this.#stock.remove(lane, parcel);
+    return true;
+  }
+
+  #post(lane: Lane): void {
+    const parcel = lane.held.first ?? null;
+    const event = parcel?.event ?? lane.waiting.first;
+    if (event === undefined) return;
+    const attempt = { lane, event, parcel };
+    if (!this.#circuit.isClosed) this.#probe = attempt;
+    lane.posting = parcel === null ? "waiting" : "held";
+    if (parcel !== null) this.#postingHeld++;
+    this.#route(lane);
+    const posting = this.#options.post(event, this.#abort.signal).then((result) => {
+      this.#posting.delete(posting);
+      if (parcel !== null) this.#postingHeld--;
+      this.#conclude(attempt, result);
+      lane.posting = null;
+      this.#route(lane);
+      this.#settled();
+      this.#pump();
+    });
+    this.#posting.add(posting);
+  }
+
+  #conclude(attempt: Attempt, result: PostResult): void {
+    switch (result.kind) {
+      case "stored":
+        this.#circuit.succeed();
+        this.#on.stored(attempt.event, result, attempt.parcel?.parkedAt ?? null);
+        return this.#advance(attempt);
+      case "refused":
+        this.#circuit.succeed();
+        return this.#refuse(attempt, result);
+      case "unauthorized":
+        this.#failCircuit(attempt, result.reason, null);
+        this.#on.unauthorized(result.reason);
+        return void this.#letGo(attempt);
+      case "retry":
+        if (!this.#abort.signal.aborted) this.#fail(attempt, result);
+        return;
+      default:
+        result satisfies never;
+    }
+  }
+
+  /** The event has come to its end. */
+  #advance({ lane, event, parcel }: Attempt): void {
+    if (parcel === null) {
+      if (lane.isUncertain) this.#stock.remember(event);
+      return this.#lanes.shift(lane);
+    }
+    lane.failures = 0;
+    lane.held.shift();
+    this.#stock.remove(lane, parcel);
+  }
+
+  /** Whether an event that failed is not to be tried again: then it is the first no longer. */
+  #letGo(attempt: Attempt): boolean {
+    const { lane, event, parcel } = attempt;
+    if (parcel?.isVoid) {
+      // The outbox hands it out again.
+      lane.held.shift();
+      return true;
+    }
+    if (this.#options.isKnown(event.ruleId)) return false;
+    this.#on.discarded(event);
+    this.#advance(attempt);
+    return true;
+  }
+
+  #refuse(attempt: Attempt, refusal: { reason: string; status: number | null }): void {
+    const { lane, event, parcel } = attempt;
+    this.#on.refused(event, refusal);
+    const buried = this.#options.outbox.bury(event, refusal.reason)
+      .catch((error) => this.#on.unburied(event, error));
+    if (parcel === null || parcel.isVoid) return this.#advance(attempt);
+    // Not taken out of the outbox before it is safe elsewhere; meanwhile the next one has its turn.
+    this.#stock.remember(event);
+    lane.failures = 0;
+    lane.held.shift();
+    buried.then(() => {
+      this.#stock.remove(lane, parcel);
+      this.#route(lane);
+      this.#pump();
+    });
+  }
+
+  #fail(attempt: Attempt, { reason, retryAfterMs }: PostResult & { kind: "retry" }): void {
+    const { lane, event, parcel } = attempt;
+    const { isClosed } = this.#circuit;
+    if (!isClosed) {
+      lane.failures = 0;
+      this.#failCircuit(attempt, reason, retryAfterMs);
+    }
+    if (this.#letGo(attempt) || !isClosed) return;
+    if (lane.failures === 0) lane.successesBefore = this.#circuit.successes;
+    lane.failures++;
+    const verdict = judge({
+      failures: lane.failures,
+      othersPass: this.#circuit.successes > lane.successesBefore,
+      retryAfterMs,
+      isParcel: parcel !== null,
+    });
+    if (verdict === "retry") return this.#retryLater(attempt, reason, retryAfterMs);
+    if (verdict === "give up") {
+      const why = `${reason} (${lane.failures} attempts, while other events got through)`;
+      return this.#refuse(attempt, { reason: why, status: null });
+    }
+    if (parcel === null && !lane.isSpent) {
+      lane.isSpent = true;
+      this.#on.spent(event, reason);
+    }
+    if (verdict === "down") this.#circuit.fail(reason, retryAfterMs);
+    else if (!this.#parker.isOpen) this.#retryLater(attempt, reason, retryAfterMs);
+  }
+
+  /** What was sent before the circuit opened says nothing new. */
+  #failCircuit(attempt: Attempt, reason: string, retryAfterMs: number | null): void {
+    if (attempt === this.#probe || this.#circuit.isClosed) this.#circuit.fail(reason, retryAfterMs);
+  }
+
+  #retryLater({ lane, event }: Attempt, reason: string, retryAfterMs: number | null): void {
+    const delayMs = Math.max(this.#options.backoff(lane.failures), retryAfterMs ?? 0);
+    this.#on.retrying(event, reason, delayMs);
+    lane.retry = this.#options.clock.alarm(delayMs, () => {
+      lane.retry = null;
+      this.#route(lane);
+      this.#pump();
+    });
+  }
+
+  #parked(lane: Lane, event: OutboundEvent, error: unknown): void {
+    if (error === undefined) {
+      this.#stock.add(lane);
+      this.#on.parked(event);
+      this.#lanes.shift(lane);
+    } else if (this.#options.isKnown(event.ruleId)) {
+      lane.isUncertain = true;
+      this.#on.unparked(event, error);
+    } else {
+      this.#on.discarded(event);
+      this.#lanes.shift(lane);
+    }
+    this.#route(lane);
+    this.#settled();
+    this.#pump();
+  }
+
+  #dropOldest(): void {
+    const dropped = this.#lanes.takeOldest();
+    if (dropped === undefined) return;
+    this.#on.dropped(dropped);
+    const lane = this.#lanes.get(dropped.ruleId);
+    if (lane !== undefined) this.#route(lane);
+  }
+
+  /** Forgets what the outbox has handed out, but for what is being posted. Returns how much that was. */
+  #dropHeld(): number {
+    let count = 0;
+    for (const lane of [...this.#lanes]) {
+      count += lane.held.size;
+      lane.held.clear(lane.posting === "held" ? 1 : 0);
+      this.#route(lane);
+    }
+    return count;
+  }
+}
+
+/** A lane that is there already keeps its place. */
+function include(set: Set<Lane>, lane: Lane, isIn: boolean): void {
+  if (isIn) set.add(lane);
+  else set.delete(lane);
+}
+
+function first(lanes: ReadonlySet<Lane>): Lane | undefined {
+  for (const lane of lanes) return lane;
+  return undefined;
+}

@@ -1,0 +1,174 @@
+import type { OutboundEvent } from "../event.ts";
+import { InstantHeap } from "../instant_heap.ts";
+import type { Parcel } from "../outbox.ts";
+import type { RuleId } from "../rule.ts";
+import { Fifo } from "./fifo.ts";
+
+/**
+ * The events of one rule, oldest first: those in the outbox, of which it has handed out the `held` ones,
+ * then those that wait in memory.
+ */
+export class Lane {
+  readonly ruleId: RuleId;
+  /** Its place among all lanes. */
+  readonly slot: number;
+  readonly held: Fifo<Parcel> = new Fifo();
+  readonly waiting: Fifo<OutboundEvent> = new Fifo();
+  /** Events in the outbox that this process put there. */
+  stored = 0;
+  /** The head of which is being posted. */
+  posting: "held" | "waiting" | null = null;
+  /** The first that waits is on its way into the outbox. */
+  isPutting = false;
+  /** The same, where it was handed out before it was confirmed: it is not counted yet. */
+  early: Parcel | null = null;
+  /** That was taken out as well: it will never be counted. */
+  isTakenOut = false;
+  /** The first that waits may be in the outbox all the same. */
+  isUncertain = false;
+  /** The first that waits has had its quick attempts. */
+  isSpent = false;
+  /** Of the event that is being tried, in a row. */
+  failures = 0;
+  /** What the circuit had counted before the first of these failures. */
+  successesBefore = 0;
+  retry: Disposable | null = null;
+
+  constructor(ruleId: RuleId, slot: number) {
+    this.ruleId = ruleId;
+    this.slot = slot;
+  }
+
+  /** The first that waits is beyond recall. */
+  get isBusy(): boolean {
+    return this.posting === "waiting" || this.isPutting;
+  }
+
+  /** Another event is the first that waits. */
+  beginAnew(): void {
+    this.isUncertain = false;
+    this.isSpent = false;
+    // Otherwise it is one of the outbox that is being tried.
+    if (this.held.size > 0) return;
+    this.failures = 0;
+    this.endRetry();
+  }
+
+  endRetry(): void {
+    this.retry?.[Symbol.dispose]();
+    this.retry = null;
+  }
+
+  get isEmpty(): boolean {
+    return this.held.size + this.waiting.size + this.stored === 0 && this.posting === null &&
+      !this.isPutting;
+  }
+}
+
+/** The lanes of all rules that have events, and how long the oldest event has been waiting. */
+export class Lanes {
+  readonly #lanes = new Map<RuleId, Lane>();
+  readonly #bySlot: (Lane | undefined)[] = [];
+  readonly #freeSlots: number[] = [];
+  /** The lanes in which events wait, by the instant at which the first fell due. */
+  readonly #heads = new InstantHeap();
+  #waiting = 0;
+
+  /** Events that wait in memory, those included that are being posted or put into the outbox. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** When the first of the events in memory fell due, in epoch milliseconds, or Infinity. */
+  get earliestDueAt(): number {
+    return this.#heads.firstKey;
+  }
+
+  get(ruleId: RuleId): Lane | undefined {
+    return this.#lanes.get(ruleId);
+  }
+
+  [Symbol.iterator](): Iterator<Lane> {
+    return this.#lanes.values();
+  }
+
+  /** The lane of a rule, made where there is none. */
+  open(ruleId: RuleId): Lane {
+    const known = this.#lanes.get(ruleId);
+    if (known !== undefined) return known;
+    const slot = this.#freeSlots.pop() ?? this.#bySlot.length;
+    const lane = new Lane(ruleId, slot);
+    this.#bySlot[slot] = lane;
+    this.#lanes.set(ruleId, lane);
+    return lane;
+  }
+
+  /** Forgets a lane that is empty. */
+  close(lane: Lane): void {
+    if (this.#lanes.get(lane.ruleId) !== lane) return;
+    lane.endRetry();
+    this.#lanes.delete(lane.ruleId);
+    this.#bySlot[lane.slot] = undefined;
+    this.#freeSlots.push(lane.slot);
+  }
+
+  push(lane: Lane, event: OutboundEvent): void {
+    lane.waiting.push(event);
+    this.#waiting++;
+    if (lane.waiting.size === 1) this.#heads.set(lane.slot, event.dueAt);
+  }
+
+  /** Takes the first event that waits in a lane. */
+  shift(lane: Lane): void {
+    if (lane.waiting.shift() !== undefined) this.#waiting--;
+    lane.beginAnew();
+    this.#noteHead(lane);
+  }
+
+  /** Takes all events that wait in a lane and are not beyond recall. */
+  clear(lane: Lane): OutboundEvent[] {
+    const events = lane.waiting.clear(lane.isBusy ? 1 : 0);
+    this.#waiting -= events.length;
+    if (!lane.isBusy) lane.beginAnew();
+    this.#noteHead(lane);
+    return events;
+  }
+
+  /** Takes the oldest event that waits in memory and is not beyond recall. */
+  takeOldest(): OutboundEvent | undefined {
+    const seen: Lane[] = [];
+    let oldest: Lane | undefined;
+    let oldestAt = Infinity;
+    let lane = this.#firstLane();
+    // Of a busy lane it is the second event that counts, and that of another may be older.
+    while (lane !== undefined && this.#heads.firstKey < oldestAt) {
+      const { first, second } = lane.waiting;
+      const dueAt = (lane.isBusy ? second : first)?.dueAt ?? Infinity;
+      if (dueAt < oldestAt) [oldest, oldestAt] = [lane, dueAt];
+      seen.push(lane);
+      this.#heads.remove(lane.slot);
+      lane = this.#firstLane();
+    }
+    const event = oldest && this.#takeFree(oldest);
+    for (const it of seen) this.#noteHead(it);
+    return event;
+  }
+
+  #takeFree(lane: Lane): OutboundEvent | undefined {
+    this.#waiting--;
+    if (lane.isBusy) return lane.waiting.removeSecond();
+    lane.beginAnew();
+    return lane.waiting.shift();
+  }
+
+  #firstLane(): Lane | undefined {
+    const slot = this.#heads.firstSlot;
+    return slot === undefined ? undefined : this.#bySlot[slot];
+  }
+
+  #noteHead(lane: Lane): void {
+    const head = lane.waiting.first;
+    if (head === undefined) this.#heads.remove(lane.slot);
+    else this.#heads.set(lane.slot, head.dueAt);
+  }
+}

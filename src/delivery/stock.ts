@@ -1,0 +1,112 @@
+import type { OutboundEvent } from "../event.ts";
+import type { Parcel } from "../outbox.ts";
+import type { Lane, Lanes } from "./lanes.ts";
+import { Recent } from "./recent.ts";
+
+/** More than can be handed out, or be on its way into the outbox, at one time. */
+const REMEMBERED = 10_000;
+
+/** What is in the outbox: as much as the order of events depends on. */
+export class Stock {
+  /** Events that this process put there; each lane has its part of them. */
+  #stored = 0;
+  /** Further ones, of rules unknown: of a process before this one, or there twice. */
+  #inherited = 0;
+  /** What the outbox had handed out when it went down: it may not count it yet when it is back. */
+  #handedOut = 0;
+  #isUp = false;
+  /** What has been taken out: should the outbox not have learnt of that, it hands it out once more. */
+  readonly #takenOut = new Recent(REMEMBERED);
+  /** What is over although it may be in the outbox, behind very many that are taken out before. */
+  readonly #remembered = new Recent(REMEMBERED);
+  readonly #known: () => void;
+
+  /** `known` is called when all that is in the outbox is of rules known. */
+  constructor(known: () => void) {
+    this.#known = known;
+  }
+
+  /** Whether nothing in the outbox comes before what waits in a lane. */
+  isBehind(lane: Lane): boolean {
+    return lane.stored === 0 && this.#inherited === 0;
+  }
+
+  /** The outbox is up and counts its events. Returns how many are missing that it had confirmed. */
+  up(count: number, lanes: Lanes): number {
+    const missing = this.#stored - count > this.#handedOut ? this.#stored - count : 0;
+    if (missing > 0) {
+      for (const lane of lanes) lane.stored = 0;
+      this.#stored = 0;
+    }
+    this.#inherited = Math.max(0, count - this.#stored);
+    this.#isUp = true;
+    return missing;
+  }
+
+  /** The outbox is down, with so many events handed out and not yet taken out. */
+  down(handedOut: number): void {
+    this.#handedOut = handedOut;
+    this.#isUp = false;
+  }
+
+  /** The first that waits in a lane was put into the outbox. */
+  add(lane: Lane): void {
+    lane.early = null;
+    if (lane.isTakenOut) return;
+    lane.stored++;
+    this.#stored++;
+  }
+
+  /** The outbox hands out an event. */
+  accept(lane: Lane, parcel: Parcel): void {
+    lane.held.push(parcel);
+    const isEarly = lane.isPutting && isSame(lane.waiting.first, parcel.event);
+    if (isEarly) lane.early ??= parcel;
+  }
+
+  /** An event is taken out of the outbox; should that be down, it hands it out once more. */
+  remove(lane: Lane, parcel: Parcel): void {
+    this.#takenOut.add(parcel.event.occurrenceId);
+    this.#takeOut(lane, parcel);
+  }
+
+  /** Takes a parcel out of the outbox whose event is over. Returns whether it was such a one. */
+  removeDuplicate(lane: Lane, parcel: Parcel): boolean {
+    if (!this.isOver(parcel.event)) return false;
+    this.#takeOut(lane, parcel);
+    return true;
+  }
+
+  /** An event is over that may be in the outbox all the same. */
+  remember(event: OutboundEvent): void {
+    this.#remembered.add(event.occurrenceId);
+  }
+
+  /** Whether an event is over, as far as can be told of one that is in the outbox, or may be. */
+  isOver({ occurrenceId }: OutboundEvent): boolean {
+    return this.#takenOut.has(occurrenceId) || this.#remembered.has(occurrenceId);
+  }
+
+  /** One of the events of rules unknown is no longer in the outbox. */
+  disinherit(): void {
+    if (this.#inherited === 0) return;
+    this.#inherited--;
+    if (this.#inherited === 0) this.#known();
+  }
+
+  #takeOut(lane: Lane, parcel: Parcel): void {
+    parcel.ack();
+    // The outbox has counted it once more, and will hand it out once more: it is taken out then.
+    if (parcel.isVoid && this.#isUp) return;
+    if (parcel === lane.early) {
+      lane.isTakenOut = true;
+    } else if (parcel.isOwn && lane.stored > 0) {
+      lane.stored--;
+      this.#stored--;
+    } else this.disinherit();
+  }
+}
+
+function isSame(a: OutboundEvent | undefined, b: OutboundEvent): boolean {
+  return a?.occurrenceId === b.occurrenceId;
+}

@@ -1,0 +1,88 @@
+import type { RuleListenerEvents } from "../broker/rule_listener.ts";
+import type { StoreEvents } from "../broker/store.ts";
+import { rfc3339 } from "../event.ts";
+import type { Log } from "../log.ts";
+import { messageOf } from "../message_of.ts";
+import type { Resumption } from "../resume.ts";
+
+/** Tells the log how listening to the broker goes; `change` and `up` are for the caller to act on. */
+export function listenerJournal(
+  log: Log,
+): Omit<RuleListenerEvents, "change" | "up"> & { up(address: string): void } {
+  return {
+    up(address) {
+      log.info(`Connected to RabbitMQ at ${address}`);
+    },
+    down(error, retryMs) {
+      log.warn(error.message, { fault: error.fault, retry_ms: Math.round(retryMs) });
+    },
+    retrying(change, error, retryMs) {
+      log.warn(`Failed to apply a message about rule ${change.ruleId}: ${messageOf(error)}`, {
+        rule_id: change.ruleId,
+        retry_ms: Math.round(retryMs),
+      });
+    },
+    unreadable({ reason, excerpt }) {
+      log.warn(`Ignored a message that cannot be read: ${reason}`, { excerpt });
+    },
+    warning(text) {
+      log.warn(text);
+    },
+  };
+}
+
+/** Tells the log how the outbox and the checkpoint are. */
+export function storeJournal(
+  log: Log,
+): Pick<StoreEvents, "lost" | "warning" | "unreadable" | "blocked"> & { up(count: number): void } {
+  let isTold = false;
+  return {
+    up(count) {
+      isTold = false;
+      const waiting = count === 0 ? "" : `, ${count} events wait in it`;
+      log.info(`The outbox is ready${waiting}`, { outbox: count });
+    },
+    lost(error, retryMs) {
+      // The listener's line, on the same broker, tells each attempt.
+      log[isTold ? "debug" : "warn"](`The outbox is out of reach: ${error.message}`, {
+        fault: error.fault,
+        retry_ms: Math.round(retryMs),
+      });
+      isTold = true;
+    },
+    blocked(isBlocked) {
+      if (isBlocked) log.warn("RabbitMQ is short of memory or disk: the outbox takes nothing");
+      else log.info("RabbitMQ has memory and disk again: the outbox takes events");
+    },
+    unreadable(reason) {
+      log.error(`A message of the outbox cannot be read, it goes to the dead letters: ${reason}`);
+    },
+    warning(text) {
+      log.warn(text);
+    },
+  };
+}
+
+/** Tells the log that no checkpoint could be written. */
+export function checkpointJournal(log: Log): (error: unknown) => void {
+  return (error) => log.debug(`Failed to write the checkpoint: ${messageOf(error)}`);
+}
+
+/** Tells the log where this process takes over. */
+export function resumeJournal(log: Log, catchUpWindowMs: number): (it: Resumption) => void {
+  return ({ since, kind, byMs }) => {
+    const fields = { since: rfc3339(since) };
+    if (kind === "first") return log.info("No checkpoint yet: nothing is made up for", fields);
+    if (kind === "future") {
+      return log.warn(
+        `The checkpoint lies ${
+          (byMs / 1000).toFixed(1)
+        } s ahead, the clock was set back: going on from now`,
+        fields,
+      );
+    }
+    const away = `Resuming from the checkpoint, ${(byMs / 1000).toFixed(1)} s ago`;
+    if (byMs <= catchUpWindowMs) return log.info(away, fields);
+    log.warn(`${away}: what fell due before the catch-up window is not made up for`, fields);
+  };
+}

@@ -1,0 +1,111 @@
+import { rfc3339 } from "../event.ts";
+import type { Log } from "../log.ts";
+import { messageOf } from "../message_of.ts";
+import type { RuleId } from "../rule.ts";
+import type { ReconcilerEvents } from "../sync/reconciler.ts";
+import type { RuleBookEvents } from "../sync/rule_book.ts";
+import { ON_TIME_MS } from "../timers/misfire.ts";
+import type { TimerEntry } from "../timers/timer_table.ts";
+
+// What the engines report, in the operator's words. The sentences are part of the program's interface:
+// people search and alert on them.
+
+/** Tells the log what becomes of the rules; `gone` is for the caller to act on. */
+export function ruleJournal(log: Log): Omit<RuleBookEvents, "gone"> {
+  return {
+    started(rule, timer, nextAt, isChange) {
+      const fields = {
+        ...ruleFields(rule),
+        trigger_ref: rule.triggerRef,
+        kind: timer.kind,
+        ...(isChange ? { rescheduled: true } : {}),
+      };
+      if (nextAt !== null) {
+        const next = { ...fields, next_fire_at: rfc3339(nextAt) };
+        log.info(`Timer started for rule ${rule.id}`, next);
+      } else if (timer.next(rule.createdAt - ON_TIME_MS) === null) {
+        log.warn(`Timer for rule ${rule.id} never fires: it was past when it was made`, fields);
+      } else {
+        log.info(`Timer for rule ${rule.id} has no occurrence left`, fields);
+      }
+    },
+    stopped(ruleId, ruleRef, reason) {
+      log.info(`Timer stopped for rule ${ruleId}: ${reason}`, {
+        rule_id: ruleId,
+        rule_ref: ruleRef,
+        reason,
+      });
+    },
+    refused(rule, problems) {
+      log.error(`Refused rule ${rule.id} (${rule.ref}): ${problems.join("; ")}`, {
+        ...ruleFields(rule),
+        trigger_ref: rule.triggerRef,
+        problems,
+      });
+    },
+    notAllowed(rule) {
+      log.warn(
+        `Refused rule ${rule.id} (${rule.ref}): the token does not cover trigger type '${rule.triggerRef}'`,
+        { ...ruleFields(rule), trigger_ref: rule.triggerRef },
+      );
+    },
+    warned(rule, warnings) {
+      log.warn(`Rule ${rule.id} (${rule.ref}): ${warnings.join("; ")}`, {
+        ...ruleFields(rule),
+        warnings,
+      });
+    },
+  };
+}
+
+/** Tells the log how staying in step with the platform goes. */
+export function syncJournal(log: Log): ReconcilerEvents {
+  const told = new Set<string>();
+  const once = (line: string, tell: () => void) => {
+    if (told.has(line)) return;
+    told.add(line);
+    tell();
+  };
+  return {
+    snapshotDone(rules, elapsedMs) {
+      log.debug(`Read ${rules} rules`, { rules, elapsed_ms: Math.round(elapsedMs) });
+    },
+    snapshotFailed(error, retryMs) {
+      log.warn(`Failed to read the rules: ${messageOf(error)}`, {
+        retry_ms: Math.round(retryMs),
+      });
+    },
+    notInstalled(triggerRef) {
+      const line = `Trigger ${triggerRef} is not installed on the platform: it has no rules here`;
+      once(line, () => log.warn(line, { trigger_ref: triggerRef }));
+    },
+    unreadable(triggerRef, id, reason) {
+      const rule = id === null ? "A rule" : `Rule ${id}`;
+      const line = `${rule} of ${triggerRef} cannot be read: ${reason}`;
+      const fields = { trigger_ref: triggerRef, ...(id === null ? {} : { rule_id: id }) };
+      once(line, () => log.error(line, fields));
+    },
+    unconfirmed(change, error) {
+      log.warn(
+        `Took the message about rule ${change.ruleId} at its word: ${messageOf(error)}`,
+        { rule_id: change.ruleId, kind: change.kind },
+      );
+    },
+  };
+}
+
+/** Tells the log about occurrences that were missed and are not made up for. */
+export function missedJournal(
+  log: Log,
+): (entry: TimerEntry, count: number, orMore: boolean) => void {
+  return ({ ruleId, ruleRef }, count, orMore) =>
+    log.warn(`Missed ${count} ${orMore ? "or more " : ""}occurrences of rule ${ruleId}`, {
+      rule_id: ruleId,
+      rule_ref: ruleRef,
+      missed_count: count,
+    });
+}
+
+function ruleFields(rule: { id: RuleId; ref: string }): Record<string, unknown> {
+  return { rule_id: rule.id, rule_ref: rule.ref };
+}

@@ -1,0 +1,44 @@
+import type { Clock } from "../clock.ts";
+import { parseHttpDate } from "./http_date.ts";
+
+/** The header `Date` has whole seconds: on average the answer is half a second younger. */
+const MEAN_ROUNDING_MS = 500;
+/** What the rounding and half of the longest request may add up to, and nobody needs to act on. */
+const NOISE_MS = 2000;
+const LONGEST_REQUEST_MS = 2 * (NOISE_MS - MEAN_ROUNDING_MS);
+
+/** How far the API's clock is from ours, by the latest of its answers. */
+export class ClockSkew {
+  readonly #clock: Clock;
+  /**
+   * The API's clock less our monotonic one: that one is not set, so that setting the wall clock is seen
+   * at once and not taken for an expired token until the next answer.
+   */
+  #offsetMs: number | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The API's clock less ours, in milliseconds; 0 within the error of measuring, and until an answer came. */
+  get ms(): number {
+    if (this.#offsetMs === null) return 0;
+    const skewMs = Math.round(this.#clock.monotonic() + this.#offsetMs - this.#clock.now());
+    return Math.abs(skewMs) > NOISE_MS ? skewMs : 0;
+  }
+
+  /** The time on the API's clock, in epoch milliseconds. */
+  apiNow(): number {
+    return this.#clock.now() + this.ms;
+  }
+
+  /** Takes the headers of an answer, as soon as they are there; `sentAt` is on the monotonic clock. */
+  measure(headers: Headers, sentAt: number): void {
+    // An answer out of a cache tells when it was put there.
+    if (headers.has("age")) return;
+    const date = parseHttpDate(headers.get("date") ?? "");
+    const tookMs = this.#clock.monotonic() - sentAt;
+    if (date === null || tookMs > LONGEST_REQUEST_MS) return;
+    this.#offsetMs = date + MEAN_ROUNDING_MS - (sentAt + tookMs / 2);
+  }
+}

@@ -1,0 +1,46 @@
+import * as z from "zod";
+import { errorText } from "../error_text.ts";
+import { parseJson } from "./json.ts";
+import { Expiry, readingOf, type TokenReading, TokenText } from "./token_reading.ts";
+
+const LONGEST_FILE = 64 * 1024;
+
+/** A token file in JSON, with the two names that the platform's own libraries know for each member. */
+const StateFile = z.union([
+  z.object({ token: TokenText, expires_at: Expiry.nullable().catch(null) }),
+  z.object({ api_token: TokenText, token_expires_at: Expiry.nullable().catch(null) })
+    .transform((file) => ({ token: file.api_token, expires_at: file.token_expires_at })),
+]);
+
+/** There is no token to be had. The message names the file, never what it holds. */
+export class TokenError extends Error {
+  override readonly name = "TokenError";
+}
+
+/** Reads a file; `Deno.readTextFile` does. */
+export type ReadText = (path: string) => Promise<string>;
+
+/** Reads the token that a file holds, alone or in JSON. Throws a {@link TokenError}. */
+export async function readTokenFile(path: string, readText: ReadText): Promise<TokenReading> {
+  const text = await contentsOf(path, readText);
+  const state = StateFile.safeParse(parseJson(text));
+  if (state.success) return readingOf(state.data.token, state.data.expires_at);
+  const token = TokenText.safeParse(text);
+  if (token.success && !text.trimStart().startsWith("{")) return readingOf(token.data, null);
+  throw new TokenError(
+    `Cannot read a token from '${path}': expected the token alone, or a JSON object with 'token'`,
+  );
+}
+
+async function contentsOf(path: string, readText: ReadText): Promise<string> {
+  try {
+    const text = await readText(path);
+    if (text.length <= LONGEST_FILE) return text;
+  } catch (error) {
+    const reason = error instanceof Deno.errors.NotCapable
+      ? `allow it with --allow-read=${path}`
+      : errorText(error);
+    throw new TokenError(`Cannot read the token file '${path}': ${reason}`, { cause: error });
+  }
+  throw new TokenError(`Cannot read the token file '${path}': longer than ${LONGEST_FILE} bytes`);
+}

@@ -1,0 +1,200 @@
+import type { Backoff } from "../backoff.ts";
+import { type Clock, sleep } from "../clock.ts";
+import { ApiError } from "./api_error.ts";
+import type { Bearer } from "./bearer.ts";
+import type { ClockSkew } from "./clock_skew.ts";
+import { RenewalAttempts } from "./renewal_attempts.ts";
+import type { Token } from "./token.ts";
+import type { TokenReading, TokenRequest } from "./token_reading.ts";
+
+/**
+ * Between two looks at file and clock. The file is read and not watched: a mounted secret is swapped by a
+ * symbolic link beside it. And no wait is planned to the end of a token's life, as clocks are set.
+ */
+const LOOK_MS = 5000;
+/** A token that was due the moment it came would be renewed without end. */
+const LEAST_LIFE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** What is left of a token's life when it is spoken of. */
+const SPEAK_AT_MS = [6 * HOUR_MS, HOUR_MS, 0];
+
+/** Asks the API for a token. */
+export type IssueToken = (request: TokenRequest, signal: AbortSignal) => Promise<TokenReading>;
+
+/** Is told what becomes of the token. Instants are epoch milliseconds on the API's clock, `null` unknown. */
+export interface TokenEvents {
+  /** The API gave another token for the one that was. */
+  renewed(expiresAt: number | null): void;
+  /** The file holds another token. */
+  rotated(expiresAt: number | null): void;
+  /** The next attempt follows in `retryMs`; `null`: this token cannot be renewed. */
+  renewalFailed(error: unknown, retryMs: number | null): void;
+  /** The token has at most 6 hours or 1 hour left, and is not known to be renewed. Once each. */
+  expiring(leftMs: number): void;
+  /** The token is of no use any more. Once for a token. */
+  expired(): void;
+  /** The file cannot be read; the token from before stays. Once for a problem. */
+  fileProblem(problem: string): void;
+}
+
+/** What a keeper works with. */
+export interface TokenKeeperOptions {
+  readonly token: Token;
+  readonly issue: IssueToken;
+  readonly clock: Clock;
+  readonly skew: ClockSkew;
+  /** Between attempts to renew the token; at most a minute of it counts. */
+  readonly backoff: Backoff;
+  readonly on: TokenEvents;
+  /** Ends everything. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Keeps a valid token in place for as long as there is one: takes a new one from the file, renews it
+ * through the API when 80 % of its life is over or when it is refused, and speaks up before it expires.
+ */
+export class TokenKeeper implements Bearer {
+  readonly #options: TokenKeeperOptions;
+  /** The token that is spoken of. */
+  #value: string;
+  #attempts: RenewalAttempts;
+  /** The last of {@link SPEAK_AT_MS} that was spoken of. */
+  #spokenOf = Infinity;
+  #toldProblem: string | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Looks after nothing before {@link run}; a refused token is renewed without it too. */
+  constructor(options: TokenKeeperOptions) {
+    this.#options = options;
+    this.#value = options.token.value;
+    this.#attempts = new RenewalAttempts(options.clock, options.backoff, 0);
+  }
+
+  /** What stands behind `Bearer`. */
+  get value(): string {
+    return this.#options.token.value;
+  }
+
+  /** Whether the token has expired, at this moment and by the API's clock. */
+  get isExpired(): boolean {
+    return this.#leftMs <= 0;
+  }
+
+  /** What is left of the token's life, negative when it is over; `null` where it does not say. */
+  get secondsToExpiry(): number | null {
+    return this.#leftMs === Infinity ? null : this.#leftMs / 1000;
+  }
+
+  /**
+   * Finds another token in the place of a refused one, in the file or through the API. Returns whether
+   * there is one. Rejects, with the reason of the attempt, where the API may give one later.
+   */
+  async renew(refused: string): Promise<boolean> {
+    return await this.#inTurn(() => this.#replace(refused));
+  }
+
+  /** Looks after the token until the signal is aborted. */
+  async run(): Promise<void> {
+    const { clock, signal } = this.#options;
+    while (!signal.aborted) {
+      try {
+        await this.#inTurn(() => this.#look());
+        await sleep(clock, this.#waitMs(), signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    }
+  }
+
+  /** One thing at a time: what all requests find refused at once is renewed once. */
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(act);
+    this.#last = done.catch(() => {/* whoever asked for it is told */});
+    return done;
+  }
+
+  async #look(): Promise<void> {
+    const { token, skew } = this.#options;
+    await token.reread();
+    this.#noticeFile();
+    if (token.renewal !== null && skew.apiNow() >= token.renewal.dueAt) await this.#renewSelf();
+    this.#speak();
+  }
+
+  async #replace(refused: string): Promise<boolean> {
+    const isReplaced = await this.#options.token.renew(refused);
+    this.#noticeFile();
+    if (isReplaced) return true;
+    await this.#renewSelf();
+    if (this.value !== refused) return true;
+    if (this.#isRenewable && this.#attempts.hasFailed) throw this.#attempts.latest;
+    return false;
+  }
+
+  #noticeFile(): void {
+    const { token, on } = this.#options;
+    if (token.value !== this.#value) {
+      this.#begin(0);
+      on.rotated(token.expiresAt);
+    }
+    const { fileProblem } = token;
+    if (fileProblem !== null && fileProblem !== this.#toldProblem) on.fileProblem(fileProblem);
+    this.#toldProblem = fileProblem;
+  }
+
+  /** Asks the API for another token, if that may be of use just now. */
+  async #renewSelf(): Promise<void> {
+    const { token, issue, on, signal } = this.#options;
+    if (token.renewal === null || !this.#isRenewable || this.#attempts.pauseMs > 0) return;
+    try {
+      token.adopt(another(this.value, await issue(token.renewal.request, signal)));
+    } catch (error) {
+      signal.throwIfAborted();
+      return on.renewalFailed(error, this.#attempts.failed(error));
+    }
+    this.#begin(LEAST_LIFE_MS);
+    on.renewed(token.expiresAt);
+  }
+
+  /** Another token has come. */
+  #begin(pauseMs: number): void {
+    const { token, clock, backoff } = this.#options;
+    this.#value = token.value;
+    this.#attempts = new RenewalAttempts(clock, backoff, pauseMs);
+    this.#spokenOf = Infinity;
+  }
+
+  #speak(): void {
+    const { on } = this.#options;
+    const leftMs = this.#leftMs;
+    const mark = SPEAK_AT_MS.findLast((ms) => leftMs <= ms) ?? Infinity;
+    const isHopeful = this.#isRenewable && !this.#attempts.hasFailed;
+    if (mark >= this.#spokenOf || isHopeful) return;
+    this.#spokenOf = mark;
+    if (mark === 0) on.expired();
+    else on.expiring(leftMs);
+  }
+
+  /** Whether an attempt, now or later, may give another token. */
+  get #isRenewable(): boolean {
+    return this.#options.token.renewal !== null && !this.#attempts.isOver && !this.isExpired;
+  }
+
+  get #leftMs(): number {
+    const { token, skew } = this.#options;
+    return token.expiresAt === null ? Infinity : token.expiresAt - skew.apiNow();
+  }
+
+  #waitMs(): number {
+    const ahead = [this.#leftMs, this.#attempts.pauseMs].filter((ms) => ms > 0);
+    return Math.min(LOOK_MS, ...ahead);
+  }
+}
+
+/** The same token once more would be taken for a renewal, again and again. */
+function another(value: string, reading: TokenReading): TokenReading {
+  if (reading.value !== value) return reading;
+  const message = "POST /auth/sensor-token: the answer holds the token that was to be replaced";
+  throw new ApiError(message, { status: 200, retriable: true });
+}

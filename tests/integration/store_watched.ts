@@ -1,0 +1,177 @@
+import type { GetMessage, Options } from "amqplib";
+import type { Backoff } from "../../src/backoff.ts";
+import { openStore, type Store } from "../../src/broker/store.ts";
+import { type Clock, systemClock } from "../../src/clock.ts";
+import { occurrenceId, type OutboundEvent } from "../../src/event.ts";
+import type { Parcel } from "../../src/outbox.ts";
+import { RuleId } from "../../src/rule.ts";
+import { type FakeClock, settle } from "../support/fake_clock.ts";
+import { onBroker, patiently } from "./broker_feed.ts";
+
+/** What a store of a test wants otherwise. */
+export interface WatchedOptions {
+  readonly prefix?: string;
+  readonly clock?: Clock;
+  /** `undefined`: the one of the product. */
+  readonly backoff?: Backoff | undefined;
+}
+
+/** A store with queues of its own, a line for everything that it told, and what it handed out. */
+export class WatchedStore implements AsyncDisposable {
+  readonly prefix: string;
+  readonly store: Store;
+  readonly lines: string[] = [];
+  readonly parcels: Parcel[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  constructor(url: string, options: WatchedOptions = {}) {
+    this.prefix = options.prefix ?? newPrefix();
+    const { backoff } = { backoff: () => 20, ...options };
+    this.store = openStore({
+      url,
+      prefix: this.prefix,
+      clock: options.clock ?? systemClock,
+      ...(backoff === undefined ? {} : { backoff }),
+    }, {
+      up: (count) => this.#tell(`up ${count}`),
+      down: () => this.#tell("down"),
+      blocked: (isBlocked) => this.#tell(`blocked ${isBlocked}`),
+      take: (parcel) => {
+        this.parcels.push(parcel);
+        this.#tell(`take ${parcel.event.occurrenceId}`);
+      },
+      unreadable: (reason) => this.#tell(`unreadable: ${reason}`),
+      warning: (text) => this.#tell(`warning: ${text}`),
+      lost: ({ fault, message }) => this.#tell(`lost ${fault}: ${message}`),
+    });
+  }
+
+  get outbox(): Store["outbox"] {
+    return this.store.outbox;
+  }
+
+  get checkpoint(): Store["checkpoint"] {
+    return this.store.checkpoint;
+  }
+
+  /** The lines that begin so. */
+  told(beginning: string): string[] {
+    return this.lines.filter((line) => line.startsWith(beginning));
+  }
+
+  /** Waits until the store is reached. */
+  async ready(): Promise<void> {
+    await patiently(this.store.ready, () => `Not ready:\n${this.lines.join("\n")}`);
+  }
+
+  /** Waits until `count` lines begin so, from the first line on. Returns the last of them. */
+  async until(beginning: string, count = 1): Promise<string> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const check = () => this.told(beginning).length >= count && resolve();
+    this.#waiting.add(check);
+    check();
+    await patiently(promise, () => `No '${beginning}' in:\n${this.lines.join("\n")}`);
+    this.#waiting.delete(check);
+    return this.told(beginning)[count - 1] ?? "";
+  }
+
+  /** Waits until `count` parcels are handed out in all. Returns those from the `from`th on. */
+  async handedOut(count: number, from = 0): Promise<Parcel[]> {
+    await this.until("take", count);
+    return this.parcels.slice(from, count);
+  }
+
+  /** Waits until nothing but the time keeps a new queue of the outbox from being up. */
+  async settling(clock: FakeClock): Promise<void> {
+    const settling = async () => {
+      // The alarm that wakes the outbox is set last of all.
+      while (!this.checkpoint.isUp || clock.pending === 0) await settle();
+    };
+    await patiently(settling(), () => `No new queue:\n${this.lines.join("\n")}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.store[Symbol.asyncDispose]();
+  }
+
+  #tell(line: string): void {
+    this.lines.push(line);
+    for (const check of this.#waiting) check();
+  }
+}
+
+function newPrefix(): string {
+  return `store.${crypto.randomUUID().slice(0, 8)}`;
+}
+
+/** The queues of a store, as it declares them. */
+const QUEUES = {
+  outbox: { arguments: { "x-overflow": "reject-publish" } },
+  dead: { maxLength: 10_000 },
+  checkpoint: { maxLength: 1 },
+} as const;
+type QueueOptions = Readonly<Record<keyof typeof QUEUES, Options.AssertQueue>>;
+
+/** Makes the queues of a store, so that it finds them settled. Returns what their names begin with. */
+export async function prepared(
+  url: string,
+  otherwise: Partial<QueueOptions> = {},
+): Promise<string> {
+  const prefix = newPrefix();
+  await onBroker(url, async (channel) => {
+    for (const [name, options] of Object.entries({ ...QUEUES, ...otherwise })) {
+      await channel.assertQueue(`${prefix}.${name}`, options);
+    }
+  });
+  return prefix;
+}
+
+/** A store that is up, with nothing in it. */
+export async function openWatched(
+  url: string,
+  options: WatchedOptions = {},
+): Promise<WatchedStore> {
+  // Over a connection that nothing is wrong with: `url` may be that of a proxy.
+  const prefix = options.prefix ?? await prepared(url);
+  const watched = new WatchedStore(url, { ...options, prefix });
+  await watched.until("up");
+  return watched;
+}
+
+/** The `number`th event of a rule, with a body beyond ASCII. */
+export function eventOf(number: number, rule = 7): OutboundEvent {
+  const ruleId = RuleId.parse(rule);
+  const scheduledAt = Date.UTC(2025, 0, 2, 3, 4, 5, 678) + number * 1000;
+  return {
+    ruleId,
+    ruleRef: `pack.rule_${rule}`,
+    triggerRef: "core.crontimer",
+    occurrenceId: occurrenceId(ruleId, scheduledAt),
+    scheduledAt,
+    dueAt: scheduledAt + 250,
+    body: JSON.stringify({ number, text: "blåbær \u{1f552}" }),
+  };
+}
+
+/** Events of one rule, in order. */
+export function eventsOf(count: number): OutboundEvent[] {
+  return Array.from({ length: count }, (_, index) => eventOf(index + 1));
+}
+
+/** How many messages of a queue nobody holds. */
+export async function depth(url: string, queue: string): Promise<number> {
+  return await onBroker(url, async (channel) => (await channel.checkQueue(queue)).messageCount);
+}
+
+/** Takes messages out of a queue, once there are `count`. */
+export async function contents(url: string, queue: string, count: number): Promise<GetMessage[]> {
+  const messages: GetMessage[] = [];
+  const taken = onBroker(url, async (channel) => {
+    while (messages.length < count) {
+      const message = await channel.get(queue, { noAck: true });
+      if (message) messages.push(message);
+    }
+  });
+  await patiently(taken, () => `Only ${messages.length} in '${queue}'`);
+  return messages;
+}

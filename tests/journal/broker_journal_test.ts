@@ -1,0 +1,60 @@
+import { assertEquals } from "@std/assert";
+import { BrokerError } from "../../src/broker/fault.ts";
+import {
+  checkpointJournal,
+  resumeJournal,
+  storeJournal,
+} from "../../src/journal/broker_journal.ts";
+import { recorder } from "../support/log_recorder.ts";
+import { START } from "../support/rules.ts";
+
+Deno.test("The journal tells once in a row that the outbox is out of reach", () => {
+  const { log, messages } = recorder();
+  const journal = storeJournal(log);
+  const error = new BrokerError("lost", "Lost the connection");
+  journal.up(0);
+  journal.lost(error, 10);
+  journal.lost(error, 20);
+  journal.up(3);
+  journal.lost(error, 30);
+  assertEquals(messages(), [
+    "info: The outbox is ready",
+    "warn: The outbox is out of reach: Lost the connection",
+    "debug: The outbox is out of reach: Lost the connection",
+    "info: The outbox is ready, 3 events wait in it",
+    "warn: The outbox is out of reach: Lost the connection",
+  ]);
+});
+
+Deno.test("The journal tells what is odd about the sensor's own queues", () => {
+  const { log, messages } = recorder();
+  const journal = storeJournal(log);
+  journal.blocked(true);
+  journal.blocked(false);
+  journal.unreadable("rule_id: missing");
+  journal.warning("Cannot use queue 'x'");
+  checkpointJournal(log)(new Error("full"));
+  assertEquals(messages(), [
+    "warn: RabbitMQ is short of memory or disk: the outbox takes nothing",
+    "info: RabbitMQ has memory and disk again: the outbox takes events",
+    "error: A message of the outbox cannot be read, it goes to the dead letters: rule_id: missing",
+    "warn: Cannot use queue 'x'",
+    "debug: Failed to write the checkpoint: full",
+  ]);
+});
+
+Deno.test("The journal tells where this process takes over", () => {
+  const { log, messages, lines } = recorder();
+  const tell = resumeJournal(log, 3_600_000);
+  tell({ since: START, kind: "first", byMs: 0 });
+  tell({ since: START, kind: "gap", byMs: 1234 });
+  tell({ since: START, kind: "gap", byMs: 3_600_001 });
+  tell({ since: START, kind: "future", byMs: 60_000 });
+  assertEquals(messages(), [
+    "info: No checkpoint yet: nothing is made up for",
+    "info: Resuming from the checkpoint, 1.2 s ago",
+    "warn: Resuming from the checkpoint, 3600.0 s ago: what fell due before the catch-up window is not made up for",
+    "warn: The checkpoint lies 60.0 s ahead, the clock was set back: going on from now",
+  ]);
+  assertEquals(lines[0]?.fields["since"], "2025-01-01T00:00:00.000Z");
+});
