@@ -1,5 +1,5 @@
-/** Taken items are cut off in one go when they are this many, and the greater part. */
-const CUT_AT = 1024;
+/** Taken items are let go of together, once they are this many and the greater part. */
+const CUT_AT = 16;
 
 /** A queue whose head is taken in constant time, however long it is. */
 export class Fifo<T> {
