@@ -42,11 +42,13 @@ export async function outage(world: OutageWorld, kind: OutageKind, ms: number): 
   const { platform, diary, random, sleep } = world;
   diary.outages++;
   using _stall = diary.stalled(kind === "hang" ? REQUEST_TIMEOUT_MS : 0);
-  // A connection that is cut takes the answers with it that are still on their way.
-  const losesAnswers = kind === "lost answers" || kind === "down";
-  using _lost = losesAnswers ? diary.answersLost() : null;
+  using _lost = kind === "lost answers" ? diary.answersLost() : null;
   if (kind === "down") {
-    await platform.down();
+    {
+      // A connection that is cut takes the answers with it that are still on their way.
+      using _cut = diary.answersLost();
+      await platform.down();
+    }
     try {
       await sleep(ms);
     } finally {

@@ -32,9 +32,9 @@ export interface Outcome {
 
 const INTERVALS = 24;
 /** How long the sensor may need to make up for everything once all is well again. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 90_000;
 /** Longer than the sensor pauses between looks at an API that was down. */
-const STUCK_MS = 25_000;
+const STUCK_MS = 40_000;
 const LOOK_MS = 250;
 /** What comes again comes within this. */
 const QUIET_MS = 1500;

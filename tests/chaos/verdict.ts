@@ -44,8 +44,10 @@ export const FAULT_NAMES = [
   "overcounted",
 ] as const satisfies readonly (keyof Faults)[];
 
-/** How long a request may have been on its way when its sensor was killed or its answer was lost. */
-const SLACK_MS = 2000;
+/** How long a request may have been on its way when its sensor was killed: an API may be slow. */
+const REQUEST_MS = 2000;
+/** How long an answer may have been on its way when it was lost. */
+const ANSWER_MS = 500;
 
 /** Compares every occurrence that should have fired with what was stored. */
 export function judge(evidence: Evidence): Verdict {
@@ -184,10 +186,11 @@ class Comparison {
     return this.#evidence.disturbances.some((it) => {
       switch (it.kind) {
         case "crash":
-          return first.receivedAt >= it.since && first.receivedAt <= it.at + SLACK_MS &&
+          return first.receivedAt >= it.since && first.receivedAt <= it.at + REQUEST_MS &&
             second.receivedAt >= it.at;
         case "answers lost":
-          return first.receivedAt >= it.from - SLACK_MS && first.receivedAt <= it.until + SLACK_MS;
+          return first.receivedAt >= it.from - ANSWER_MS &&
+            first.receivedAt <= it.until + ANSWER_MS;
         default:
           return it satisfies never;
       }
