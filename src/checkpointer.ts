@@ -57,9 +57,7 @@ export class Checkpointer {
   /** Writes the last one, if it can within `timeoutMs`. */
   async finish(timeoutMs: number): Promise<void> {
     if (!this.#isRunning) return;
-    this.#isRunning = false;
-    this.#alarm?.[Symbol.dispose]();
-    this.#idle?.[Symbol.dispose]();
+    this[Symbol.dispose]();
     const late = Promise.withResolvers<void>();
     using _deadline = this.#options.clock.alarm(timeoutMs, late.resolve);
     const last = async () => {
@@ -67,6 +65,13 @@ export class Checkpointer {
       await this.#write();
     };
     await Promise.race([last(), late.promise]);
+  }
+
+  /** Writes no more. */
+  [Symbol.dispose](): void {
+    this.#isRunning = false;
+    this.#alarm?.[Symbol.dispose]();
+    this.#idle?.[Symbol.dispose]();
   }
 
   async #write(): Promise<void> {

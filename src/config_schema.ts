@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { hasHiddenUserinfo } from "./redact_url.ts";
+import { MOST_SHARDS, type Shard as ShardOf } from "./shard.ts";
 
 const MS_PER_UNIT: Readonly<Record<string, number>> = {
   ms: 1,
@@ -24,9 +25,8 @@ const EXCHANGE = "expected 1 to 127 letters, digits, '.', '-', '_' or ':'";
 const LEVEL = "expected trace, debug, info, warn or error";
 const FORMAT = "expected json or pretty";
 const CONCURRENCY = `expected a whole number from 1 to ${MOST_CONCURRENCY}`;
-const HA = "expected false: this version runs as a single instance";
-const SHARD_FORM = "expected i/n with i from 1 to n, such as 1/1";
-const SHARD = "expected 1/1: this version does not share the rules among several instances";
+const HA = "expected true or false";
+const SHARD = `expected i/n with i from 1 to n and n up to ${MOST_SHARDS}, such as 1/1`;
 
 const ApiUrl = z.url({ protocol: /^https?$/, error: API_URL })
   .transform((text) => new URL(text))
@@ -47,8 +47,10 @@ const Concurrency = z.preprocess(
   z.int(CONCURRENCY).min(1, CONCURRENCY).max(MOST_CONCURRENCY, CONCURRENCY),
 );
 
-const Shard = z.string(SHARD_FORM).refine(isShard, { error: SHARD_FORM, abort: true })
-  .refine((text) => text === "1/1", SHARD);
+const Ha = z.union([z.boolean(), z.stringbool({ truthy: ["true"], falsy: ["false"] })], HA);
+
+const Shard = z.string(SHARD).regex(/^\d{1,4}\/\d{1,4}$/, SHARD).transform(shardOf)
+  .refine(({ index, count }) => index >= 1 && index <= count && count <= MOST_SHARDS, SHARD);
 
 /** The configuration as it is written: the variables' names in lower case without `ATTUNE_`. */
 const Written = z.strictObject({
@@ -68,8 +70,8 @@ const Written = z.strictObject({
   max_concurrency: Concurrency.default(32),
   outbox_max_age: duration("24h", "100ms", "30d"),
   shutdown_timeout: duration("4s", "0s", "1h"),
-  ha: z.union([z.literal(false), z.literal("false")], HA).optional(),
-  shard: Shard.optional(),
+  ha: Ha.default(false),
+  shard: Shard.default({ index: 1, count: 1 }),
 });
 
 /** Every member that may be written. */
@@ -106,6 +108,10 @@ export const ConfigSchema = Written
     maxConcurrency: written.max_concurrency,
     outboxMaxAgeMs: written.outbox_max_age,
     shutdownTimeoutMs: written.shutdown_timeout,
+    /** Several instances may run the same shard: one fires, the others stand by. */
+    ha: written.ha,
+    /** Which share of the rules is this instance's. */
+    shard: written.shard,
   }));
 
 /** What the sensor was told; right by construction. */
@@ -138,9 +144,9 @@ function tokenFile(
   return written.sensor_token_state_path ?? written.api_token_file;
 }
 
-function isShard(text: string): boolean {
-  const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? [];
-  return Number(index) >= 1 && Number(index) <= Number(count);
+function shardOf(text: string): ShardOf {
+  const [index = NaN, count = NaN] = text.split("/").map(Number);
+  return { index, count };
 }
 
 function isHeartbeat(seconds: string | null): boolean {

@@ -2,10 +2,12 @@ import { fullJitter } from "./backoff.ts";
 import { openRuleListener, type RuleListener } from "./broker/rule_listener.ts";
 import type { Clock } from "./clock.ts";
 import { type Config, redactedConfig } from "./config.ts";
-import { type Engine, openEngine } from "./engine.ts";
+import { connect, readRules } from "./connect.ts";
+import { Engine } from "./engine.ts";
 import { ExitCode, Fatal } from "./exit.ts";
-import { listenerJournal, resumeJournal } from "./journal/broker_journal.ts";
+import { listenerJournal } from "./journal/broker_journal.ts";
 import { timeJournal, tokenJournal } from "./journal/process_journal.ts";
+import { Leadership } from "./leadership.ts";
 import type { Log } from "./log.ts";
 import { messageOf } from "./message_of.ts";
 import { watchParent } from "./parent_watch.ts";
@@ -13,16 +15,12 @@ import { ApiClient } from "./platform/api_client.ts";
 import { ClockSkew } from "./platform/clock_skew.ts";
 import { TokenKeeper } from "./platform/token_keeper.ts";
 import { openToken, type Token, TokenError } from "./platform/token.ts";
-import { resumeFrom } from "./resume.ts";
-import { aborted, retryUntil, unlessAborted } from "./startup.ts";
+import { queuesOf } from "./shard.ts";
+import { aborted } from "./startup.ts";
 import { TimeWatch } from "./time_watch.ts";
 import { onUncaught } from "./uncaught.ts";
 import { VERSION } from "./version.ts";
 
-/** How long the API and the broker are tried at start. */
-const START_TIMEOUT_MS = 30_000;
-/** Between attempts at start. */
-const START_BACKOFF = fullJitter(250, 3000);
 /** Between attempts to renew the token. */
 const TOKEN_BACKOFF = fullJitter(1000, 60_000);
 const EXPIRED = "Token expired: provide a new one and start again, events that were due are kept";
@@ -62,32 +60,57 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     signal: stop,
   });
   const api = stack.use(new ApiClient({ baseUrl: config.apiUrl, token: keeper, clock, skew }));
-  const queue = `sensor.${config.sensorRef}`;
-  const engine = openEngine({
+  const base = `sensor.${config.sensorRef}`;
+  const queues = queuesOf(base, config.shard);
+  const engine: Engine = new Engine({
     config,
     log,
     clock,
     api,
     allowedTriggers: token.triggerTypes,
-    queue,
+    queueBase: base,
+    mayAct: () => !config.ha || leadership.isHeld,
     signal: stop,
     unauthorized: (reason) => failure.abort(tokenFatal(keeper, reason)),
+    refused: (error) => failure.abort(new Fatal(ExitCode.usage, error.message, { cause: error })),
   });
   stack.use(engine.store);
-  const feed = listen(options, queue, engine, failure.signal);
-  stack.defer(() => shutDown(options, engine, feed.listener));
+  const leadership = stack.use(
+    new Leadership({
+      engine,
+      url: config.mqUrl,
+      queue: queues.lease,
+      clock,
+      log,
+      failed: (error) => failure.abort(error),
+    }),
+  );
+  let listener: RuleListener | null = null;
+  stack.defer(() => shutDown(options, engine, listener));
+  const start = {
+    config,
+    log,
+    clock,
+    api,
+    engine,
+    listen: () => listener = listen(options, queues.rules, engine, failure.signal),
+    stop,
+  };
   try {
-    await connect(options, { api, feed, engine, stop });
+    await connect(start);
     const keeping = keeper.run();
     stack.defer(() => keeping);
     const snapshot = engine.reconciler.requestSnapshot();
     const reading = engine.reconciler.run();
     stack.defer(() => reading);
-    await resume(options, engine, stop);
-    await complete(snapshot, options, engine, stop);
-    engine.begin();
+    const rulesKnown = readRules(snapshot, start);
+    // Alone, it fires a rule as soon as it is known; one of several has to know all to take over.
+    if (!config.ha) await engine.lead(rulesKnown, stop);
+    await rulesKnown;
+    if (config.ha) leadership.compete();
     const timers = engine.timers.size;
-    log.info(`Timer sensor ready with ${timers} timers`, { timers });
+    const role = config.ha ? { role: "standby" } : {};
+    log.info(`Timer sensor ready with ${timers} timers`, { timers, ...role });
     await aborted(stop);
   } catch (error) {
     if (!stop.aborted) failure.abort(error);
@@ -109,45 +132,18 @@ function watchManager({ log, clock }: DaemonOptions, orphan: AbortController): D
   });
 }
 
-/** Goes on where the process before this one left off. */
-async function resume(
-  { config, log, clock }: DaemonOptions,
-  engine: Engine,
-  stop: AbortSignal,
-): Promise<void> {
-  const checkpoint = await retryUntil(() => engine.store.checkpoint.read(), {
-    clock,
-    backoff: START_BACKOFF,
-    deadlineAt: clock.monotonic() + START_TIMEOUT_MS,
-    signal: stop,
-    failed: (error) => log.warn(`Failed to read the checkpoint: ${messageOf(error)}`),
-  }).catch((error) => {
-    stop.throwIfAborted();
-    throw new Fatal(ExitCode.broker, `Failed to read the checkpoint: ${messageOf(error)}`);
-  });
-  const resumption = resumeFrom(checkpoint, clock.now());
-  resumeJournal(log, config.catchUpWindowMs)(resumption);
-  engine.timers.start(resumption.since);
-}
-
-interface Feed {
-  readonly listener: RuleListener;
-  /** The latest trouble with the broker. */
-  readonly trouble: () => Error | null;
-}
-
 function listen(
   { config, log, clock }: DaemonOptions,
   queue: string,
   engine: Engine,
   signal: AbortSignal,
-): Feed {
+): RuleListener {
   const journal = listenerJournal(log);
-  let trouble: Error | null = null;
   const listener = openRuleListener({
     url: config.mqUrl,
     exchange: config.mqExchange,
     queue,
+    isOneOfMany: config.ha,
     clock,
     signal,
   }, {
@@ -158,82 +154,18 @@ function listen(
       // Failures are told where they happen.
       engine.reconciler.requestSnapshot();
     },
-    down(error, retryMs) {
-      trouble = error;
-      journal.down(error, retryMs);
-    },
   });
   listener.ready.catch(() => {/* stopped before: whoever waits for it knows */});
-  return { listener, trouble: () => trouble };
-}
-
-/** Waits for the API and for the broker. Throws a {@link Fatal}. */
-async function connect(
-  { config, log, clock }: DaemonOptions,
-  { api, feed, engine, stop }: {
-    api: ApiClient;
-    feed: Feed;
-    engine: Engine;
-    stop: AbortSignal;
-  },
-): Promise<void> {
-  const deadlineAt = clock.monotonic() + START_TIMEOUT_MS;
-  const text = (error: unknown) =>
-    `Failed to connect to Attune API at ${config.apiUrl}: ${messageOf(error)}`;
-  try {
-    await retryUntil(() => api.health(stop), {
-      clock,
-      backoff: START_BACKOFF,
-      deadlineAt,
-      signal: stop,
-      failed: (error, retryMs) => log.warn(text(error), { retry_ms: Math.round(retryMs) }),
-    });
-  } catch (error) {
-    stop.throwIfAborted();
-    throw new Fatal(ExitCode.api, text(error), { cause: error });
-  }
-  log.info("API connectivity verified", { api_url: config.apiUrl });
-  const late = new AbortController();
-  using _deadline = clock.alarm(Math.max(0, deadlineAt - clock.monotonic()), () => late.abort());
-  try {
-    const ready = Promise.all([feed.listener.ready, engine.store.ready]);
-    await unlessAborted(ready, AbortSignal.any([stop, late.signal]));
-  } catch {
-    stop.throwIfAborted();
-    const where = `Failed to connect to RabbitMQ at ${feed.listener.address}`;
-    throw new Fatal(ExitCode.broker, feed.trouble()?.message ?? where);
-  }
-}
-
-/** Waits for the first snapshot that succeeds; each that fails is told by the reconciler. */
-async function complete(
-  first: Promise<void>,
-  { config, clock }: DaemonOptions,
-  { reconciler }: Engine,
-  stop: AbortSignal,
-): Promise<void> {
-  const deadlineAt = clock.monotonic() + START_TIMEOUT_MS;
-  for (let snapshot = first;; snapshot = reconciler.requestSnapshot()) {
-    try {
-      return await unlessAborted(snapshot, stop);
-    } catch (error) {
-      stop.throwIfAborted();
-      if (clock.monotonic() < deadlineAt) continue;
-      const text = `Failed to read the rules from Attune API at ${config.apiUrl}: ${
-        messageOf(error)
-      }`;
-      throw new Fatal(ExitCode.api, text, { cause: error });
-    }
-  }
+  return listener;
 }
 
 /** Takes nothing in and fires nothing any more, delivers what is due, and leaves the rest in the outbox. */
 async function shutDown(
   { config, log }: DaemonOptions,
   engine: Engine,
-  listener: RuleListener,
+  listener: RuleListener | null,
 ): Promise<void> {
-  const [left] = await Promise.all([engine.end(config.shutdownTimeoutMs), listener.stop()]);
+  const [left] = await Promise.all([engine.end(config.shutdownTimeoutMs), listener?.stop()]);
   if (left > 0) {
     const text = `${left} events are neither delivered nor in the outbox`;
     log.warn(`${text}: the next start makes up for them from the checkpoint`, { count: left });

@@ -1,31 +1,31 @@
 import { fullJitter } from "./backoff.ts";
+import type { BrokerError } from "./broker/fault.ts";
+import type { LayoutError } from "./broker/layout_error.ts";
 import { openStore, type Store } from "./broker/store.ts";
-import { Checkpointer } from "./checkpointer.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, sleep } from "./clock.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
-import { Delivery } from "./delivery/delivery.ts";
 import { eventOf, type OutboundEvent } from "./event.ts";
-import { checkpointJournal, storeJournal } from "./journal/broker_journal.ts";
+import { checkpointJournal, resumeJournal, storeJournal } from "./journal/broker_journal.ts";
 import { type DeliveryCounts, deliveryJournal } from "./journal/delivery_journal.ts";
 import { DropTally } from "./journal/drop_tally.ts";
 import { missedJournal, ruleJournal, syncJournal } from "./journal/rule_journal.ts";
 import type { Log } from "./log.ts";
+import { messageOf } from "./message_of.ts";
 import { type ApiClient, ApiError } from "./platform/api_client.ts";
+import { resumeFrom } from "./resume.ts";
 import { TIMER_TRIGGERS } from "./schedule/mod.ts";
+import { ownsRule } from "./shard.ts";
 import { Reconciler } from "./sync/reconciler.ts";
 import { RuleBook } from "./sync/rule_book.ts";
+import { Term } from "./term.ts";
 import { TimerManager } from "./timers/timer_manager.ts";
 import { TimerTable } from "./timers/timer_table.ts";
 
-/** Between the attempts to post an event. */
-const POST_BACKOFF = fullJitter(200, 2000);
-/** Between the probes of an API that is down. */
-const PROBE_BACKOFF = fullJitter(500, 10_000);
 /** Between snapshots that failed. */
 const SNAPSHOT_BACKOFF = fullJitter(500, 5000);
-/** What is undelivered at the end gets this long to reach the outbox, and then the checkpoint. */
-const PARK_MS = 500;
-const CHECKPOINT_MS = 300;
+/** Between attempts to read the checkpoint. */
+const CHECKPOINT_BACKOFF = fullJitter(250, 2000);
 
 /** What the engine runs on. */
 export interface EngineOptions {
@@ -35,34 +35,25 @@ export interface EngineOptions {
   readonly api: ApiClient;
   /** The triggers that the token covers; `null` for all. */
   readonly allowedTriggers: readonly string[] | null;
-  /** What the names of the sensor's own queues begin with. */
-  readonly queue: string;
+  /** What the names of the sensor's own queues begin with, whatever its shard. */
+  readonly queueBase: string;
+  /** Whether no other instance can be the one that fires. Asked before each deed. */
+  readonly mayAct: () => boolean;
   /** Ends the reading of rules. */
   readonly signal: AbortSignal;
   /** The token is of no use any more. */
   readonly unauthorized: (reason: string) => void;
+  /** The rules are shared otherwise than this instance is told: it must not run. */
+  readonly refused: (error: LayoutError) => void;
 }
 
 /** Rules in, events out: everything between the two. */
-export interface Engine {
+export class Engine {
   readonly timers: TimerManager;
   readonly book: RuleBook;
   readonly reconciler: Reconciler;
   readonly store: Store;
-  readonly counts: Readonly<DeliveryCounts>;
-  /** All rules are known: the outbox hands out what it has, and checkpoints are written. */
-  begin(): void;
-  /**
-   * Fires nothing any more; delivers what it can for `timeoutMs`, puts the rest into the outbox, and
-   * leaves a checkpoint. Returns how many events are in neither place.
-   */
-  end(timeoutMs: number): Promise<number>;
-}
-
-/** Puts timers, delivery and the staying in step together. */
-export function openEngine(options: EngineOptions): Engine {
-  const { config, log, clock, signal } = options;
-  const counts: DeliveryCounts = {
+  readonly counts: DeliveryCounts = {
     stored: 0,
     refused: 0,
     parked: 0,
@@ -70,115 +61,179 @@ export function openEngine(options: EngineOptions): Engine {
     expired: 0,
     discarded: 0,
   };
-  const drops = new DropTally(log, clock);
-  const told = deliveryJournal(log, counts, drops);
-  const sync = syncJournal(log);
-  const storeTold = storeJournal(log);
-  const store = openStore({ url: config.mqUrl, prefix: options.queue, clock }, {
-    ...storeTold,
-    up(count) {
-      storeTold.up(count);
-      delivery.outboxUp(count);
-    },
-    down: () => delivery.outboxDown(),
-    blocked(isBlocked) {
-      storeTold.blocked(isBlocked);
-      delivery.outboxBlocked();
-    },
-    take: (parcel) => delivery.accept(parcel),
-    unreadable(reason) {
-      storeTold.unreadable(reason);
-      delivery.outboxUnreadable();
-    },
-  });
-  const delivery: Delivery = new Delivery({
-    post: (event, signal) => options.api.createEvent(event, signal),
-    outbox: store.outbox,
-    clock,
-    concurrency: config.maxConcurrency,
-    backoff: POST_BACKOFF,
-    probeBackoff: PROBE_BACKOFF,
-    outboxMaxAgeMs: config.outboxMaxAgeMs,
-    isKnown: (ruleId) => book.has(ruleId),
-    on: {
-      ...told,
-      stored(event, result, parkedAt) {
-        told.stored(event, result, parkedAt);
-        if (result.ruleGone) giveUp(event);
-      },
-      unauthorized: options.unauthorized,
-      settled: () => checkpointer.touch(),
-    },
-  });
-  const timers = new TimerManager({
-    clock,
-    table: new TimerTable({ catchUpWindowMs: config.catchUpWindowMs }),
-    sink: {
-      fire: (fire) => delivery.submit(eventOf(fire, config.sensorRef)),
-      dropped: missedJournal(log),
-    },
-  });
-  const checkpointer = new Checkpointer({
-    store: store.checkpoint,
-    clock,
-    watermark: () => Math.min(timers.handedOutTo, delivery.earliestDueAt - 1),
-    failed: checkpointJournal(log),
-  });
-  const allowed = options.allowedTriggers === null ? null : new Set(options.allowedTriggers);
-  const book = new RuleBook({
-    timers,
-    triggers: TIMER_TRIGGERS,
-    isAllowed: (triggerRef) => allowed === null || allowed.has(triggerRef),
-    clock,
-    on: { ...ruleJournal(log), gone: (ruleId) => delivery.discard(ruleId) },
-  });
-  const reconciler = new Reconciler({
-    source: options.api,
-    book,
-    triggers: TIMER_TRIGGERS,
-    clock,
-    backoff: SNAPSHOT_BACKOFF,
-    intervalMs: config.reconcileIntervalMs,
-    on: {
-      ...sync,
-      snapshotFailed(error, retryMs) {
-        sync.snapshotFailed(error, retryMs);
-        if (isUnauthorized(error)) options.unauthorized(error.message);
-      },
-    },
-    signal,
-  });
+  readonly #options: EngineOptions;
+  readonly #drops: DropTally;
+  /** The present one, if this instance is the one that fires. */
+  #term: Term | null = null;
+  #brokerTrouble: BrokerError | null = null;
 
-  /** Posted without its rule, an event runs the actions of others: not one more (contract 2.5). */
-  function giveUp(event: OutboundEvent): void {
-    book.doubt(event.ruleId);
-    delivery.discard(event.ruleId);
-    reconciler.recheck(event.ruleRef);
+  constructor(options: EngineOptions) {
+    const { config, log, clock } = options;
+    this.#options = options;
+    this.#drops = new DropTally(log, clock);
+    this.store = this.#openStore();
+    this.timers = new TimerManager({
+      clock,
+      table: new TimerTable({ catchUpWindowMs: config.catchUpWindowMs }),
+      sink: {
+        fire: (fire) => this.#term?.delivery.submit(eventOf(fire, config.sensorRef)),
+        dropped: missedJournal(log),
+      },
+      mayFire: options.mayAct,
+    });
+    this.book = this.#openBook();
+    this.reconciler = this.#openReconciler();
   }
 
-  return {
-    timers,
-    book,
-    reconciler,
-    store,
-    counts,
-    begin() {
-      store.outbox.handOut();
-      checkpointer.start();
-    },
-    async end(timeoutMs) {
-      timers[Symbol.dispose]();
-      // Not waited for: a broker that hangs does not answer.
-      store.outbox.holdBack();
-      await delivery.drain(timeoutMs, PARK_MS);
-      await checkpointer.finish(CHECKPOINT_MS);
-      drops[Symbol.dispose]();
-      return delivery.waiting;
-    },
-  };
+  /** The latest trouble with the broker. */
+  get brokerTrouble(): BrokerError | null {
+    return this.#brokerTrouble;
+  }
+
+  /**
+   * Goes on firing where whoever fired before left off. Resolves when all is under way, or when `signal`
+   * is aborted: then {@link stepDown} follows. `rulesKnown` resolves with the first snapshot.
+   */
+  async lead(rulesKnown: Promise<void>, signal: AbortSignal): Promise<void> {
+    const { log, clock, config } = this.#options;
+    const checkpoint = await this.#readCheckpoint(signal);
+    const parked = await this.#countParked();
+    if (signal.aborted) return;
+    const resumption = resumeFrom(checkpoint, clock.now());
+    resumeJournal(log, config.catchUpWindowMs)(resumption);
+    const term = this.#openTerm();
+    this.#term = term;
+    term.start(resumption.since, parked);
+    await rulesKnown;
+    if (!signal.aborted) term.settleIn();
+  }
+
+  /** Ends at once: another instance may be the one that fires. */
+  stepDown(): void {
+    this.#term?.abandon();
+    this.#term = null;
+  }
+
+  /** Ends in order, see {@link Term.end}. Returns how many events are neither delivered nor kept. */
+  async end(timeoutMs: number): Promise<number> {
+    const left = await this.#term?.end(timeoutMs) ?? 0;
+    this.#drops[Symbol.dispose]();
+    return left;
+  }
+
+  async #readCheckpoint(signal: AbortSignal): Promise<Checkpoint | null> {
+    const { log, clock } = this.#options;
+    for (let failures = 1; !signal.aborted; failures++) {
+      try {
+        return await this.store.checkpoint.read();
+      } catch (error) {
+        log.warn(`Failed to read the checkpoint: ${messageOf(error)}`);
+        await sleep(clock, CHECKPOINT_BACKOFF(failures), signal).catch(() => {/* asked to stop */});
+      }
+    }
+    return null;
+  }
+
+  /** `null` where the outbox is not up: it counts what it has when it is. */
+  async #countParked(): Promise<number | null> {
+    const { outbox } = this.store;
+    return outbox.isUp ? await outbox.count().catch(() => null) : null;
+  }
+
+  #openStore(): Store {
+    const { config, log, clock, queueBase, refused } = this.#options;
+    const told = storeJournal(log);
+    const { mqUrl: url, shard, ha } = config;
+    return openStore({ url, prefix: queueBase, shard, ha, clock }, {
+      ...told,
+      refused,
+      lost: (error, retryMs) => {
+        this.#brokerTrouble = error;
+        told.lost(error, retryMs);
+      },
+      up: (count) => {
+        told.up(count);
+        this.#term?.delivery.outboxUp(count);
+      },
+      down: () => this.#term?.delivery.outboxDown(),
+      blocked: (isBlocked) => {
+        told.blocked(isBlocked);
+        this.#term?.delivery.outboxBlocked();
+      },
+      take: (parcel) => this.#term?.delivery.accept(parcel),
+      unreadable: (reason) => {
+        told.unreadable(reason);
+        this.#term?.delivery.outboxUnreadable();
+      },
+    });
+  }
+
+  #openTerm(): Term {
+    const { config, log, clock, api, mayAct, unauthorized } = this.#options;
+    const told = deliveryJournal(log, this.counts, this.#drops);
+    return new Term({
+      config,
+      clock,
+      store: this.store,
+      timers: this.timers,
+      post: (event, signal) => api.createEvent(event, signal),
+      isKnown: (ruleId) => this.book.has(ruleId),
+      mayAct,
+      on: {
+        ...told,
+        stored: (event, result, parkedAt) => {
+          told.stored(event, result, parkedAt);
+          if (result.ruleGone) this.#giveUp(event);
+        },
+        unauthorized,
+      },
+      checkpointFailed: checkpointJournal(log),
+    });
+  }
+
+  #openBook(): RuleBook {
+    const { config, log, clock, allowedTriggers } = this.#options;
+    const allowed = allowedTriggers === null ? null : new Set(allowedTriggers);
+    return new RuleBook({
+      timers: this.timers,
+      triggers: TIMER_TRIGGERS,
+      isOurs: (ruleId) => ownsRule(config.shard, ruleId),
+      isAllowed: (triggerRef) => allowed === null || allowed.has(triggerRef),
+      clock,
+      on: { ...ruleJournal(log), gone: (ruleId) => this.#term?.delivery.discard(ruleId) },
+    });
+  }
+
+  #openReconciler(): Reconciler {
+    const { config, log, clock, api, signal, unauthorized } = this.#options;
+    const told = syncJournal(log);
+    return new Reconciler({
+      source: api,
+      book: this.book,
+      triggers: TIMER_TRIGGERS,
+      clock,
+      backoff: SNAPSHOT_BACKOFF,
+      intervalMs: config.reconcileIntervalMs,
+      on: {
+        ...told,
+        snapshotFailed(error, retryMs) {
+          told.snapshotFailed(error, retryMs);
+          if (isUnauthorized(error)) unauthorized(error.message);
+        },
+      },
+      signal,
+    });
+  }
+
+  /** Posted without its rule, an event runs the actions of others: not one more (contract 2.5). */
+  #giveUp(event: OutboundEvent): void {
+    this.book.doubt(event.ruleId);
+    this.#term?.delivery.discard(event.ruleId);
+    this.reconciler.recheck(event.ruleRef);
+  }
 }
 
 /** Whether a call failed because the token was refused. */
-export function isUnauthorized(error: unknown): error is ApiError {
+function isUnauthorized(error: unknown): error is ApiError {
   return error instanceof ApiError && error.status === 401;
 }

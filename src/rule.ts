@@ -39,7 +39,16 @@ const Instant = z.iso.datetime({ offset: true }).transform((text) => Temporal.In
 const Milliseconds = Instant.transform((instant) => instant.epochMilliseconds);
 // Two changes of a row can share a millisecond, hence the platform's own resolution.
 const Microseconds = Instant.transform((instant) => Number(instant.epochNanoseconds / 1000n));
-const Params = z.record(z.string(), z.unknown());
+// Not copied, as a `z.record` would be: of a large message that takes longer than all the rest.
+const Params = z.custom<TriggerParams>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  "Invalid input: expected object",
+);
+/**
+ * What others send is asked about by its ref, so that it has to be fit for a path: not long, of whole
+ * characters, and not a step up. The platform's own are narrower still (contract 2.4).
+ */
+const Ref = z.string().regex(/^(?!\.\.?$)[^\p{Cc}\p{Cs}]{1,255}$/u, "Invalid ref");
 
 const Row = z.object({
   id: RuleId,
@@ -89,8 +98,8 @@ const Envelope = z.object({
   timestamp: Milliseconds.optional(),
   payload: z.object({
     rule_id: RuleId,
-    rule_ref: z.string().min(1).nullish(),
-    trigger_ref: z.string().min(1),
+    rule_ref: Ref.nullish(),
+    trigger_ref: Ref,
     trigger_params: Params.nullish(),
     enabled: z.boolean().optional(),
   }),
@@ -99,9 +108,9 @@ const Envelope = z.object({
 const Native = z.object({
   event_type: MessageKind,
   rule_id: RuleId,
-  rule_ref: z.string().min(1).nullish(),
-  trigger_type: z.string().min(1).optional(),
-  trigger_ref: z.string().min(1).optional(),
+  rule_ref: Ref.nullish(),
+  trigger_type: Ref.optional(),
+  trigger_ref: Ref.optional(),
   trigger_params: Params.nullish(),
   enabled: z.boolean().optional(),
   timestamp: Milliseconds.optional(),

@@ -16,10 +16,13 @@ const LAYERS: readonly (readonly string[])[] = [
     "message_of.ts",
     "instant_heap.ts",
   ],
-  ["rule.ts", "event.ts", "outbox.ts", "checkpoint.ts", "schedule/"],
+  ["rule.ts", "event.ts", "outbox.ts", "checkpoint.ts", "shard.ts", "layout.ts", "schedule/"],
   ["timers/", "delivery/", "sync/", "checkpointer.ts", "resume.ts"],
   ["broker/", "platform/", "log", "config", "preview", "time_watch.ts", "parent_watch.ts"],
-  ["journal/", "startup.ts", "uncaught.ts", "engine.ts", "daemon.ts"],
+  ["journal/", "startup.ts", "uncaught.ts", "term.ts"],
+  ["engine.ts"],
+  ["leadership.ts", "connect.ts"],
+  ["daemon.ts"],
   ["shutdown.ts", "cli"],
   ["../main.ts"],
 ];
@@ -31,14 +34,12 @@ const ALLIANCES: readonly (readonly [string, string])[] = [
   ["schedule/", "rule.ts"],
   ["outbox.ts", "event.ts"],
   ["checkpoint.ts", "event.ts"],
+  ["shard.ts", "rule.ts"],
+  ["layout.ts", "event.ts"],
+  ["layout.ts", "shard.ts"],
   ["sync/", "timers/"],
   ["resume.ts", "timers/"],
   ["cli", "shutdown.ts"],
-  ["engine.ts", "journal/"],
-  ["daemon.ts", "engine.ts"],
-  ["daemon.ts", "journal/"],
-  ["daemon.ts", "startup.ts"],
-  ["daemon.ts", "uncaught.ts"],
 ];
 /** Files or folders that alone may import a package. */
 const ONLY_IMPORT: Readonly<Record<string, string>> = {

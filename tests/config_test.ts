@@ -67,6 +67,8 @@ Deno.test("the four required variables suffice, and everything else has its defa
       maxConcurrency: 32,
       outboxMaxAgeMs: 86_400_000,
       shutdownTimeoutMs: 4000,
+      ha: false,
+      shard: { index: 1, count: 1 },
     },
     warnings: [],
   });
@@ -110,8 +112,8 @@ Deno.test("the environment and stdin make the same configuration of the same val
     ATTUNE_MAX_CONCURRENCY: "8",
     ATTUNE_OUTBOX_MAX_AGE: "2d",
     ATTUNE_SHUTDOWN_TIMEOUT: "250ms",
-    ATTUNE_HA: "false",
-    ATTUNE_SHARD: "1/1",
+    ATTUNE_HA: "True",
+    ATTUNE_SHARD: "2/8",
   };
   const expected: Config = {
     apiUrl: "https://attune.example.com/base",
@@ -128,6 +130,8 @@ Deno.test("the environment and stdin make the same configuration of the same val
     maxConcurrency: 8,
     outboxMaxAgeMs: 172_800_000,
     shutdownTimeoutMs: 250,
+    ha: true,
+    shard: { index: 2, count: 8 },
   };
   assertEquals(loadConfig(envOf(variables)), { config: expected, warnings: [] });
   const members = JSON.stringify(membersOf(variables));
@@ -136,7 +140,7 @@ Deno.test("the environment and stdin make the same configuration of the same val
     ...variables,
     ATTUNE_SENSOR_ID: 9_007_199_254_740_991,
     ATTUNE_MAX_CONCURRENCY: 8,
-    ATTUNE_HA: false,
+    ATTUNE_HA: true,
   });
   assertEquals(loadStdinConfig(JSON.stringify(natural)).config, expected);
 });
@@ -152,6 +156,8 @@ const INTERVAL =
 const EXCHANGE = "Invalid mq_exchange: expected 1 to 127 letters, digits, '.', '-', '_' or ':'";
 const SENSOR_ID =
   "Invalid sensor_id: expected the number that the platform has for the sensor, 1 or more";
+const HA = "Invalid ha: expected true or false";
+const SHARD = "Invalid shard: expected i/n with i from 1 to n and n up to 1024, such as 1/1";
 const CONCURRENCY = "Invalid max_concurrency: expected a whole number from 1 to 1024";
 
 const REFUSED: [variable: string, value: string, problem: string][] = [
@@ -234,21 +240,17 @@ const REFUSED: [variable: string, value: string, problem: string][] = [
   ["ATTUNE_MAX_CONCURRENCY", "1025", `${CONCURRENCY} (ATTUNE_MAX_CONCURRENCY is "1025")`],
   ["ATTUNE_MAX_CONCURRENCY", "1e2", `${CONCURRENCY} (ATTUNE_MAX_CONCURRENCY is "1e2")`],
   ["ATTUNE_MAX_CONCURRENCY", "many", `${CONCURRENCY} (ATTUNE_MAX_CONCURRENCY is "many")`],
-  [
+  ...["maybe", "yes", "1", "0"].map((value): [string, string, string] => [
     "ATTUNE_HA",
-    "true",
-    `Invalid ha: expected false: this version runs as a single instance (ATTUNE_HA is "true")`,
-  ],
-  [
-    "ATTUNE_SHARD",
-    "2/8",
-    "Invalid shard: expected 1/1: this version does not share the rules among several instances " +
-    `(ATTUNE_SHARD is "2/8")`,
-  ],
-  ...["0/1", "2/1", "1", "1/x", "-1/1", "1/1/1"].map((value): [string, string, string] => [
+    value,
+    `${HA} (ATTUNE_HA is "${value}")`,
+  ]),
+  ...["0/1", "2/1", "1", "1/x", "-1/1", "1/1/1", "1/1025", "1/ 2", "1/0"].map((
+    value,
+  ): [string, string, string] => [
     "ATTUNE_SHARD",
     value,
-    `Invalid shard: expected i/n with i from 1 to n, such as 1/1 (ATTUNE_SHARD is "${value}")`,
+    `${SHARD} (ATTUNE_SHARD is "${value}")`,
   ]),
 ];
 
@@ -334,13 +336,15 @@ Deno.test("stdin is read strictly", () => {
       ATTUNE_COLOUR: 1,
       ATTUNE_RECONCILE_INTERVAL: 60,
       ATTUNE_API_TOKEN: 5,
-      ATTUNE_HA: true,
+      ATTUNE_HA: 1,
+      ATTUNE_SHARD: 2,
     }),
     [
       "Invalid api_token: expected the token alone, in visible ASCII characters without spaces " +
       "(it is ***)",
       `${INTERVAL} (it is 60)`,
-      "Invalid ha: expected false: this version runs as a single instance (it is true)",
+      `${HA} (it is 1)`,
+      `${SHARD} (it is 2)`,
       'Unknown member "log_levle": did you mean log_level?',
       'Unknown member "colour": expected one of api_url, api_token, api_token_file, ' +
       "sensor_token_state_path, sensor_ref, sensor_id, mq_url, mq_exchange, log_level, log_format, " +

@@ -1,31 +1,49 @@
-import { type Checkpoint, checkpointFromText, checkpointText } from "../checkpoint.ts";
-import { type Clock, sleep } from "../clock.ts";
+import {
+  type Checkpoint,
+  checkpointFromText,
+  checkpointText,
+  newestCheckpoint,
+  type StoredCheckpoint,
+} from "../checkpoint.ts";
+import type { Clock } from "../clock.ts";
+import type { Layout } from "../layout.ts";
 import { problemText } from "../problem_text.ts";
 import { BrokerError } from "./fault.ts";
+import { peek } from "./peek.ts";
 import { Publisher } from "./publisher.ts";
-import { type BrokerLink, type ChannelModel, onChannel } from "./session.ts";
+import type { BrokerLink, ChannelModel } from "./session.ts";
 import type { SessionContext } from "./supervisor.ts";
 import { declareQueue } from "./topology.ts";
 
-/** A reader that holds one while another is written leaves two for a moment. */
-const MOST_READ = 10;
-/** Another reader holds the message for a moment: a queue that seems empty is looked at again. */
 const LOOKS = 5;
-const LOOK_AGAIN_MS = 200;
+
+/** What a checkpoint of ours has to belong to. */
+export interface LayoutInForce {
+  readonly current: Layout;
+  /** The same, once it is certain that it holds still. Rejects where another does. */
+  confirm(): Promise<Layout>;
+}
 
 /** The checkpoint in RabbitMQ: a durable queue of one message, of which the newest stays. */
 export class BrokerCheckpoint {
   readonly #queue: string;
+  readonly #layout: LayoutInForce;
   readonly #clock: Clock;
   readonly #warn: (text: string) => void;
   #publisher: Publisher | null = null;
   #model: ChannelModel | null = null;
   #state: "unknown" | "new" | "found" | "unusable" = "unknown";
 
-  constructor(queue: string, clock: Clock, warn: (text: string) => void) {
-    this.#queue = queue;
-    this.#clock = clock;
-    this.#warn = warn;
+  constructor(options: {
+    queue: string;
+    layout: LayoutInForce;
+    clock: Clock;
+    warn: (text: string) => void;
+  }) {
+    this.#queue = options.queue;
+    this.#layout = options.layout;
+    this.#clock = options.clock;
+    this.#warn = options.warn;
   }
 
   /** Whether it can be written now. */
@@ -34,23 +52,23 @@ export class BrokerCheckpoint {
   }
 
   /**
-   * The newest checkpoint, or `null` where there is none to be had. Rejects where RabbitMQ is out of
-   * reach.
+   * Where this shard goes on: the newest checkpoint since the rules are shared as they are, else how far
+   * everything was seen to before that; `null` where nobody knows. Rejects where RabbitMQ is out of
+   * reach, and where this instance must not run. To be called once the messages about rules come in, or
+   * the lease is held: others can see this instance then.
    */
   async read(): Promise<Checkpoint | null> {
-    if (this.#state === "unusable") return null;
-    for (let look = 1;; look++) {
-      const texts = await this.#texts();
-      if (texts.length > 0) return newest(texts.flatMap((text) => this.#parse(text)));
-      if (this.#state === "new" || look === LOOKS) return null;
-      await sleep(this.#clock, LOOK_AGAIN_MS);
-    }
+    const { generation, since } = await this.#layout.confirm();
+    const own = newestCheckpoint(await this.#stored(), generation);
+    if (own !== null) return { at: own.at, writtenAt: own.writtenAt };
+    return since === null ? null : { at: since, writtenAt: since };
   }
 
   /** Resolves once it is stored; rejects where it is not, or where nobody knows. */
   async write(checkpoint: Checkpoint): Promise<void> {
-    if (this.#publisher === null) throw new BrokerError("lost", "RabbitMQ is out of reach");
-    await this.#publisher.publish(this.#queue, checkpointText(checkpoint), {
+    if (this.#publisher === null) throw outOfReach();
+    const { generation } = this.#layout.current;
+    await this.#publisher.publish(this.#queue, checkpointText({ ...checkpoint, generation }), {
       contentType: "application/json",
     });
   }
@@ -69,27 +87,14 @@ export class BrokerCheckpoint {
     this.#model = model;
   }
 
-  async #texts(): Promise<string[]> {
-    if (this.#model === null) throw new BrokerError("lost", "RabbitMQ is out of reach");
-    return await onChannel(this.#model, async (channel) => {
-      const texts: string[] = [];
-      while (texts.length < MOST_READ) {
-        // Not acknowledged: the end of the channel puts it back.
-        const message = await channel.get(this.#queue);
-        if (message === false) break;
-        texts.push(message.content.toString());
-      }
-      return texts;
-    });
-  }
-
-  #parse(text: string): Checkpoint[] {
-    try {
-      return [checkpointFromText(text)];
-    } catch (error) {
-      this.#warn(`Ignored a checkpoint that cannot be read: ${problemText(error)}`);
-      return [];
-    }
+  async #stored(): Promise<StoredCheckpoint[]> {
+    if (this.#state === "unusable") return [];
+    if (this.#model === null) throw outOfReach();
+    const looks = this.#state === "new" ? 1 : LOOKS;
+    return readCheckpoints(
+      await peek(this.#model, this.#queue, this.#clock, looks),
+      this.#warn,
+    );
   }
 
   #end(): void {
@@ -98,10 +103,21 @@ export class BrokerCheckpoint {
   }
 }
 
-function newest(checkpoints: readonly Checkpoint[]): Checkpoint | null {
-  let newest: Checkpoint | null = null;
-  for (const checkpoint of checkpoints) {
-    if (newest === null || checkpoint.writtenAt > newest.writtenAt) newest = checkpoint;
-  }
-  return newest;
+/** The checkpoints that some messages hold, those left out with a warning that cannot be read. */
+export function readCheckpoints(
+  texts: readonly string[],
+  warn: (text: string) => void,
+): StoredCheckpoint[] {
+  return texts.flatMap((text) => {
+    try {
+      return [checkpointFromText(text)];
+    } catch (error) {
+      warn(`Ignored a checkpoint that cannot be read: ${problemText(error)}`);
+      return [];
+    }
+  });
+}
+
+function outOfReach(): BrokerError {
+  return new BrokerError("lost", "RabbitMQ is out of reach");
 }

@@ -1,5 +1,8 @@
+import { Buffer } from "node:buffer";
 import { BrokerError } from "./fault.ts";
 import type { ConsumeMessage } from "./session.ts";
+
+const NOTHING = Buffer.alloc(0);
 
 /** What a consumer needs of a channel. */
 export interface ConsumerChannel {
@@ -61,10 +64,16 @@ export class Consumer {
     this.#inFlight.add(handling);
   }
 
-  async #handle(message: ConsumeMessage): Promise<void> {
-    await this.#options.handle(message);
+  // What is acknowledged is the message without its content: the contents of all that are being handled
+  // are too much to hold until then.
+  #handle(message: ConsumeMessage): Promise<void> {
+    const receipt = { ...message, content: NOTHING };
+    return this.#options.handle(message).then(() => this.#ack(receipt));
+  }
+
+  #ack(receipt: ConsumeMessage): void {
     try {
-      this.#options.channel.ack(message);
+      this.#options.channel.ack(receipt);
     } catch {
       // The channel was closed meanwhile: the broker hands the message out again.
     }

@@ -23,6 +23,8 @@ export type BrokerFault =
   | "closed_by_broker"
   /** Heartbeats stayed out. */
   | "silent"
+  /** What the broker sent cannot be decoded, such as headers that are nested too deeply. */
+  | "undecodable"
   /** The connection broke. */
   | "lost"
   | "unexpected";
@@ -118,11 +120,19 @@ function lostReason(error: unknown, address: BrokerAddress): Reason {
   if (textOf(error) === "Heartbeat timeout") {
     return ["silent", "the broker's heartbeats stayed out"];
   }
+  if (isOfDecoder(error)) {
+    return ["undecodable", `cannot decode what it sent (${quote(error, address)})`];
+  }
   return [replyCode(error) === null ? "lost" : "closed_by_broker", quote(error, address)];
 }
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
+/** The stack was not enough, a field's end was missing, its type was unknown. */
+function isOfDecoder(error: unknown): boolean {
+  return codeOf(error) === undefined && (error instanceof RangeError || error instanceof TypeError);
 }
 
 function isLookup(error: unknown): boolean {

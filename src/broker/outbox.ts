@@ -6,7 +6,7 @@ import { BrokerError } from "./fault.ts";
 import { type Handout, OutboxFeed } from "./outbox_feed.ts";
 import { messageOptions, type ParkedEvent, parkedEventFrom } from "./outbox_message.ts";
 import { Publisher } from "./publisher.ts";
-import type { BrokerLink, PublishOptions } from "./session.ts";
+import { type BrokerLink, onChannel, type PublishOptions } from "./session.ts";
 import type { SessionContext } from "./supervisor.ts";
 import { declareQueue } from "./topology.ts";
 
@@ -70,6 +70,20 @@ export class BrokerOutbox implements Outbox {
   handOut(): void {
     this.#isHandingOut = true;
     this.#feedIfDue();
+  }
+
+  /** The events in it that nobody holds. Rejects where it is out of reach. */
+  async count(): Promise<number> {
+    if (this.#context === null) throw new BrokerError("lost", "RabbitMQ is out of reach");
+    const { model } = this.#context.link;
+    const { messageCount } = await onChannel(model, (channel) => channel.checkQueue(this.#queue));
+    return messageCount;
+  }
+
+  /** Hands out nothing more, and gives back what is held: the connection is made anew. */
+  giveBack(): void {
+    this.#isHandingOut = false;
+    this.#context?.fail(new BrokerError("lost", "Standing by, what it handed out is given back"));
   }
 
   /** Hands out nothing more; what is held can still be taken out. */

@@ -7,12 +7,13 @@ import { readRuleMessage, type UnreadableMessage } from "./rule_message.ts";
 import {
   type BrokerLink,
   type ConsumeMessage,
+  onChannel,
   openChannel,
   openSession,
   type Session,
 } from "./session.ts";
 import type { SessionContext } from "./supervisor.ts";
-import { declareRuleFeed } from "./topology.ts";
+import { declareOwnRuleFeed, declareRuleFeed } from "./topology.ts";
 
 const NAME = "attune-core-timer-sensor";
 /**
@@ -31,6 +32,8 @@ export interface RuleListenerOptions {
   readonly url: string;
   readonly exchange: string;
   readonly queue: string;
+  /** One of several instances, each of which hears everything: it has a queue of its own beside that one. */
+  readonly isOneOfMany?: boolean;
   readonly clock: Clock;
   /** The pauses between attempts to connect, and to apply a change. */
   readonly backoff?: Backoff;
@@ -89,6 +92,8 @@ class Listener implements RuleListener {
   readonly #warned = new Set<string>();
   #consumer: Consumer | null = null;
   #unreadableCount = 0;
+  /** The connection broke on a message that cannot be decoded, and the broker would hand it out again. */
+  #isPoisoned = false;
 
   constructor(options: RuleListenerOptions, on: RuleListenerEvents) {
     this.#options = options;
@@ -101,7 +106,10 @@ class Listener implements RuleListener {
       backoff: this.#backoff,
       signal: options.signal,
       begin: (context) => this.#begin(context),
-      down: (error, retryMs) => on.down(error, retryMs),
+      down: (error, retryMs) => {
+        this.#isPoisoned = error.fault === "undecodable";
+        on.down(error, retryMs);
+      },
     });
   }
 
@@ -134,11 +142,12 @@ class Listener implements RuleListener {
   }
 
   async #begin(context: SessionContext<BrokerLink>): Promise<void> {
-    const { exchange, queue } = this.#options;
-    for (const warning of await declareRuleFeed(context.link.model, exchange, queue)) {
+    const { queue, warnings } = await this.#declare(context.link);
+    for (const warning of warnings) {
       if (!this.#warned.has(warning)) this.#on.warning(warning);
       this.#warned.add(warning);
     }
+    if (this.#isPoisoned) await this.#empty(queue, context.link);
     this.#on.up();
     this.#consumer = await Consumer.start({
       channel: await openChannel(context),
@@ -150,11 +159,27 @@ class Listener implements RuleListener {
     });
   }
 
-  async #handle(message: ConsumeMessage, signal: AbortSignal): Promise<void> {
+  /** Messages are hints: what is thrown away here is read from the API as soon as the queue is up. */
+  async #empty(queue: string, { model }: BrokerLink): Promise<void> {
+    const { messageCount } = await onChannel(model, (channel) => channel.purgeQueue(queue));
+    if (messageCount === 0) return;
+    const text = `Threw away the ${messageCount} messages of queue '${queue}'`;
+    this.#on.warning(`${text}: there is one among them that cannot be decoded`);
+  }
+
+  async #declare({ model }: BrokerLink): Promise<{ queue: string; warnings: string[] }> {
+    const { exchange, queue, isOneOfMany = false } = this.#options;
+    if (isOneOfMany) return await declareOwnRuleFeed(model, exchange, queue);
+    return { queue, warnings: await declareRuleFeed(model, exchange, queue) };
+  }
+
+  // Not async, which would hold the content of the message until the change is applied.
+  #handle(message: ConsumeMessage, signal: AbortSignal): Promise<void> {
     const read = readRuleMessage(message.content, message.properties.timestamp);
-    if (read.ok) return await this.#apply(read.change, signal);
+    if (read.ok) return this.#apply(read.change, signal);
     this.#unreadableCount++;
     this.#on.unreadable(read.unreadable);
+    return Promise.resolve();
   }
 
   /**

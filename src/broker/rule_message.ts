@@ -3,6 +3,11 @@ import { changeFromMessage, type RuleChange } from "../rule.ts";
 
 /** The API takes bodies of 2 MiB at most (contract 2), and a message says little beside one rule. */
 const MAX_BYTES = 4 * 1024 * 1024;
+/**
+ * The parameters of a longer message are not kept: timers have shorter ones, and those of all messages in
+ * hand are too much to hold. The rule is read from the API in any case.
+ */
+const MAX_BYTES_WITH_PARAMS = 64 * 1024;
 const EXCERPT_BYTES = 200;
 /** Controls, and what turns the direction of text or breaks lines: not for a log. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]/gu;
@@ -26,7 +31,9 @@ export type RuleMessage =
 export function readRuleMessage(content: Uint8Array, timestamp: unknown): RuleMessage {
   try {
     const change = changeFromMessage(parseJson(content));
-    return { ok: true, change: { ...change, sentAt: change.sentAt ?? milliseconds(timestamp) } };
+    const params = content.length > MAX_BYTES_WITH_PARAMS ? null : change.params;
+    const sentAt = change.sentAt ?? milliseconds(timestamp);
+    return { ok: true, change: { ...change, params, sentAt } };
   } catch (error) {
     return { ok: false, unreadable: { reason: problemText(error), excerpt: excerptOf(content) } };
   }

@@ -1,7 +1,10 @@
 import { type Backoff, fullJitter } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
+import { queuesOf, type Shard } from "../shard.ts";
 import { BrokerCheckpoint } from "./checkpoint.ts";
 import type { BrokerError } from "./fault.ts";
+import { BrokerLayout } from "./layout.ts";
+import type { LayoutError } from "./layout_error.ts";
 import { BrokerOutbox, type OutboxEvents } from "./outbox.ts";
 import { openSession } from "./session.ts";
 
@@ -12,8 +15,12 @@ const RETRY_CAP_MS = 5000;
 export interface StoreOptions {
   /** `amqp(s)://user:password@host:port/vhost?heartbeat=seconds`. */
   readonly url: string;
-  /** What the names of the queues begin with: that of the queue beside them. */
+  /** What the names of all shards' queues begin with. */
   readonly prefix: string;
+  /** Whose queues these are. */
+  readonly shard: Shard;
+  /** Several instances may run the same shard. */
+  readonly ha: boolean;
   readonly clock: Clock;
   readonly backoff?: Backoff;
 }
@@ -22,13 +29,15 @@ export interface StoreOptions {
 export interface StoreEvents extends OutboxEvents {
   /** The connection was lost, or could not be made; the next attempt follows in `retryMs`. */
   lost(error: BrokerError, retryMs: number): void;
+  /** This instance must not run, or not go on: the store is closed for good. */
+  refused(error: LayoutError): void;
 }
 
 /** What the sensor keeps in RabbitMQ, the only disk it has (design idea 3). */
 export interface Store extends AsyncDisposable {
   readonly outbox: BrokerOutbox;
   readonly checkpoint: BrokerCheckpoint;
-  /** Resolves when it was reached for the first time, rejects when it is closed before. */
+  /** Resolves when it was reached for the first time, rejects when it is closed before, or refused. */
   readonly ready: Promise<void>;
 }
 
@@ -38,25 +47,35 @@ export interface Store extends AsyncDisposable {
  * cannot be read.
  */
 export function openStore(options: StoreOptions, on: StoreEvents): Store {
-  const { prefix, clock } = options;
+  const { prefix: base, shard, ha, clock } = options;
+  const queues = queuesOf(base, shard);
   const told = new Set<string>();
-  const warn = (text: string) => {
+  const warning = (text: string) => {
     if (!told.has(text)) on.warning(text);
     told.add(text);
   };
-  const outbox = new BrokerOutbox(`${prefix}.outbox`, `${prefix}.dead`, clock, {
-    ...on,
-    warning: warn,
+  const refusal = new AbortController();
+  const refused = (error: LayoutError) => {
+    refusal.abort(error);
+    on.refused(error);
+  };
+  const outbox = new BrokerOutbox(queues.outbox, queues.dead, clock, { ...on, warning });
+  const layout = new BrokerLayout({ base, shard, ha, clock, on: { warning, refused } });
+  const checkpoint = new BrokerCheckpoint({
+    queue: queues.checkpoint,
+    layout,
+    clock,
+    warn: warning,
   });
-  const checkpoint = new BrokerCheckpoint(`${prefix}.checkpoint`, clock, warn);
   const session = openSession({
     url: options.url,
-    name: `attune-core-timer-sensor (${prefix}.outbox)`,
+    name: `attune-core-timer-sensor (${queues.outbox})`,
     clock,
     backoff: options.backoff ?? fullJitter(RETRY_BASE_MS, RETRY_CAP_MS),
-    // It outlives everything else: what is undelivered in the end goes there.
-    signal: new AbortController().signal,
+    // Otherwise it outlives everything else: what is undelivered in the end goes there.
+    signal: refusal.signal,
     async begin(context) {
+      await layout.begin(context);
       await checkpoint.begin(context);
       await outbox.begin(context);
     },

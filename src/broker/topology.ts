@@ -15,6 +15,7 @@ export async function declareRuleFeed(
   model: ChannelModel,
   exchange: string,
   queue: string,
+  options: QueueOptions = { durable: true },
 ): Promise<string[]> {
   const warnings = [
     await ensure(model, `exchange '${exchange}'`, {
@@ -23,7 +24,7 @@ export async function declareRuleFeed(
       fallBack: (channel) => channel.checkExchange(exchange),
     }),
     await ensure(model, `queue '${queue}'`, {
-      declare: (channel) => channel.assertQueue(queue, { durable: true }),
+      declare: (channel) => channel.assertQueue(queue, options),
       fallBack: (channel) => channel.checkQueue(queue),
     }),
     await ensure(model, `the bindings of queue '${queue}'`, {
@@ -33,6 +34,32 @@ export async function declareRuleFeed(
     }),
   ];
   return warnings.filter((warning) => warning !== null);
+}
+
+/**
+ * The same with a queue of this connection's own, for one of several instances each of which has to hear
+ * everything. The queue that a single instance would use is fed no more, for nobody empties it. Returns
+ * the queue's name with the warnings.
+ */
+export async function declareOwnRuleFeed(
+  model: ChannelModel,
+  exchange: string,
+  sharedQueue: string,
+): Promise<{ queue: string; warnings: string[] }> {
+  // Another name each time: the queue of a connection that just broke may be there for a while.
+  const queue = `${sharedQueue}.${crypto.randomUUID()}`;
+  const warnings = await declareRuleFeed(model, exchange, queue, {
+    durable: false,
+    exclusive: true,
+    autoDelete: true,
+  });
+  const warning = await ensure(model, `the bindings of queue '${sharedQueue}'`, {
+    declare: async (channel) => {
+      for (const key of RULE_KEYS) await channel.unbindQueue(sharedQueue, exchange, key);
+    },
+    fallBack: () => Promise.resolve(),
+  });
+  return { queue, warnings: warning === null ? warnings : [...warnings, warning] };
 }
 
 interface Thing {

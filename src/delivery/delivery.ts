@@ -181,7 +181,13 @@ export class Delivery {
     this.#pump();
     await Promise.all(this.#posting);
     await this.#untilEmpty(parkMs);
+    this.abandon();
+  }
+
+  /** Ends at once: what is neither delivered nor in the outbox is for whoever takes over. */
+  abandon(): void {
     this.#phase = "ended";
+    this.#abort.abort(new Error("Another instance delivers"));
     for (const lane of this.#lanes) lane.endRetry();
     this.#parker[Symbol.dispose]();
     this.#circuit[Symbol.dispose]();

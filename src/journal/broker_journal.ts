@@ -1,3 +1,4 @@
+import type { LeaseEvents } from "../broker/lease.ts";
 import type { RuleListenerEvents } from "../broker/rule_listener.ts";
 import type { StoreEvents } from "../broker/store.ts";
 import { rfc3339 } from "../event.ts";
@@ -35,20 +36,22 @@ export function listenerJournal(
 export function storeJournal(
   log: Log,
 ): Pick<StoreEvents, "lost" | "warning" | "unreadable" | "blocked"> & { up(count: number): void } {
-  let isTold = false;
+  let state: "unreached" | "up" | "lost" = "unreached";
   return {
     up(count) {
-      isTold = false;
+      state = "up";
       const waiting = count === 0 ? "" : `, ${count} events wait in it`;
       log.info(`The outbox is ready${waiting}`, { outbox: count });
     },
     lost(error, retryMs) {
+      const fields = { fault: error.fault, retry_ms: Math.round(retryMs) };
+      if (state === "unreached") return log.warn(error.message, fields);
       // The listener's line, on the same broker, tells each attempt.
-      log[isTold ? "debug" : "warn"](`The outbox is out of reach: ${error.message}`, {
-        fault: error.fault,
-        retry_ms: Math.round(retryMs),
-      });
-      isTold = true;
+      log[state === "lost" ? "debug" : "warn"](
+        `The outbox is out of reach: ${error.message}`,
+        fields,
+      );
+      state = "lost";
     },
     blocked(isBlocked) {
       if (isBlocked) log.warn("RabbitMQ is short of memory or disk: the outbox takes nothing");
@@ -56,6 +59,35 @@ export function storeJournal(
     },
     unreadable(reason) {
       log.error(`A message of the outbox cannot be read, it goes to the dead letters: ${reason}`);
+    },
+    warning(text) {
+      log.warn(text);
+    },
+  };
+}
+
+/** Tells the log which instance fires. */
+export function leaseJournal(log: Log): LeaseEvents {
+  let isTold = false;
+  return {
+    acquired() {
+      log.info("Holding the lease: this instance fires now", { role: "leader" });
+    },
+    lost(reason) {
+      log.warn(`Lost the lease, standing by: ${reason}`, { role: "standby" });
+    },
+    instances(count) {
+      isTold = false;
+      const standbys = count - 1;
+      log.info(`${standbys} other instances stand by`, { standbys });
+    },
+    disconnected(error, retryMs) {
+      // The listener's line, on the same broker, tells each attempt.
+      log[isTold ? "debug" : "warn"](`The lease is out of reach: ${error.message}`, {
+        fault: error.fault,
+        retry_ms: Math.round(retryMs),
+      });
+      isTold = true;
     },
     warning(text) {
       log.warn(text);

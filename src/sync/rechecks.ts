@@ -1,19 +1,19 @@
 /** Refs read at the same time. */
 const READERS = 8;
 
-/** Reads a rule again and applies what it finds. */
-export type Recheck = (ref: string) => Promise<void>;
+/** Reads a rule again and applies what it finds; `T` is what those who asked are told of it. */
+export type Recheck<T> = (ref: string) => Promise<T>;
 
 /**
  * Reads rules again by their refs, a few at a time and never one twice at once. Requests for a ref that
  * is still waiting are one: a burst of messages about a rule costs one read.
  */
-export class Rechecks {
-  readonly #recheck: Recheck;
-  readonly #waiting = new Map<string, PromiseWithResolvers<void>>();
+export class Rechecks<T = void> {
+  readonly #recheck: Recheck<T>;
+  readonly #waiting = new Map<string, PromiseWithResolvers<T>>();
   readonly #reading = new Set<string>();
 
-  constructor(recheck: Recheck) {
+  constructor(recheck: Recheck<T>) {
     this.#recheck = recheck;
   }
 
@@ -23,7 +23,7 @@ export class Rechecks {
   }
 
   /** Resolves after a read that began after this call; rejects when that read failed. */
-  request(ref: string): Promise<void> {
+  request(ref: string): Promise<T> {
     let done = this.#waiting.get(ref);
     if (done === undefined) {
       done = Promise.withResolvers();
@@ -34,7 +34,7 @@ export class Rechecks {
   }
 
   /** Takes back everything that waits, to be settled along with `instead`. */
-  settleWith(instead: Promise<void>): void {
+  settleWith(instead: Promise<T>): void {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const done of waiting) instead.then(done.resolve, done.reject);

@@ -35,14 +35,16 @@ export class Reconciler {
   readonly #intervalMs: number;
   readonly #on: ReconcilerEvents;
   readonly #signal: AbortSignal;
-  readonly #rechecks: Rechecks = new Rechecks((ref) => this.#recheck(ref));
+  readonly #rechecks: Rechecks<boolean> = new Rechecks((ref) => this.#recheck(ref));
   // Not the ones above: those may be put off until the snapshot that waits for these is done.
-  readonly #lookups: Rechecks = new Rechecks((ref) => this.#recheck(ref));
+  readonly #lookups: Rechecks<boolean> = new Rechecks((ref) => this.#recheck(ref));
   #request = openRequest();
   /** Aborted when somebody asks for a snapshot: the pause after the present one is cut short. */
   #interval = new AbortController();
   /** When the last complete snapshot began, in epoch milliseconds. */
   #snapshotAt = -Infinity;
+  /** How many are complete. */
+  #snapshots = 0;
 
   /** Reads nothing before {@link run}; `signal` ends everything. */
   constructor(options: {
@@ -94,11 +96,11 @@ export class Reconciler {
 
   /** Resolves when what a message tells has been applied. Never rejects. */
   async change(change: RuleChange): Promise<void> {
-    const known = this.#book.refOf(change.ruleId);
-    if (known === undefined && !this.#book.handles(change.triggerRef)) return;
-    const ref = change.ruleRef ?? known;
+    if (!this.#concernsUs(change)) return;
+    const ref = change.ruleRef ?? this.#book.refOf(change.ruleId);
     try {
-      await (ref === undefined ? this.requestSnapshot() : this.#reread(ref));
+      if (ref === undefined) await this.requestSnapshot();
+      else if (!await this.#reread(ref)) this.#lose(change.ruleId, ref);
     } catch (error) {
       if (this.#signal.aborted) return;
       this.#believe(change);
@@ -110,6 +112,14 @@ export class Reconciler {
   /** Reads a rule again that may be no more. Never rejects: the next snapshot finds what this missed. */
   async recheck(ref: string): Promise<void> {
     await this.#rechecks.request(ref).catch(() => this.requestSnapshot());
+  }
+
+  #concernsUs({ ruleId, ruleRef, triggerRef }: RuleChange): boolean {
+    if (this.#book.refOf(ruleId) !== undefined) return true;
+    if (this.#book.isOurs(ruleId)) return this.#book.handles(triggerRef);
+    // A rule of ours that was deleted and made anew is another shard's now.
+    const namesake = ruleRef === null ? undefined : this.#book.idOf(ruleRef);
+    return namesake !== undefined && namesake < ruleId;
   }
 
   async #snapshot(): Promise<void> {
@@ -124,6 +134,8 @@ export class Reconciler {
       unreadable: this.#on.unreadable,
       signal: this.#signal,
     });
+    this.#book.forgetDeleted();
+    this.#snapshots++;
     this.#snapshotAt = beganAt;
     this.#on.snapshotDone(rules, this.#clock.monotonic() - began);
   }
@@ -134,20 +146,37 @@ export class Reconciler {
     await sleep(this.#clock, this.#intervalMs, signal).catch(() => {/* asked for, or aborted */});
   }
 
-  /** Reads a rule again, or along with all others when so many wait that a snapshot costs less. */
-  #reread(ref: string): Promise<void> {
+  /**
+   * Reads a rule again, or along with all others when so many wait that a snapshot costs less. Resolves
+   * with `false` where it turns out that there is none.
+   */
+  #reread(ref: string): Promise<boolean> {
     const done = this.#rechecks.request(ref);
     if (this.#rechecks.waiting > Math.max(FEW, this.#book.size / PAGE_SIZE)) {
-      this.#rechecks.settleWith(this.requestSnapshot());
+      this.#rechecks.settleWith(this.requestSnapshot().then(() => true));
     }
     return done;
   }
 
-  async #recheck(ref: string): Promise<void> {
-    const rule = await this.#source.rule(ref, this.#signal);
+  /** Resolves with whether there is such a rule. */
+  async #recheck(ref: string): Promise<boolean> {
+    // Not the one that is known when the answer is there: it may have been made meanwhile.
     const known = this.#book.idOf(ref);
-    if (rule !== null) this.#book.apply(rule);
-    else if (known !== undefined) this.#book.delete(known);
+    const snapshots = this.#snapshots;
+    const rule = await this.#source.rule(ref, this.#signal);
+    if (rule === null) {
+      if (known !== undefined) this.#book.delete(known);
+      return false;
+    }
+    // What a snapshot found deleted is forgotten at its end: this answer may be from before.
+    if (this.#snapshots !== snapshots) return await this.#recheck(ref);
+    this.#book.apply(rule);
+    return true;
+  }
+
+  /** A rule that a message named is no more: an answer from before must not bring it to life. */
+  #lose(ruleId: RuleId, ref: string): void {
+    if ((this.#book.refOf(ruleId) ?? ref) === ref) this.#book.delete(ruleId, ref);
   }
 
   /** Takes a message at its word, unless something newer is known. The next snapshot confirms it. */
@@ -158,7 +187,7 @@ export class Reconciler {
     const isStale = sentAt === null || ref === undefined ||
       (version === null ? sentAt < this.#snapshotAt : sentAt * 1000 < version);
     if (isStale) return;
-    if (change.kind === "deleted") return this.#book.delete(ruleId);
+    if (change.kind === "deleted") return this.#book.delete(ruleId, ref);
     if (enabled && params === null) return;
     const rule: Rule = {
       id: ruleId,

@@ -33,22 +33,25 @@ interface Known {
   readonly isInDoubt: boolean;
 }
 
-/** All rules of our triggers, and the one place where a rule becomes a timer. */
+/** All rules of our triggers and our shard, and the one place where a rule becomes a timer. */
 export class RuleBook {
   readonly #timers: TimerManager;
   readonly #triggers: ReadonlySet<string>;
+  readonly #isOurs: (ruleId: RuleId) => boolean;
   readonly #isAllowed: (triggerRef: string) => boolean;
   readonly #clock: Clock;
   readonly #on: RuleBookEvents;
   readonly #known = new Map<RuleId, Known>();
   readonly #ids = new Map<string, RuleId>();
-  /** Rules that a page read before their deletion must not bring back. */
-  readonly #deleted = new Set<RuleId>();
+  /** By ref the newest rule that is no more: no answer from before must bring it back, or an older one. */
+  readonly #deleted = new Map<string, RuleId>();
 
   constructor(options: {
     timers: TimerManager;
     /** The triggers whose rules are ours. */
     triggers: ReadonlySet<string>;
+    /** Whether a rule is this instance's, and not another shard's. */
+    isOurs: (ruleId: RuleId) => boolean;
     /** Whether the token covers a trigger. */
     isAllowed: (triggerRef: string) => boolean;
     clock: Clock;
@@ -56,6 +59,7 @@ export class RuleBook {
   }) {
     this.#timers = options.timers;
     this.#triggers = options.triggers;
+    this.#isOurs = options.isOurs;
     this.#isAllowed = options.isAllowed;
     this.#clock = options.clock;
     this.#on = options.on;
@@ -64,6 +68,11 @@ export class RuleBook {
   /** The number of rules known, whatever their state. */
   get size(): number {
     return this.#known.size;
+  }
+
+  /** Whether a rule is this instance's, and not another shard's. */
+  isOurs(ruleId: RuleId): boolean {
+    return this.#isOurs(ruleId);
   }
 
   /** Whether a trigger's rules are ours. */
@@ -99,9 +108,13 @@ export class RuleBook {
   /** Makes a rule's timer what the rule says. A row older than what is known changes nothing. */
   apply(rule: Rule): void {
     const known = this.#known.get(rule.id);
-    if (this.#deleted.has(rule.id) || (known !== undefined && !isNewer(rule, known))) return;
+    if (known !== undefined && !isNewer(rule, known)) return;
+    if (rule.id <= (this.#deleted.get(rule.ref) ?? 0)) return;
     const namesake = this.#ids.get(rule.ref);
-    if (namesake !== undefined && namesake !== rule.id) this.delete(namesake);
+    // Ids grow: a smaller one is of an answer from before the namesake was made.
+    if (namesake !== undefined && namesake > rule.id) return;
+    if (namesake !== undefined && namesake < rule.id) this.delete(namesake);
+    if (!this.#isOurs(rule.id)) return;
     if (!this.handles(rule.triggerRef)) {
       if (known !== undefined) this.#switchOff(rule, "moved to another trigger");
       return this.#leave(rule);
@@ -127,15 +140,19 @@ export class RuleBook {
     this.#known.set(ruleId, { ...known, version: null, isInDoubt: true });
   }
 
-  /** Stops a rule that the platform no longer has. Ids are never used again. */
-  delete(ruleId: RuleId): void {
-    this.#deleted.add(ruleId);
-    const known = this.#known.get(ruleId);
-    if (known === undefined) return;
-    if (this.#timers.stop(ruleId)) this.#on.stopped(ruleId, known.ref, "deleted");
-    this.#timers.forget(ruleId);
-    this.#leave({ id: ruleId, ref: known.ref });
-    this.#on.gone(ruleId);
+  /**
+   * Stops a rule that the platform no longer has, and any older one of its ref. Ids are never used again,
+   * and grow. A rule that was never known is named with its ref.
+   */
+  delete(ruleId: RuleId, ref: string | undefined = this.refOf(ruleId)): void {
+    if (ref === undefined) return;
+    if (ruleId > (this.#deleted.get(ref) ?? 0)) this.#deleted.set(ref, ruleId);
+    const id = this.#ids.get(ref);
+    if (id === undefined || id > ruleId) return;
+    if (this.#timers.stop(id)) this.#on.stopped(id, ref, "deleted");
+    this.#timers.forget(id);
+    this.#leave({ id, ref });
+    this.#on.gone(id);
   }
 
   /** Forgets the rules deleted so far: to be called when no read begun before now is still to come. */

@@ -11,7 +11,7 @@ export interface SnapshotOptions {
   readonly book: RuleBook;
   readonly triggers: Iterable<string>;
   /** Reads one rule again and applies what it finds. */
-  readonly recheck: (ref: string) => Promise<void>;
+  readonly recheck: (ref: string) => Promise<unknown>;
   readonly notInstalled: (triggerRef: string) => void;
   readonly unreadable: (triggerRef: string, id: RuleId | null, reason: string) => void;
   readonly signal: AbortSignal;
@@ -29,7 +29,6 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<number> {
   const missing: string[] = [];
   for (const [id, ref] of book.rules()) if (!seen.has(id)) missing.push(ref);
   await Promise.all(missing.map(recheck));
-  book.forgetDeleted();
   return seen.size;
 }
 
@@ -51,7 +50,7 @@ async function readTrigger(
       for (const { id, reason } of page.unreadable) {
         if (id === null) unknown++;
         else ids.add(id);
-        unreadable(triggerRef, id, reason);
+        if (id === null || book.isOurs(id)) unreadable(triggerRef, id, reason);
       }
     }
     if (totals.size === 0) return notInstalled(triggerRef);

@@ -9,6 +9,8 @@ import type { DueSink, TimerEntry, TimerTable } from "./timer_table.ts";
 const LONGEST_WAIT_MS = 1000;
 /** Occurrences handled between two looks at the time. */
 const BATCH = 64;
+/** Before another look at whether this instance may fire. */
+const NOT_NOW_MS = 250;
 /** How long a slice may work before HTTP and AMQP get their turn. */
 const SLICE_MS = 5;
 
@@ -17,15 +19,23 @@ export class TimerManager implements Disposable {
   readonly #clock: Clock;
   readonly #table: TimerTable;
   readonly #sink: DueSink;
+  readonly #mayFire: () => boolean;
   #alarm: Disposable | null = null;
   #alarmAt = Infinity;
   #isRunning = false;
 
   /** Fires nothing before {@link start}; the sink must not throw. */
-  constructor(options: { clock: Clock; table: TimerTable; sink: DueSink }) {
+  constructor(options: {
+    clock: Clock;
+    table: TimerTable;
+    sink: DueSink;
+    /** Asked each time before anything is handed out. */
+    mayFire?: () => boolean;
+  }) {
     this.#clock = options.clock;
     this.#table = options.table;
     this.#sink = options.sink;
+    this.#mayFire = options.mayFire ?? (() => true);
   }
 
   /** The number of rules with a timer. */
@@ -67,10 +77,14 @@ export class TimerManager implements Disposable {
     this.#table.forget(ruleId);
   }
 
-  /** Stops the alarm for good: nothing fires any more. */
-  [Symbol.dispose](): void {
+  /** Fires nothing any more, until it is started again. */
+  pause(): void {
     this.#isRunning = false;
     this.#disarm();
+  }
+
+  [Symbol.dispose](): void {
+    this.pause();
   }
 
   #disarm(): void {
@@ -92,6 +106,10 @@ export class TimerManager implements Disposable {
     const endAt = this.#clock.monotonic() + SLICE_MS;
     // A sink that sets or stops timers must not arm a second alarm meanwhile.
     this.#alarmAt = -Infinity;
+    if (!this.#mayFire()) {
+      this.#alarm = this.#clock.alarm(NOT_NOW_MS, () => this.#ring());
+      return;
+    }
     while (
       this.#table.takeDue(this.#clock.now(), BATCH, this.#sink) === BATCH &&
       this.#clock.monotonic() < endAt

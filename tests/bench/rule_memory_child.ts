@@ -41,6 +41,7 @@ function start(): { book: RuleBook; ms: number } {
   const book = new RuleBook({
     timers,
     triggers: new Set(["core.timer"]),
+    isOurs: () => true,
     isAllowed: () => true,
     clock,
     on: {

@@ -117,6 +117,12 @@ const LOST: readonly (readonly [string, unknown, BrokerFault, string])[] = [
   ["it ends without a word", undefined, "lost", "connection closed"],
   ["it breaks", errorOf("read ECONNRESET", { code: "ECONNRESET" }), "lost", "read ECONNRESET"],
   [
+    "a message is nested too deeply",
+    new RangeError("Maximum call stack size exceeded"),
+    "undecodable",
+    "cannot decode what it sent (Maximum call stack size exceeded)",
+  ],
+  [
     "the broker falls silent",
     errorOf("Heartbeat timeout"),
     "silent",

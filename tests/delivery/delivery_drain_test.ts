@@ -143,3 +143,14 @@ Deno.test("Delivery parks everything when it drains because the token is of no u
   await rig.answer("2.1", UNAUTHORIZED);
   assertEquals([rig.delivery.waiting, rig.outbox.ids.toSorted()], [0, ["1.1", "1.2", "2.1"]]);
 });
+
+Deno.test("Delivery that is abandoned posts, parks and waits for nothing more", async () => {
+  const rig = new Rig({ concurrency: 1 });
+  rig.submit("1.1", "2.1");
+  rig.outbox.down();
+  rig.delivery.abandon();
+  rig.outbox.up();
+  rig.submit("3.1");
+  await rig.clock.advance(10_000);
+  assertEquals([rig.news, rig.inFlight, rig.outbox.ids, rig.clock.pending], [[], [], [], 0]);
+});

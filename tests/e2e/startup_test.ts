@@ -36,7 +36,7 @@ const badVariables: readonly (readonly [Record<string, string>, string])[] = [
   [{ ATTUNE_CATCH_UP_WINDOW: "1 hour" }, "Invalid catch_up_window"],
   [{ ATTUNE_SHUTDOWN_TIMEOUT: "-1s" }, "Invalid shutdown_timeout"],
   [{ ATTUNE_OUTBOX_MAX_AGE: "soon" }, "Invalid outbox_max_age"],
-  [{ ATTUNE_HA: "true" }, "Invalid ha"],
+  [{ ATTUNE_HA: "maybe" }, "Invalid ha"],
   [{ ATTUNE_SHARD: "3/2" }, "Invalid shard"],
 ];
 for (const [env, problem] of badVariables) {

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { type Channel, connect } from "amqplib";
+import { type ConfirmChannel, connect } from "amqplib";
 import type { Backoff } from "../../src/backoff.ts";
 import { openRuleListener, type RuleListener } from "../../src/broker/rule_listener.ts";
 import { type Clock, systemClock } from "../../src/clock.ts";
@@ -100,7 +100,10 @@ export function ruleMessage(id: number): string {
 }
 
 /** Works on a broker over a connection of its own, which is gone when this resolves. */
-export async function onBroker<T>(url: string, work: (channel: Channel) => Promise<T>): Promise<T> {
+export async function onBroker<T>(
+  url: string,
+  work: (channel: ConfirmChannel) => Promise<T>,
+): Promise<T> {
   const socket = new AbortController();
   const model = await connect(url, { noDelay: true, ...{ signal: socket.signal } });
   try {

@@ -36,7 +36,7 @@ function refused(queue: string, user: string): string {
   return `ACCESS_REFUSED - access to queue '${queue}' in vhost '/' refused for user '${user}'`;
 }
 
-Deno.test("The store has three durable queues, on one connection with its name", async () => {
+Deno.test("The store has four durable queues, on one connection with its name", async () => {
   await using watched = new WatchedStore(rabbit.url());
   await watched.ready();
   const { prefix } = watched;
@@ -46,6 +46,8 @@ Deno.test("The store has three durable queues, on one connection with its name",
     [
       `${prefix}.checkpoint\ttrue\t[{"x-max-length",1}]\t0`,
       `${prefix}.dead\ttrue\t[{"x-max-length",10000}]\t0`,
+      `${prefix}.layout\ttrue\t[{"x-max-length",1},{"x-overflow","reject-publish"},` +
+      `{"x-queue-type","classic"}]\t1`,
       `${prefix}.outbox\ttrue\t[{"x-overflow","reject-publish"}]\t1`,
     ],
   );
@@ -101,7 +103,7 @@ Deno.test("A user who may make no queues uses those that are there", async () =>
   assertEquals(await watched.checkpoint.read(), CHECKPOINT);
   assertEquals(
     watched.told("warning"),
-    ["checkpoint", "outbox", "dead"].map((name) =>
+    ["layout", "checkpoint", "outbox", "dead"].map((name) =>
       `warning: Using queue '${prefix}.${name}' as found: ${refused(`${prefix}.${name}`, "guest1")}`
     ),
   );
@@ -123,7 +125,7 @@ Deno.test("A user who may make no queues has no store where they are missing, an
   assertEquals(await watched.checkpoint.read(), null);
   assertEquals(
     watched.lines,
-    ["checkpoint", "outbox", "dead"].map((name) => {
+    ["layout", "checkpoint", "outbox", "dead"].map((name) => {
       const queue = `${watched.prefix}.${name}`;
       return `warning: Cannot use queue '${queue}': ${refused(queue, "guest2")}`;
     }),
@@ -133,7 +135,7 @@ Deno.test("A user who may make no queues has no store where they are missing, an
 
 Deno.test("A checkpoint does without an outbox, and warns of it once for all connections", async () => {
   await using proxy = await TcpProxy.start(rabbit.port);
-  const url = await urlFor("guest3", ["\\.(checkpoint|dead)$", ".*", ".*"], proxy.port);
+  const url = await urlFor("guest3", ["\\.(layout|checkpoint|dead)$", ".*", ".*"], proxy.port);
   await using watched = new WatchedStore(url);
   await watched.ready();
   for (const round of [1, 2]) {
@@ -150,7 +152,7 @@ Deno.test("A checkpoint does without an outbox, and warns of it once for all con
 });
 
 Deno.test("An outbox does without dead letters: what would be one is refused, or stays", async () => {
-  const url = await urlFor("guest4", ["\\.(checkpoint|outbox)$", ".*", ".*"]);
+  const url = await urlFor("guest4", ["\\.(layout|checkpoint|outbox)$", ".*", ".*"]);
   const clock = new FakeClock();
   await using watched = new WatchedStore(url, { clock });
   await watched.settling(clock);

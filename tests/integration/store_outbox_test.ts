@@ -117,6 +117,21 @@ for (const [name, start] of Object.entries(BROKERS)) {
     assertEquals(await depth(url, `${watched.prefix}.outbox`), 0);
   });
 
+  test("An outbox that gives back what it handed out hands it out again, when asked to", async (url) => {
+    await using watched = await openWatched(url);
+    await using unreached = new WatchedStore(url);
+    await assertRejects(() => unreached.outbox.count(), BrokerError, "out of reach");
+    await Promise.all(eventsOf(3).map((event) => watched.outbox.put(event)));
+    watched.outbox.handOut();
+    await watched.handedOut(3);
+    watched.outbox.giveBack();
+    await watched.until("up", 2);
+    assert(watched.parcels.every(({ isVoid }) => isVoid));
+    assertEquals([await watched.outbox.count(), watched.parcels.length], [3, 3]);
+    watched.outbox.handOut();
+    await watched.handedOut(6);
+  });
+
   test("At most a hundred events are handed out at a time", async (url) => {
     await using watched = await openWatched(url);
     await Promise.all(eventsOf(150).map((event) => watched.outbox.put(event)));

@@ -1,16 +1,22 @@
+import { Buffer } from "node:buffer";
 import type { GetMessage, Options } from "amqplib";
 import type { Backoff } from "../../src/backoff.ts";
+import { REGISTER } from "../../src/broker/register.ts";
 import { openStore, type Store } from "../../src/broker/store.ts";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { occurrenceId, type OutboundEvent } from "../../src/event.ts";
+import { firstLayout, layoutText } from "../../src/layout.ts";
 import type { Parcel } from "../../src/outbox.ts";
 import { RuleId } from "../../src/rule.ts";
+import type { Shard } from "../../src/shard.ts";
 import { type FakeClock, settle } from "../support/fake_clock.ts";
 import { onBroker, patiently } from "./broker_feed.ts";
 
 /** What a store of a test wants otherwise. */
 export interface WatchedOptions {
   readonly prefix?: string;
+  readonly shard?: Shard;
+  readonly ha?: boolean;
   readonly clock?: Clock;
   /** `undefined`: the one of the product. */
   readonly backoff?: Backoff | undefined;
@@ -30,6 +36,8 @@ export class WatchedStore implements AsyncDisposable {
     this.store = openStore({
       url,
       prefix: this.prefix,
+      shard: options.shard ?? { index: 1, count: 1 },
+      ha: options.ha ?? false,
       clock: options.clock ?? systemClock,
       ...(backoff === undefined ? {} : { backoff }),
     }, {
@@ -43,6 +51,7 @@ export class WatchedStore implements AsyncDisposable {
       unreadable: (reason) => this.#tell(`unreadable: ${reason}`),
       warning: (text) => this.#tell(`warning: ${text}`),
       lost: ({ fault, message }) => this.#tell(`lost ${fault}: ${message}`),
+      refused: ({ message }) => this.#tell(`refused: ${message}`),
     });
   }
 
@@ -100,12 +109,14 @@ export class WatchedStore implements AsyncDisposable {
   }
 }
 
-function newPrefix(): string {
+/** What the names of a test's own queues begin with. */
+export function newPrefix(): string {
   return `store.${crypto.randomUUID().slice(0, 8)}`;
 }
 
 /** The queues of a store, as it declares them. */
 const QUEUES = {
+  layout: REGISTER,
   outbox: { arguments: { "x-overflow": "reject-publish" } },
   dead: { maxLength: 10_000 },
   checkpoint: { maxLength: 1 },
@@ -122,6 +133,7 @@ export async function prepared(
     for (const [name, options] of Object.entries({ ...QUEUES, ...otherwise })) {
       await channel.assertQueue(`${prefix}.${name}`, options);
     }
+    channel.sendToQueue(`${prefix}.layout`, Buffer.from(layoutText(firstLayout(1))));
   });
   return prefix;
 }

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { BrokerError } from "../../src/broker/fault.ts";
 import {
   checkpointJournal,
+  leaseJournal,
   resumeJournal,
   storeJournal,
 } from "../../src/journal/broker_journal.ts";
@@ -12,12 +13,16 @@ Deno.test("The journal tells once in a row that the outbox is out of reach", () 
   const { log, messages } = recorder();
   const journal = storeJournal(log);
   const error = new BrokerError("lost", "Lost the connection");
+  journal.lost(error, 10);
+  journal.lost(error, 10);
   journal.up(0);
   journal.lost(error, 10);
   journal.lost(error, 20);
   journal.up(3);
   journal.lost(error, 30);
   assertEquals(messages(), [
+    "warn: Lost the connection",
+    "warn: Lost the connection",
     "info: The outbox is ready",
     "warn: The outbox is out of reach: Lost the connection",
     "debug: The outbox is out of reach: Lost the connection",
@@ -57,4 +62,29 @@ Deno.test("The journal tells where this process takes over", () => {
     "warn: The checkpoint lies 60.0 s ahead, the clock was set back: going on from now",
   ]);
   assertEquals(lines[0]?.fields["since"], "2025-01-01T00:00:00.000Z");
+});
+
+Deno.test("The journal tells which instance fires", () => {
+  const { log, messages, lines } = recorder();
+  const journal = leaseJournal(log);
+  const error = new BrokerError("lost", "Lost the connection");
+  journal.acquired();
+  journal.instances(3);
+  journal.lost("RabbitMQ does not answer");
+  journal.disconnected(error, 10);
+  journal.disconnected(error, 20);
+  journal.warning("Cannot use queue 'x'");
+  assertEquals(messages(), [
+    "info: Holding the lease: this instance fires now",
+    "info: 2 other instances stand by",
+    "warn: Lost the lease, standing by: RabbitMQ does not answer",
+    "warn: The lease is out of reach: Lost the connection",
+    "debug: The lease is out of reach: Lost the connection",
+    "warn: Cannot use queue 'x'",
+  ]);
+  assertEquals(lines.map(({ fields }) => fields["role"]).slice(0, 3), [
+    "leader",
+    undefined,
+    "standby",
+  ]);
 });

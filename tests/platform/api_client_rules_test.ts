@@ -120,7 +120,7 @@ Deno.test("a row that cannot be read loses only itself", async () => {
   const reasons = page?.unreadable.map(({ reason }) => reason) ?? [];
   assertEquals(
     reasons[0],
-    "mypack.rule0002: trigger_params: Invalid input: expected record, received string",
+    "mypack.rule0002: trigger_params: Invalid input: expected object",
   );
   assertEquals(reasons[1], "mypack.rule0003: created: Invalid ISO datetime");
   assert(reasons[2]?.startsWith("id: Invalid input: expected number"), reasons[2]);

@@ -115,12 +115,17 @@ export class Sensor implements AsyncDisposable {
     return this.#process.pid;
   }
 
-  /** The first line with such a message from the `from`th line on; fails when it does not come. */
-  async line(message: RegExp, from = 0): Promise<LogLine> {
-    const deadline = AbortSignal.timeout(PATIENCE_MS);
-    for (;;) {
-      const found = this.lines.slice(from).find((line) => message.test(line.message));
-      if (found) return found;
+  /**
+   * The first line with such a message from the `from`th line on; fails when it does not come within
+   * `patienceMs`.
+   */
+  async line(message: RegExp, from = 0, patienceMs: number = PATIENCE_MS): Promise<LogLine> {
+    const deadline = AbortSignal.timeout(patienceMs);
+    for (let next = from;;) {
+      for (; next < this.output.length; next++) {
+        const line = LogLine.parse(JSON.parse(this.output[next] ?? ""));
+        if (message.test(line.message)) return line;
+      }
       if (this.#hasEnded || deadline.aborted) {
         throw new Error(`No line ${message} in:\n${this.output.join("\n")}\n${this.stderr}`);
       }

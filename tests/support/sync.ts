@@ -1,3 +1,4 @@
+import { ownsRule, type Shard } from "../../src/shard.ts";
 import { RuleBook, type RuleBookEvents } from "../../src/sync/rule_book.ts";
 import { TimerManager } from "../../src/timers/timer_manager.ts";
 import { TimerTable } from "../../src/timers/timer_table.ts";
@@ -15,8 +16,11 @@ export interface OpenBook extends Disposable {
   readonly fires: string[];
 }
 
-/** A rule book on fake time; `lines` tells what it reported, `fires` each rule id and second. */
-export function openBook(): OpenBook {
+/**
+ * A rule book on fake time, of all rules unless told otherwise; `lines` tells what it reported, `fires`
+ * each rule id and second.
+ */
+export function openBook(shard: Shard = { index: 1, count: 1 }): OpenBook {
   const clock = new FakeClock();
   const startAt = clock.now();
   const lines: string[] = [];
@@ -43,6 +47,7 @@ export function openBook(): OpenBook {
   const book = new RuleBook({
     timers,
     triggers: TRIGGERS,
+    isOurs: (ruleId) => ownsRule(shard, ruleId),
     isAllowed: (trigger) => trigger !== "core.crontimer",
     clock,
     on,

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Rule, RuleChange } from "../../src/rule.ts";
+import { ownsRule, type Shard } from "../../src/shard.ts";
 import { Reconciler } from "../../src/sync/reconciler.ts";
 import { settle } from "../support/fake_clock.ts";
 import { FakePlatform } from "../support/fake_platform.ts";
@@ -9,8 +10,8 @@ import { openBook, TRIGGERS } from "../support/sync.ts";
 
 const MINUTE_MS = 60_000;
 
-function setUp() {
-  const it = openBook();
+function setUp(shard?: Shard) {
+  const it = openBook(shard);
   const platform = new FakePlatform();
   const end = new AbortController();
   const reconciler = new Reconciler({
@@ -126,6 +127,53 @@ Deno.test("Reconciler does not ask about messages of other triggers", async () =
   assertEquals(it.platform.reads.length, reads);
 });
 
+Deno.test("Reconciler starts the rules of its shard alone, and asks about no message of another's", async () => {
+  await using it = setUp({ index: 1, count: 2 });
+  it.platform.put(...[1, 2, 3, 4].map((id) => ruleOf(id)));
+  await settle();
+  assertEquals(it.lines, ["started 2", "started 4", "read 4"]);
+  const reads = it.platform.reads.length;
+  for (const kind of ["created", "disabled", "deleted"] as const) {
+    await it.reconciler.change(changeOf(ruleOf(3), { kind }));
+    await it.reconciler.change(changeOf(ruleOf(5), { kind, ruleRef: null }));
+  }
+  assertEquals(it.platform.reads.length, reads);
+  it.platform.put(ruleOf(6));
+  await it.reconciler.change(changeOf(ruleOf(6)));
+  assertEquals(it.lines.at(-1), "started 6");
+});
+
+Deno.test("Reconciler stops a rule that a message tells to be made anew for another shard", async () => {
+  await using it = setUp({ index: 1, count: 2 });
+  it.platform.put(ruleOf(2, { ref: "test.same" }));
+  await settle();
+  const anew = ruleOf(5, { ref: "test.same" });
+  it.platform.put(anew);
+  await it.reconciler.change(changeOf(ruleOf(1, { ref: "test.same" })));
+  assertEquals(it.timers.size, 1);
+  await it.reconciler.change(changeOf(anew));
+  assertEquals(it.lines, ["started 2", "read 1", "stopped 2: deleted", "gone 2"]);
+});
+
+Deno.test("Reconciler stops a rule that was made anew for another shard while the API is down", async () => {
+  await using it = setUp({ index: 1, count: 2 });
+  it.platform.put(ruleOf(2, { ref: "test.same" }));
+  await settle();
+  it.platform.down = true;
+  const anew = ruleOf(5, { ref: "test.same" });
+  await it.reconciler.change(changeOf(anew, { sentAt: START + 1000 }));
+  assertEquals(it.timers.size, 0);
+});
+
+Deno.test("Reconciler finds each minute that a rule was made anew for another shard", async () => {
+  await using it = setUp({ index: 1, count: 2 });
+  it.platform.put(ruleOf(2, { ref: "test.same" }));
+  await settle();
+  it.platform.put(ruleOf(5, { ref: "test.same" }));
+  await it.clock.advance(MINUTE_MS);
+  assertEquals(it.lines, ["started 2", "read 1", "stopped 2: deleted", "gone 2", "read 1"]);
+});
+
 Deno.test("Reconciler makes a few snapshots of a burst about many rules", async () => {
   await using it = setUp();
   await settle();
@@ -219,8 +267,9 @@ Deno.test("Reconciler agrees with the platform after any interleaving of pages, 
     fc.asyncProperty(
       fc.array(act, { maxLength: 40 }),
       fc.array(fc.nat(3), { minLength: 200, maxLength: 200 }),
-      async (acts, pauses) => {
-        await using it = setUp();
+      fc.constantFrom({ index: 1, count: 1 }, { index: 1, count: 3 }, { index: 2, count: 3 }),
+      async (acts, pauses, shard) => {
+        await using it = setUp(shard);
         const pause = pauses.values();
         const dawdle = async () => {
           for (let n = pause.next().value ?? 0; n > 0; n--) await settle();
@@ -247,7 +296,8 @@ Deno.test("Reconciler agrees with the platform after any interleaving of pages, 
         }
         await Promise.all(told);
         await it.reconciler.requestSnapshot();
-        const expected = [...it.platform.rules.values()].filter((rule) => rule.enabled);
+        const expected = [...it.platform.rules.values()]
+          .filter((rule) => rule.enabled && ownsRule(shard, rule.id));
         assertEquals(it.timers.size, expected.length);
         for (const rule of expected) assert(it.timers.get(rule.id), `rule ${rule.id} has no timer`);
       },

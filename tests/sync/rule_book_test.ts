@@ -125,6 +125,29 @@ Deno.test("RuleBook stops the old rule when its ref comes back with a new id", (
   assertEquals(it.book.idOf("test.same"), ruleId(2));
 });
 
+Deno.test("RuleBook keeps no rule of another shard", async () => {
+  using it = openBook({ index: 2, count: 3 });
+  for (let id = 1; id <= 9; id++) it.book.apply(ruleOf(id));
+  await it.clock.advance(10_000);
+  assertEquals(it.fires, ["1 at 10 s", "4 at 10 s", "7 at 10 s"]);
+  assertEquals([...it.book.rules()].map(([id]) => id), [1, 4, 7].map(ruleId));
+});
+
+Deno.test("RuleBook stops a rule whose ref comes back with an id of another shard", () => {
+  using it = openBook({ index: 2, count: 3 });
+  it.book.apply(ruleOf(4, { ref: "test.same" }));
+  it.book.apply(ruleOf(6, { ref: "test.same", enabled: false }));
+  assertEquals(it.lines, ["started 4", "stopped 4: deleted", "gone 4"]);
+  assertEquals([it.book.size, it.book.idOf("test.same")], [0, undefined]);
+});
+
+Deno.test("RuleBook keeps a rule when an old page still has another shard's under its ref", () => {
+  using it = openBook({ index: 2, count: 3 });
+  it.book.apply(ruleOf(4, { ref: "test.same" }));
+  it.book.apply(ruleOf(3, { ref: "test.same", version: version(9) }));
+  assertEquals(it.lines, ["started 4"]);
+});
+
 Deno.test("RuleBook starts a doubted rule again when it proves to exist", () => {
   using it = openBook();
   it.book.apply(ruleOf(1));

@@ -111,6 +111,43 @@ Deno.test("TimerManager fires nothing before it is started, then what fell due s
   assertEquals(fires, [4000, 6000]);
 });
 
+Deno.test("TimerManager hands out nothing while it may not, and looks again soon", async () => {
+  const clock = new FakeClock(START);
+  const fires: number[] = [];
+  let may = false;
+  using timers = new TimerManager({
+    clock,
+    table: new TimerTable({ catchUpWindowMs: 3_600_000 }),
+    sink: { fire: () => void fires.push(clock.now() - START), dropped: () => {} },
+    mayFire: () => may,
+  });
+  timers.start(START);
+  timers.set({
+    ruleId: ruleId(1),
+    ruleRef: "test.rule1",
+    triggerRef: "core.timer",
+    timer: timerOf({ type: "interval", interval: 2 }),
+  }, START);
+  await clock.advance(2100);
+  assertEquals(fires, []);
+  may = true;
+  await clock.advance(1000);
+  assertEquals(fires, [2250]);
+});
+
+Deno.test("TimerManager that was paused goes on from where it is told to", async () => {
+  const { clock, timers, fires, set } = setUp();
+  using _stop = timers;
+  set(1, 2);
+  await clock.advance(2000);
+  timers.pause();
+  await clock.advance(5000);
+  assertEquals(fires, [2000]);
+  timers.start(START + 4000);
+  await clock.advance(0);
+  assertEquals(fires, [2000, 7000]);
+});
+
 Deno.test("TimerManager tells up to when everything was handed out", async () => {
   const { clock, timers, set } = setUp();
   set(1, 2);

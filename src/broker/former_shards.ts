@@ -1,0 +1,124 @@
+import { newestCheckpoint } from "../checkpoint.ts";
+import type { Clock } from "../clock.ts";
+import type { Layout } from "../layout.ts";
+import { queuesOf, type Shard, shardsOf } from "../shard.ts";
+import { readCheckpoints } from "./checkpoint.ts";
+import { replyCode, replyText } from "./fault.ts";
+import { peek } from "./peek.ts";
+import { type ChannelModel, onChannel } from "./session.ts";
+
+/** Shards looked at together: a connection has some 2000 channels. */
+const TOGETHER = 32;
+const LOOKS = 5;
+const PRECONDITION_FAILED = 406;
+
+/** Where shards keep what is theirs. */
+export interface Shards {
+  readonly model: ChannelModel;
+  /** What the names of all their queues begin with. */
+  readonly base: string;
+  /** How many there are. */
+  readonly count: number;
+}
+
+/** What shut the way from one number of shards to another. */
+export interface Occupied {
+  /** For each shard that some instance runs, a queue that it consumes. */
+  readonly consumed: readonly string[];
+  /** Outboxes with events in them. */
+  readonly parked: readonly { readonly queue: string; readonly count: number }[];
+}
+
+/** Which shards run, and which have yet to deliver something. */
+export async function occupied({ model, base, count }: Shards): Promise<Occupied> {
+  const consumed: string[] = [];
+  const parked: { queue: string; count: number }[] = [];
+  await eachShard(count, async (shard) => {
+    const { rules, outbox, lease, instances } = queuesOf(base, shard);
+    const [messages, ...others] = await Promise.all(
+      [outbox, rules, lease, instances].map(async (queue) => {
+        return { queue, ...await stateOf(model, queue) };
+      }),
+    );
+    const used = [...others, messages].find((it) => it !== undefined && it.consumers > 0);
+    if (used !== undefined) consumed.push(used.queue);
+    if (messages !== undefined && messages.messages > 0) {
+      parked.push({ queue: outbox, count: messages.messages });
+    }
+  });
+  return { consumed, parked };
+}
+
+/**
+ * Deletes the queues that shards of before leave behind, for those of rule messages would fill for ever.
+ * What is used or not empty stays. Returns the queues in use, and a warning for each other one that is left.
+ */
+export async function deleteQueues(
+  { model, base, count }: Shards,
+): Promise<{ inUse: string[]; warnings: string[] }> {
+  const inUse: string[] = [];
+  const warnings: string[] = [];
+  await eachShard(count, async (shard) => {
+    const { rules, outbox, lease } = queuesOf(base, shard);
+    for (const queue of [rules, lease, outbox]) {
+      try {
+        const options = { ifUnused: true, ifEmpty: queue === outbox };
+        await onChannel(model, (channel) => channel.deleteQueue(queue, options));
+      } catch (error) {
+        const code = replyCode(error);
+        if (code === null) throw error;
+        if (code === PRECONDITION_FAILED) inUse.push(queue);
+        else warnings.push(`Delete queue '${queue}' by hand: ${replyText(error)}`);
+      }
+    }
+  });
+  return { inUse, warnings };
+}
+
+/**
+ * Up to when all shards of a layout have seen to everything. One that has left no checkpoint is where the
+ * layout began; `null` where that is unknown for all.
+ */
+export async function seenToBy(
+  { shards, generation, since }: Layout,
+  { model, base, clock, warn }: {
+    model: ChannelModel;
+    base: string;
+    clock: Clock;
+    warn: (text: string) => void;
+  },
+): Promise<number | null> {
+  const instants: number[] = [];
+  await eachShard(shards, async (shard) => {
+    const { checkpoint } = queuesOf(base, shard);
+    const texts = await peek(model, checkpoint, clock, LOOKS).catch(noneWhereRefused);
+    const at = newestCheckpoint(readCheckpoints(texts, warn), generation)?.at ?? since;
+    if (at !== null) instants.push(at);
+  });
+  return instants.length === 0 ? null : Math.min(...instants);
+}
+
+/** The messages that wait in a queue and its consumers; none where it is not there, or closed to us. */
+export async function stateOf(
+  model: ChannelModel,
+  queue: string,
+): Promise<{ exists: boolean; messages: number; consumers: number }> {
+  try {
+    const state = await onChannel(model, (channel) => channel.checkQueue(queue));
+    return { exists: true, messages: state.messageCount, consumers: state.consumerCount };
+  } catch (error) {
+    if (replyCode(error) === null) throw error;
+    return { exists: false, messages: 0, consumers: 0 };
+  }
+}
+
+/** In their order, as far as what is told of them goes. */
+async function eachShard(count: number, deed: (shard: Shard) => Promise<void>): Promise<void> {
+  const shards = shardsOf(count);
+  while (shards.length > 0) await Promise.all(shards.splice(0, TOGETHER).map(deed));
+}
+
+function noneWhereRefused(error: unknown): string[] {
+  if (replyCode(error) === null) throw error;
+  return [];
+}

@@ -1,0 +1,207 @@
+import { type Backoff, fullJitter } from "../backoff.ts";
+import { type Clock, sleep } from "../clock.ts";
+import { parseAddress } from "./address.ts";
+import { BrokerError, replyCode } from "./fault.ts";
+import {
+  type BrokerLink,
+  type Channel,
+  openChannel,
+  openSession,
+  type Session,
+} from "./session.ts";
+import type { SessionContext } from "./supervisor.ts";
+import { declareQueue } from "./topology.ts";
+
+/** Between two looks of a standby: the most that a take-over after a crash waits. */
+const LOOK_MS = 250;
+/** Between two proofs of the holder. */
+const PROVE_MS = 500;
+/** How long a proof holds. */
+const LONGEST_MS = 4000;
+/** The broker gives a silent client up after two heartbeats at the earliest: the lease ends well before. */
+const HEARTBEATS = 1.6;
+const RETRY_BASE_MS = 250;
+const RETRY_CAP_MS = 2000;
+const ACCESS_REFUSED = 403;
+
+/** Where instances compete. */
+export interface LeaseOptions {
+  /** `amqp(s)://user:password@host:port/vhost?heartbeat=seconds`. */
+  readonly url: string;
+  /** The queue of which the holder is the one consumer. */
+  readonly queue: string;
+  readonly clock: Clock;
+  readonly backoff?: Backoff;
+}
+
+/** Is told who holds the lease. */
+export interface LeaseEvents {
+  /** This instance holds the lease now. */
+  acquired(): void;
+  /** It no longer does, or cannot be sure any more. */
+  lost(reason: string): void;
+  /** Instances that compete, this one included. */
+  instances(count: number): void;
+  /** The connection was lost, or could not be made; the next attempt follows in `retryMs`. */
+  disconnected(error: BrokerError, retryMs: number): void;
+  warning(text: string): void;
+}
+
+/**
+ * A lease in RabbitMQ: whoever is the exclusive consumer of a queue holds it, and proves it anew by each
+ * answer of the broker on the consumer's channel. The broker gives the place to another only when it has
+ * heard nothing for two heartbeats, or the connection is closed; the lease ends before either can be.
+ *
+ * Not a single active consumer with messages of its own (as the comparison of the primitives has it): a
+ * broker that is short of memory stops connections that publish, and this one never does.
+ */
+export class Lease implements AsyncDisposable {
+  readonly #options: LeaseOptions;
+  readonly #on: LeaseEvents;
+  readonly #session: Session;
+  readonly #presence: string;
+  readonly #holdsMs: number;
+  /** When the latest proof was asked for. */
+  #proof: Moment | null = null;
+  #isTold = false;
+  #instances = 0;
+
+  /** Competes until it is disposed of. Throws a `TypeError` when the URL cannot be read. */
+  constructor(options: LeaseOptions, on: LeaseEvents) {
+    this.#options = options;
+    this.#on = on;
+    this.#presence = `${options.queue}.instances`;
+    this.#holdsMs = holdsMs(parseAddress(options.url).heartbeatSeconds);
+    this.#session = openSession({
+      url: options.url,
+      name: `attune-core-timer-sensor (${options.queue})`,
+      clock: options.clock,
+      backoff: options.backoff ?? fullJitter(RETRY_BASE_MS, RETRY_CAP_MS),
+      signal: new AbortController().signal,
+      begin: (context) => this.#begin(context),
+      down: (error, retryMs) => on.disconnected(error, retryMs),
+    });
+    this.#session.ready.catch(() => {/* disposed of before */});
+  }
+
+  /** Whether nobody else can hold it at this moment. To be asked before each deed. */
+  get isHeld(): boolean {
+    const { clock } = this.#options;
+    return this.#proof !== null && clock.monotonic() - this.#proof.monotonic < this.#holdsMs &&
+      Math.abs(clock.now() - this.#proof.wall) < this.#holdsMs;
+  }
+
+  /** Gives the lease up, so that another takes over at once. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#proof = null;
+    this.#isTold = false;
+    await this.#session[Symbol.asyncDispose]();
+  }
+
+  async #begin(context: SessionContext<BrokerLink>): Promise<void> {
+    const { queue } = this.#options;
+    const { warning, isUsable } = await declareQueue(context.link.model, queue, {});
+    if (warning !== null) this.#on.warning(warning);
+    if (!isUsable) return;
+    await this.#appear(context);
+    context.signal.addEventListener("abort", () => this.#lose("the connection to RabbitMQ ended"));
+    this.#compete(context).catch(context.fail);
+  }
+
+  /** Consumes from a queue that lasts as long as anybody does, to be counted. */
+  async #appear(context: SessionContext<BrokerLink>): Promise<void> {
+    const channel = await openChannel(context);
+    await channel.assertQueue(this.#presence, { durable: true, autoDelete: true });
+    await channel.consume(this.#presence, () => {}, { noAck: true });
+  }
+
+  /** Stands by until the place is free, then holds it for as long as the connection lasts. */
+  async #compete(context: SessionContext<BrokerLink>): Promise<void> {
+    const { queue, clock } = this.#options;
+    const look = await openChannel(context);
+    for (;;) {
+      // Asked first, for each refused attempt is two error lines in the broker's log.
+      const { consumerCount } = await look.checkQueue(queue);
+      const asked = this.#now();
+      const channel = consumerCount === 0 ? await this.#tryToHold(context) : null;
+      if (channel !== null) return await this.#hold(channel, asked, context.signal);
+      await sleep(clock, LOOK_MS, context.signal);
+    }
+  }
+
+  /** The channel of the one consumer, or `null` where another was faster. */
+  async #tryToHold(context: SessionContext<BrokerLink>): Promise<Channel | null> {
+    const channel = await context.link.model.createChannel();
+    channel.on("error", () => {/* the attempt rejects as well */});
+    const { queue } = this.#options;
+    const onMessage = (message: unknown) => {
+      if (message !== null) return;
+      context.fail(new BrokerError("cancelled", `RabbitMQ cancelled the consumer of '${queue}'`));
+    };
+    try {
+      await channel.consume(queue, onMessage, { exclusive: true });
+    } catch (error) {
+      if (replyCode(error) === ACCESS_REFUSED) return null;
+      throw error;
+    }
+    channel.on(
+      "close",
+      () => context.fail(new BrokerError("lost", "The lease's channel was closed")),
+    );
+    return channel;
+  }
+
+  /** Proves again and again that the broker still has us: it answers on the consumer's channel. */
+  async #hold(channel: Channel, acquired: Moment, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    for (let moment = acquired;; moment = this.#now()) {
+      using _lapse = clock.alarm(
+        this.#leftMs(moment),
+        () => this.#lose("RabbitMQ does not answer"),
+      );
+      const { consumerCount } = await channel.checkQueue(this.#presence);
+      signal.throwIfAborted();
+      this.#prove(moment, consumerCount);
+      await sleep(clock, PROVE_MS, signal);
+    }
+  }
+
+  /** Until the proof before ends, which was asked for before this one. */
+  #leftMs({ monotonic }: Moment): number {
+    return Math.max(0, (this.#proof ?? { monotonic }).monotonic + this.#holdsMs - monotonic);
+  }
+
+  #prove(moment: Moment, instances: number): void {
+    this.#proof = moment;
+    // An answer that came too late proves nothing: the next one will.
+    if (!this.isHeld) return this.#lose("RabbitMQ answers too late");
+    if (!this.#isTold) this.#on.acquired();
+    this.#isTold = true;
+    if (instances !== this.#instances) this.#on.instances(instances);
+    this.#instances = instances;
+  }
+
+  #lose(reason: string): void {
+    this.#proof = null;
+    if (this.#isTold) this.#on.lost(reason);
+    this.#isTold = false;
+    this.#instances = 0;
+  }
+
+  #now(): Moment {
+    const { clock } = this.#options;
+    return { monotonic: clock.monotonic(), wall: clock.now() };
+  }
+}
+
+/** One moment on both clocks: the monotonic one may sleep while the machine is suspended. */
+interface Moment {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
+/** How long a proof holds, by the heartbeat asked for; without heartbeats nobody is ever given up. */
+function holdsMs(heartbeatSeconds: number): number {
+  const endsMs = heartbeatSeconds === 0 ? Infinity : heartbeatSeconds * HEARTBEATS * 1000;
+  return Math.min(LONGEST_MS, endsMs);
+}
