@@ -6,10 +6,10 @@ import type { RuleId } from "../rule.ts";
 import { Circuit } from "./circuit.ts";
 import type { DeliveryEvents } from "./delivery_events.ts";
 import { type Lane, Lanes } from "./lanes.ts";
+import { Outcomes } from "./outcomes.ts";
 import { Pace } from "./pace.ts";
 import { Parker } from "./parker.ts";
 import { Stock } from "./stock.ts";
-import { judge } from "./verdict.ts";
 
 /** The most events that wait in memory; beyond it the oldest are lost. */
 const MAX_WAITING = 200_000;
@@ -38,13 +38,6 @@ export interface DeliveryOptions {
   readonly on: DeliveryEvents;
 }
 
-/** One request; for an event of the outbox if there is a parcel. */
-interface Attempt {
-  readonly lane: Lane;
-  readonly event: OutboundEvent;
-  readonly parcel: Parcel | null;
-}
-
 /**
  * Delivers events: in order for each rule, a bounded number at a time, with a few quick attempts each.
  * What cannot be delivered now goes into the outbox, and from there, when the platform answers again, to
@@ -59,6 +52,7 @@ export class Delivery {
   readonly #circuit: Circuit;
   readonly #pace: Pace;
   readonly #parker: Parker;
+  readonly #outcomes: Outcomes;
   /** Lanes with something to post, in the order in which they got it: from memory, and of the outbox. */
   readonly #toPost = new Set<Lane>();
   readonly #toPostHeld = new Set<Lane>();
@@ -66,8 +60,6 @@ export class Delivery {
   readonly #abort = new AbortController();
   #phase: "open" | "draining" | "parking" | "ended" = "open";
   #postingHeld = 0;
-  /** The last one that was sent while the circuit was open. */
-  #probe: Attempt | null = null;
   #empty: PromiseWithResolvers<void> | null = null;
 
   constructor(options: DeliveryOptions) {
@@ -94,6 +86,17 @@ export class Delivery {
       done: (lane, event, error) => this.#parked(lane, event, error),
       changed: () => {
         this.#routeAll();
+        this.#pump();
+      },
+    });
+    this.#outcomes = new Outcomes({
+      ...options,
+      lanes: this.#lanes,
+      stock: this.#stock,
+      circuit: this.#circuit,
+      mayPark: () => this.#parker.isOpen,
+      again: (lane) => {
+        this.#route(lane);
         this.#pump();
       },
     });
@@ -298,127 +301,20 @@ export class Delivery {
     const event = parcel?.event ?? lane.waiting.first;
     if (event === undefined) return;
     const attempt = { lane, event, parcel };
-    if (!this.#circuit.isClosed) this.#probe = attempt;
+    if (!this.#circuit.isClosed) this.#outcomes.noteProbe(attempt);
     lane.posting = parcel === null ? "waiting" : "held";
     if (parcel !== null) this.#postingHeld++;
     this.#route(lane);
     const posting = this.#options.post(event, this.#abort.signal).then((result) => {
       this.#posting.delete(posting);
       if (parcel !== null) this.#postingHeld--;
-      this.#conclude(attempt, result);
+      this.#outcomes.conclude(attempt, result, this.#abort.signal.aborted);
       lane.posting = null;
       this.#route(lane);
       this.#settled();
       this.#pump();
     });
     this.#posting.add(posting);
-  }
-
-  #conclude(attempt: Attempt, result: PostResult): void {
-    switch (result.kind) {
-      case "stored":
-        this.#circuit.succeed();
-        this.#on.stored(attempt.event, result, attempt.parcel?.parkedAt ?? null);
-        return this.#advance(attempt);
-      case "refused":
-        this.#circuit.succeed();
-        return this.#refuse(attempt, result);
-      case "unauthorized":
-        this.#failCircuit(attempt, result.reason, null);
-        this.#on.unauthorized(result.reason);
-        return void this.#letGo(attempt);
-      case "retry":
-        if (!this.#abort.signal.aborted) this.#fail(attempt, result);
-        return;
-      default:
-        result satisfies never;
-    }
-  }
-
-  /** The event has come to its end. */
-  #advance({ lane, event, parcel }: Attempt): void {
-    if (parcel === null) {
-      if (lane.isUncertain) this.#stock.remember(event);
-      return this.#lanes.shift(lane);
-    }
-    lane.failures = 0;
-    lane.held.shift();
-    this.#stock.remove(lane, parcel);
-  }
-
-  /** Whether an event that failed is not to be tried again: then it is the first no longer. */
-  #letGo(attempt: Attempt): boolean {
-    const { lane, event, parcel } = attempt;
-    if (parcel?.isVoid) {
-      // The outbox hands it out again.
-      lane.held.shift();
-      return true;
-    }
-    if (this.#options.isKnown(event.ruleId)) return false;
-    this.#on.discarded(event);
-    this.#advance(attempt);
-    return true;
-  }
-
-  #refuse(attempt: Attempt, refusal: { reason: string; status: number | null }): void {
-    const { lane, event, parcel } = attempt;
-    this.#on.refused(event, refusal);
-    const buried = this.#options.outbox.bury(event, refusal.reason)
-      .catch((error) => this.#on.unburied(event, error));
-    if (parcel === null || parcel.isVoid) return this.#advance(attempt);
-    // Not taken out of the outbox before it is safe elsewhere; meanwhile the next one has its turn.
-    this.#stock.remember(event);
-    lane.failures = 0;
-    lane.held.shift();
-    buried.then(() => {
-      this.#stock.remove(lane, parcel);
-      this.#route(lane);
-      this.#pump();
-    });
-  }
-
-  #fail(attempt: Attempt, { reason, retryAfterMs }: PostResult & { kind: "retry" }): void {
-    const { lane, event, parcel } = attempt;
-    const { isClosed } = this.#circuit;
-    if (!isClosed) {
-      lane.failures = 0;
-      this.#failCircuit(attempt, reason, retryAfterMs);
-    }
-    if (this.#letGo(attempt) || !isClosed) return;
-    if (lane.failures === 0) lane.successesBefore = this.#circuit.successes;
-    lane.failures++;
-    const verdict = judge({
-      failures: lane.failures,
-      othersPass: this.#circuit.successes > lane.successesBefore,
-      retryAfterMs,
-      isParcel: parcel !== null,
-    });
-    if (verdict === "retry") return this.#retryLater(attempt, reason, retryAfterMs);
-    if (verdict === "give up") {
-      const why = `${reason} (${lane.failures} attempts, while other events got through)`;
-      return this.#refuse(attempt, { reason: why, status: null });
-    }
-    if (parcel === null && !lane.isSpent) {
-      lane.isSpent = true;
-      this.#on.spent(event, reason);
-    }
-    if (verdict === "down") this.#circuit.fail(reason, retryAfterMs);
-    else if (!this.#parker.isOpen) this.#retryLater(attempt, reason, retryAfterMs);
-  }
-
-  /** What was sent before the circuit opened says nothing new. */
-  #failCircuit(attempt: Attempt, reason: string, retryAfterMs: number | null): void {
-    if (attempt === this.#probe || this.#circuit.isClosed) this.#circuit.fail(reason, retryAfterMs);
-  }
-
-  #retryLater({ lane, event }: Attempt, reason: string, retryAfterMs: number | null): void {
-    const delayMs = Math.max(this.#options.backoff(lane.failures), retryAfterMs ?? 0);
-    this.#on.retrying(event, reason, delayMs);
-    lane.retry = this.#options.clock.alarm(delayMs, () => {
-      lane.retry = null;
-      this.#route(lane);
-      this.#pump();
-    });
   }
 
   #parked(lane: Lane, event: OutboundEvent, error: unknown): void {

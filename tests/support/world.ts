@@ -17,6 +17,8 @@ export const QUEUES = {
   outbox: "sensor.core.timer_sensor.outbox",
   dead: "sensor.core.timer_sensor.dead",
   checkpoint: "sensor.core.timer_sensor.checkpoint",
+  layout: "sensor.core.timer_sensor.layout",
+  lease: "sensor.core.timer_sensor.lease",
 };
 /** How long an event may take to arrive before a test gives up on it. */
 const PATIENCE_MS = 15_000;

@@ -1,0 +1,166 @@
+import type { Backoff } from "../backoff.ts";
+import type { Clock } from "../clock.ts";
+import type { OutboundEvent, PostResult } from "../event.ts";
+import type { Outbox, Parcel } from "../outbox.ts";
+import type { RuleId } from "../rule.ts";
+import type { Circuit } from "./circuit.ts";
+import type { DeliveryEvents } from "./delivery_events.ts";
+import type { Lane, Lanes } from "./lanes.ts";
+import type { Stock } from "./stock.ts";
+import { judge } from "./verdict.ts";
+
+/** One request; for an event of the outbox if there is a parcel. */
+export interface Attempt {
+  readonly lane: Lane;
+  readonly event: OutboundEvent;
+  readonly parcel: Parcel | null;
+}
+
+/** What {@link Outcomes} works on. */
+export interface OutcomesOptions {
+  readonly lanes: Lanes;
+  readonly stock: Stock;
+  readonly circuit: Circuit;
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  readonly backoff: Backoff;
+  readonly isKnown: (ruleId: RuleId) => boolean;
+  /** Whether the outbox can be offered an event now. */
+  readonly mayPark: () => boolean;
+  /** There may be something to do for a lane, at another time than that of the outcome. */
+  readonly again: (lane: Lane) => void;
+  readonly on: DeliveryEvents;
+}
+
+/** What comes of the answer to a request: for its event, for its lane and for the circuit. */
+export class Outcomes {
+  readonly #options: OutcomesOptions;
+  readonly #on: DeliveryEvents;
+  /** The last one that was sent while the circuit was open, until that closes. */
+  #probe: Attempt | null = null;
+
+  constructor(options: OutcomesOptions) {
+    this.#options = options;
+    this.#on = options.on;
+  }
+
+  /** The circuit has closed: there is no probe any more. */
+  forgetProbe(): void {
+    this.#probe = null;
+  }
+
+  /** A request is sent while the circuit is open. */
+  noteProbe(attempt: Attempt): void {
+    this.#probe = attempt;
+  }
+
+  /** Takes the answer to a request. `isEnding`: what failed gets no further attempt. */
+  conclude(attempt: Attempt, result: PostResult, isEnding: boolean): void {
+    const { circuit } = this.#options;
+    switch (result.kind) {
+      case "stored":
+        circuit.succeed();
+        this.#on.stored(attempt.event, result, attempt.parcel?.parkedAt ?? null);
+        return this.#advance(attempt);
+      case "refused":
+        circuit.succeed();
+        return this.#refuse(attempt, result);
+      case "unauthorized":
+        this.#failCircuit(attempt, result.reason, null);
+        this.#on.unauthorized(result.reason);
+        return void this.#letGo(attempt);
+      case "retry":
+        if (!isEnding) this.#fail(attempt, result);
+        return;
+      default:
+        result satisfies never;
+    }
+  }
+
+  /** The event has come to its end. */
+  #advance({ lane, event, parcel }: Attempt): void {
+    if (parcel === null) {
+      if (lane.isUncertain) this.#options.stock.remember(event);
+      return this.#options.lanes.shift(lane);
+    }
+    lane.failures = 0;
+    lane.held.shift();
+    this.#options.stock.remove(lane, parcel);
+  }
+
+  /** Whether an event that failed is not to be tried again: then it is the first no longer. */
+  #letGo(attempt: Attempt): boolean {
+    const { lane, event, parcel } = attempt;
+    if (parcel?.isVoid) {
+      // The outbox hands it out again.
+      lane.held.shift();
+      return true;
+    }
+    if (this.#options.isKnown(event.ruleId)) return false;
+    this.#on.discarded(event);
+    this.#advance(attempt);
+    return true;
+  }
+
+  #refuse(attempt: Attempt, refusal: { reason: string; status: number | null }): void {
+    const { lane, event, parcel } = attempt;
+    this.#on.refused(event, refusal);
+    const buried = this.#options.outbox.bury(event, refusal.reason)
+      .catch((error) => this.#on.unburied(event, error));
+    if (parcel === null || parcel.isVoid) return this.#advance(attempt);
+    // Not taken out of the outbox before it is safe elsewhere; meanwhile the next one has its turn.
+    this.#options.stock.remember(event);
+    lane.failures = 0;
+    lane.held.shift();
+    buried.then(() => {
+      this.#options.stock.remove(lane, parcel);
+      this.#options.again(lane);
+    });
+  }
+
+  #fail(attempt: Attempt, { reason, retryAfterMs }: PostResult & { kind: "retry" }): void {
+    const { lane, event, parcel } = attempt;
+    const { circuit, mayPark } = this.#options;
+    const { isClosed } = circuit;
+    if (!isClosed) {
+      lane.failures = 0;
+      this.#failCircuit(attempt, reason, retryAfterMs);
+    }
+    if (this.#letGo(attempt) || !isClosed) return;
+    if (lane.failures === 0) lane.successesBefore = circuit.successes;
+    lane.failures++;
+    const verdict = judge({
+      failures: lane.failures,
+      othersPass: circuit.successes > lane.successesBefore,
+      retryAfterMs,
+      isParcel: parcel !== null,
+    });
+    if (verdict === "retry") return this.#retryLater(attempt, reason, retryAfterMs);
+    if (verdict === "give up") {
+      const why = `${reason} (${lane.failures} attempts, while other events got through)`;
+      return this.#refuse(attempt, { reason: why, status: null });
+    }
+    if (parcel === null && !lane.isSpent) {
+      lane.isSpent = true;
+      this.#on.spent(event, reason);
+    }
+    if (verdict === "down") circuit.fail(reason, retryAfterMs);
+    else if (!mayPark()) this.#retryLater(attempt, reason, retryAfterMs);
+  }
+
+  /** What was sent before the circuit opened says nothing new. */
+  #failCircuit(attempt: Attempt, reason: string, retryAfterMs: number | null): void {
+    if (attempt === this.#probe || this.#options.circuit.isClosed) {
+      this.#options.circuit.fail(reason, retryAfterMs);
+    }
+  }
+
+  #retryLater({ lane, event }: Attempt, reason: string, retryAfterMs: number | null): void {
+    const delayMs = Math.max(this.#options.backoff(lane.failures), retryAfterMs ?? 0);
+    this.#on.retrying(event, reason, delayMs);
+    lane.retry = this.#options.clock.alarm(delayMs, () => {
+      lane.retry = null;
+      this.#options.again(lane);
+    });
+  }
+}
