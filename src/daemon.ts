@@ -83,6 +83,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
       clock,
       log,
       failed: (error) => failure.abort(error),
+      signal: stop,
     }),
   );
   let listener: RuleListener | null = null;

@@ -96,10 +96,12 @@ export class Engine {
    */
   async lead(rulesKnown: Promise<void>, signal: AbortSignal): Promise<void> {
     const { log, clock, config } = this.#options;
+    // Whatever falls due from now on is this instance's to fire, however long the checkpoint takes.
+    const now = clock.now();
     const checkpoint = await this.#readCheckpoint(signal);
-    const parked = await this.#countParked();
+    const parked = await this.#countParked(signal);
     if (signal.aborted) return;
-    const resumption = resumeFrom(checkpoint, clock.now());
+    const resumption = resumeFrom(checkpoint, now);
     resumeJournal(log, config.catchUpWindowMs)(resumption);
     const term = this.#openTerm();
     this.#term = term;
@@ -135,9 +137,15 @@ export class Engine {
   }
 
   /** `null` where the outbox is not up: it counts what it has when it is. */
-  async #countParked(): Promise<number | null> {
+  async #countParked(signal: AbortSignal): Promise<number | null> {
     const { outbox } = this.store;
-    return outbox.isUp ? await outbox.count().catch(() => null) : null;
+    if (!outbox.isUp) return null;
+    try {
+      if (this.#options.config.ha) await outbox.untilLeft(signal);
+      return await outbox.count();
+    } catch {
+      return null;
+    }
   }
 
   #openStore(): Store {

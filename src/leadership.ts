@@ -14,6 +14,8 @@ export interface LeadershipOptions {
   readonly log: Log;
   /** The engine cannot go on. */
   readonly failed: (error: unknown) => void;
+  /** Aborted when this instance is to stop: then it takes over no more. */
+  readonly signal: AbortSignal;
 }
 
 /** Competes for the lease, and has the engine fire while this instance holds it. */
@@ -56,7 +58,8 @@ export class Leadership implements AsyncDisposable {
   }
 
   #begin(): void {
-    const { engine, failed } = this.#options;
+    const { engine, failed, signal } = this.#options;
+    if (signal.aborted) return;
     this.#term = new AbortController();
     engine.lead(Promise.resolve(), this.#term.signal).catch(failed);
     // Messages may have been missed while standing by; the next snapshot could be a minute away.

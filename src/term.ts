@@ -6,6 +6,7 @@ import type { Config } from "./config.ts";
 import { Delivery } from "./delivery/delivery.ts";
 import type { DeliveryEvents } from "./delivery/delivery_events.ts";
 import type { OutboundEvent, PostResult } from "./event.ts";
+import type { Outbox } from "./outbox.ts";
 import type { RuleId } from "./rule.ts";
 import type { TimerManager } from "./timers/timer_manager.ts";
 
@@ -16,11 +17,11 @@ const PROBE_BACKOFF = fullJitter(500, 5000);
 /** What is undelivered at the end gets this long to reach the outbox, and then the checkpoint. */
 const PARK_MS = 500;
 const CHECKPOINT_MS = 300;
-const NOT_HELD: PostResult = {
+const NOT_HELD = {
   kind: "retry",
   reason: "this instance is not sure to hold the lease",
   retryAfterMs: null,
-};
+} as const satisfies PostResult;
 
 /** What a term needs. */
 export interface TermOptions {
@@ -49,7 +50,7 @@ export class Term {
     this.#store = store;
     this.delivery = new Delivery({
       post: (event, signal) => mayAct() ? options.post(event, signal) : Promise.resolve(NOT_HELD),
-      outbox: store.outbox,
+      outbox: guarded(store.outbox, mayAct),
       clock,
       concurrency: config.maxConcurrency,
       backoff: POST_BACKOFF,
@@ -106,4 +107,19 @@ export class Term {
     this.delivery.abandon();
     this.#store.outbox.giveBack();
   }
+}
+
+/** Nothing is put into the outbox on a guess: another instance may have taken over what is in it. */
+function guarded(outbox: Outbox, mayAct: () => boolean): Outbox {
+  const ifHeld = async (put: () => Promise<void>): Promise<void> => {
+    if (!mayAct()) throw new Error(NOT_HELD.reason);
+    await put();
+  };
+  return {
+    get isUp() {
+      return outbox.isUp;
+    },
+    put: (event) => ifHeld(() => outbox.put(event)),
+    bury: (event, reason) => ifHeld(() => outbox.bury(event, reason)),
+  };
 }

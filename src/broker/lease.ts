@@ -1,6 +1,5 @@
 import { type Backoff, fullJitter } from "../backoff.ts";
 import { type Clock, sleep } from "../clock.ts";
-import { parseAddress } from "./address.ts";
 import { BrokerError, replyCode } from "./fault.ts";
 import {
   type BrokerLink,
@@ -60,7 +59,8 @@ export class Lease implements AsyncDisposable {
   readonly #on: LeaseEvents;
   readonly #session: Session;
   readonly #presence: string;
-  readonly #holdsMs: number;
+  /** How long a proof holds on the present connection. */
+  #holdsMs = 0;
   /** When the latest proof was asked for. */
   #proof: Moment | null = null;
   #isTold = false;
@@ -71,7 +71,6 @@ export class Lease implements AsyncDisposable {
     this.#options = options;
     this.#on = on;
     this.#presence = `${options.queue}.instances`;
-    this.#holdsMs = holdsMs(parseAddress(options.url).heartbeatSeconds);
     this.#session = openSession({
       url: options.url,
       name: `attune-core-timer-sensor (${options.queue})`,
@@ -100,6 +99,7 @@ export class Lease implements AsyncDisposable {
 
   async #begin(context: SessionContext<BrokerLink>): Promise<void> {
     const { queue } = this.#options;
+    this.#holdsMs = holdsMs(context.link.heartbeatSeconds);
     const { warning, isUsable } = await declareQueue(context.link.model, queue, {});
     if (warning !== null) this.#on.warning(warning);
     if (!isUsable) return;
@@ -155,15 +155,18 @@ export class Lease implements AsyncDisposable {
   async #hold(channel: Channel, acquired: Moment, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     for (let moment = acquired;; moment = this.#now()) {
-      using _lapse = clock.alarm(
-        this.#leftMs(moment),
-        () => this.#lose("RabbitMQ does not answer"),
-      );
-      const { consumerCount } = await channel.checkQueue(this.#presence);
+      const instances = await this.#countInstances(channel, moment);
       signal.throwIfAborted();
-      this.#prove(moment, consumerCount);
+      this.#prove(moment, instances);
       await sleep(clock, PROVE_MS, signal);
     }
+  }
+
+  /** The proof before may end while the broker takes its time; not any more once it has answered. */
+  async #countInstances(channel: Channel, moment: Moment): Promise<number> {
+    const lapsed = () => this.#lose("RabbitMQ does not answer");
+    using _lapse = this.#options.clock.alarm(this.#leftMs(moment), lapsed);
+    return (await channel.checkQueue(this.#presence)).consumerCount;
   }
 
   /** Until the proof before ends, which was asked for before this one. */
@@ -200,7 +203,7 @@ interface Moment {
   readonly wall: number;
 }
 
-/** How long a proof holds, by the heartbeat asked for; without heartbeats nobody is ever given up. */
+/** How long a proof holds, by the heartbeat agreed on; without heartbeats nobody is ever given up. */
 function holdsMs(heartbeatSeconds: number): number {
   const endsMs = heartbeatSeconds === 0 ? Infinity : heartbeatSeconds * HEARTBEATS * 1000;
   return Math.min(LONGEST_MS, endsMs);

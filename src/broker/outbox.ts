@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, sleep } from "../clock.ts";
 import type { OutboundEvent } from "../event.ts";
 import type { Outbox, Parcel } from "../outbox.ts";
 import { problemText } from "../problem_text.ts";
@@ -12,6 +12,9 @@ import { declareQueue } from "./topology.ts";
 
 /** RabbitMQ can lose a queue that it made within the last two seconds, should it be killed. */
 const SETTLING_MS = 3000;
+/** Between looks at whether somebody else still takes from it, and the longest wait for that. */
+const LOOK_MS = 100;
+const LONGEST_STAY_MS = 15_000;
 /** The most dead letters that are kept: the oldest go first. */
 const MAX_DEAD = 10_000;
 
@@ -74,10 +77,19 @@ export class BrokerOutbox implements Outbox {
 
   /** The events in it that nobody holds. Rejects where it is out of reach. */
   async count(): Promise<number> {
-    if (this.#context === null) throw new BrokerError("lost", "RabbitMQ is out of reach");
-    const { model } = this.#context.link;
-    const { messageCount } = await onChannel(model, (channel) => channel.checkQueue(this.#queue));
-    return messageCount;
+    return (await this.#look()).messageCount;
+  }
+
+  /**
+   * Resolves once nobody else takes from it, or when that takes too long: a process that stands still
+   * holds events until the broker gives it up, and later ones would overtake them. Rejects where the
+   * outbox is out of reach, or when the signal is aborted.
+   */
+  async untilLeft(signal: AbortSignal): Promise<void> {
+    const deadline = this.#clock.monotonic() + LONGEST_STAY_MS;
+    while ((await this.#look()).consumerCount > 0 && this.#clock.monotonic() < deadline) {
+      await sleep(this.#clock, LOOK_MS, signal);
+    }
   }
 
   /** Hands out nothing more, and gives back what is held: the connection is made anew. */
@@ -115,6 +127,12 @@ export class BrokerOutbox implements Outbox {
     if (this.#settledAt <= now) return this.#open(outbox.count);
     const settled = this.#clock.alarm(this.#settledAt - now, () => this.#open(outbox.count));
     context.signal.addEventListener("abort", () => settled[Symbol.dispose](), { once: true });
+  }
+
+  async #look(): Promise<{ messageCount: number; consumerCount: number }> {
+    if (this.#context === null) throw new BrokerError("lost", "RabbitMQ is out of reach");
+    const { model } = this.#context.link;
+    return await onChannel(model, (channel) => channel.checkQueue(this.#queue));
   }
 
   #open(count: number): void {

@@ -23,6 +23,8 @@ const CLOSE_TIMEOUT_MS = 1000;
 /** An open connection to the broker. */
 export interface BrokerLink extends Link {
   readonly model: ChannelModel;
+  /** As agreed with the broker, which may want it shorter than the address says; 0: there is none. */
+  readonly heartbeatSeconds: number;
   /** Closed before the connection is, whose end would overtake what they have yet to send. */
   readonly channels: Set<Channel>;
 }
@@ -176,6 +178,7 @@ function amqpLink(
   const channels = new Set<Channel>();
   return {
     model,
+    heartbeatSeconds: agreedHeartbeat(model) ?? address.heartbeatSeconds,
     channels,
     ended: ended.signal,
     async [Symbol.asyncDispose]() {
@@ -186,6 +189,12 @@ function amqpLink(
       socket.abort();
     },
   };
+}
+
+/** The library keeps it, and its types do not say so. */
+function agreedHeartbeat({ connection }: ChannelModel): number | null {
+  const heartbeat = "heartbeat" in connection ? connection.heartbeat : null;
+  return typeof heartbeat === "number" ? heartbeat : null;
 }
 
 /** Never rejects: what is closed already need not be closed. */

@@ -5,15 +5,18 @@ import { type Platform, startPlatform } from "../../src/dev/platform/platform.ts
 import type { RuleDraft } from "../../src/dev/platform/rule_shapes.ts";
 import type { RabbitMq } from "../support/rabbitmq.ts";
 import type { SensorOptions } from "../support/sensor.ts";
+import { TcpProxy } from "../support/tcp_proxy.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Broker, type Sleep } from "./broker.ts";
+import { Crew, type Member } from "./crew.ts";
 import { Diary } from "./diary.ts";
 import type { Span } from "./expected.ts";
 import { outage, type OutageKind } from "./outages.ts";
 import type { Random } from "./random.ts";
 import { RuleLedger } from "./rule_ledger.ts";
 import { SensorClock } from "./sensor_clock.ts";
-import { Service } from "./service.ts";
+import { trespasses } from "./reigns.ts";
+import type { Service } from "./service.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
 /** The outbox and the checkpoint belong to it. */
@@ -27,6 +30,8 @@ export interface ArenaOptions {
   readonly drafts: readonly RuleDraft[];
   /** Whether the sensor goes by a clock that can be set. */
   readonly hasOwnClock: boolean;
+  /** How many sensors compete for the lease; 0 for one alone, which needs none. */
+  readonly instances: number;
   /** Ends every wait. */
   readonly signal: AbortSignal;
 }
@@ -36,6 +41,8 @@ export interface Findings {
   readonly verdict: Verdict;
   /** Events that are not of the form they should be. */
   readonly malformed: readonly string[];
+  /** Events of sensors that did not hold the lease, or of which another had already taken it. */
+  readonly trespasses: readonly string[];
 }
 
 /** A sensor with a world around it in which things go wrong. */
@@ -44,7 +51,10 @@ export interface Arena extends AsyncDisposable {
   readonly platform: Platform;
   readonly ledger: RuleLedger;
   readonly broker: Broker;
+  /** The one that is alone; the first one where several compete. */
   readonly sensor: Service;
+  /** All sensors. */
+  readonly crew: Crew;
   readonly clock: SensorClock;
   /** Waits, or rejects when the scenario is to end. */
   readonly sleep: Sleep;
@@ -56,7 +66,7 @@ export interface Arena extends AsyncDisposable {
 
 /** Opens an arena, with a sensor that is starting. */
 export async function openArena(options: ArenaOptions): Promise<Arena> {
-  const { rabbit, hasOwnClock, signal } = options;
+  const { rabbit, hasOwnClock, instances, signal } = options;
   await using stack = new AsyncDisposableStack();
   const wait = (ms: number) => sleep(systemClock, ms, signal);
   const diary = new Diary();
@@ -71,19 +81,27 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
   const ledger = new RuleLedger();
   for (const draft of options.drafts) ledger.found(platform.rules.silently.create(draft));
   const from = clock.now();
-  const sensor = stack.use(
-    new Service({
-      apiUrl: platform.url,
-      mqUrl: broker.url,
-      token: await platform.sensorToken({ sensorRef: SENSOR_REF }),
-      env: {
-        ATTUNE_MQ_EXCHANGE: EXCHANGE,
-        ATTUNE_SENSOR_REF: SENSOR_REF,
-        // With this it does not outlive us, even if somebody kills us.
-        ATTUNE_SENSOR_ID: "1",
+  const token = await platform.sensorToken({ sensorRef: SENSOR_REF });
+  const places = instances === 0
+    ? [{ name: "", apiUrl: platform.url, mqUrl: broker.url, brokerLink: null }]
+    : await placesOf(instances, platform, broker, stack);
+  const crew = stack.use(
+    new Crew(
+      places.map((place) => ({
+        ...place,
+        sensor: {
+          ...place,
+          token,
+          env: environment(instances),
+          ...hasOwnClock ? steppedBy(clock) : {},
+        },
+      })),
+      {
+        around: { now: () => clock.now(), killed: () => diary.sensorKilled(), signal },
+        diary,
+        sleep: wait,
       },
-      ...hasOwnClock ? steppedBy(clock) : {},
-    }, { now: () => clock.now(), killed: () => diary.sensorKilled(), signal }),
+    ),
   );
   const closing = stack.move();
   return {
@@ -91,20 +109,66 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
     platform,
     ledger,
     broker,
-    sensor,
+    sensor: crew.first,
+    crew,
     clock,
     sleep: wait,
     outage: (random, kind, ms) => outage({ platform, diary, random, sleep: wait }, kind, ms),
     findings(must) {
-      const gaps = [...sensor.gaps, ...clock.gaps];
+      const gaps = [...crew.gaps, ...clock.gaps];
       const occurrences = ledger.occurrences(must, { from, until: clock.reachedAt }, gaps);
       const { all, malformed } = arrivals;
       const { disturbances } = diary;
       const verdict = judge({ occurrences, arrivals: all, disturbances, hasOwnClock });
-      return { verdict, malformed };
+      return {
+        verdict,
+        malformed,
+        trespasses: instances === 0 ? [] : trespassesOf(crew, platform),
+      };
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
+}
+
+function environment(instances: number): Record<string, string> {
+  return {
+    ATTUNE_MQ_EXCHANGE: EXCHANGE,
+    ATTUNE_SENSOR_REF: SENSOR_REF,
+    // With this it does not outlive us, even if somebody kills us.
+    ATTUNE_SENSOR_ID: "1",
+    ...instances === 0 ? {} : { ATTUNE_HA: "true" },
+  };
+}
+
+/** Links of its own for each of several sensors: to be cut, and to tell by its events which one it is. */
+async function placesOf(
+  instances: number,
+  platform: Platform,
+  broker: Broker,
+  stack: AsyncDisposableStack,
+): Promise<Omit<Member, "sensor">[]> {
+  const places: Omit<Member, "sensor">[] = [];
+  while (places.length < instances) {
+    const api = stack.use(await TcpProxy.start(Number(new URL(platform.url).port)));
+    const brokerLink = stack.use(await TcpProxy.start(broker.port));
+    const name = `127.0.0.1:${api.port}`;
+    places.push({
+      name,
+      apiUrl: `http://${name}`,
+      mqUrl: broker.urlAt(brokerLink.port),
+      brokerLink,
+    });
+  }
+  return places;
+}
+
+function trespassesOf({ words }: Crew, { events }: Platform): string[] {
+  const deeds = events.all.map(({ headers, receivedAt }) => ({
+    member: headers["host"] ?? "",
+    at: receivedAt,
+    name: headers["idempotency-key"] ?? "",
+  }));
+  return trespasses(words, deeds);
 }
 
 /** Nobody here hears of events, and the API would wait for a broker that is frozen. */

@@ -27,7 +27,16 @@ export class Broker {
 
   /** Where the sensor finds it. */
   get url(): string {
-    return `${this.#rabbit.url()}?heartbeat=${HEARTBEAT}`;
+    return this.urlAt(this.port);
+  }
+
+  get port(): number {
+    return this.#rabbit.port;
+  }
+
+  /** Where a sensor finds it behind a proxy. */
+  urlAt(port: number): string {
+    return `${this.#rabbit.url(port)}?heartbeat=${HEARTBEAT}`;
   }
 
   /** Kills it, and starts it again after a while, which takes 6 s more. */
@@ -77,7 +86,7 @@ export class Broker {
   async deleteQueues(sensorRef: string): Promise<void> {
     const model = await amqp.connect(this.#rabbit.url(), { noDelay: true });
     const channel = await model.createChannel();
-    for (const suffix of ["", ".outbox", ".dead", ".checkpoint"]) {
+    for (const suffix of ["", ".outbox", ".dead", ".checkpoint", ".lease", ".layout"]) {
       await channel.deleteQueue(`sensor.${sensorRef}${suffix}`);
     }
     await model.close();

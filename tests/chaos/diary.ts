@@ -16,7 +16,11 @@ export class Diary {
   /** The sensor was just killed. */
   sensorKilled(): void {
     this.sensorKills++;
-    const at = Date.now();
+    this.deposed();
+  }
+
+  /** The sensor that fired can no longer: another one goes on from its last checkpoint. */
+  deposed(at: number = Date.now()): void {
     const since = this.#stalls.filter(({ until }) => until > at - CHECKPOINT_LAG_MS)
       .reduce((earliest, { from }) => Math.min(earliest, from), at);
     this.disturbances.push({ kind: "crash", since: since - CHECKPOINT_LAG_MS, at });

@@ -10,7 +10,7 @@ import { RabbitMq } from "../support/rabbitmq.ts";
 import { type Outcome, runScenario } from "./run_scenario.ts";
 import type { Scenario } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios/all.ts";
-import { footer, header, row } from "./table.ts";
+import { footer, header, row, type TableKind, tableOf } from "./table.ts";
 
 const USAGE = "Usage: deno task chaos [--seed <n>] [--only <name>[,<name>]] [--short] [--list]";
 const MAX_SEED = 2 ** 31;
@@ -59,26 +59,30 @@ function plansOf(only: readonly string[] | null, isShort: boolean): readonly Pla
 
 async function run(plans: readonly Plan[], seed: number): Promise<number> {
   await ensureRabbitMq();
-  console.log(`seed ${seed}\n${header()}`);
+  console.log(`seed ${seed}`);
   const startedAt = performance.now();
   const stop = new AbortController();
   for (const signal of STOP_SIGNALS) {
     Deno.addSignalListener(signal, () => stop.abort(new Error(`Received ${signal}`)));
   }
   const outcomes: Outcome[] = [];
+  let table: TableKind | null = null;
   await using rabbit = await RabbitMq.start();
   for (const { scenario, rounds } of plans) {
     if (stop.signal.aborted) break;
     const outcome = await runScenario(scenario, { rabbit, seed, rounds, signal: stop.signal });
     outcomes.push(outcome);
-    tell(outcome);
+    const kind = tableOf(scenario);
+    if (kind !== table) console.log(header(kind));
+    table = kind;
+    tell(kind, outcome);
   }
   console.log(`${Math.round((performance.now() - startedAt) / 1000)} s, ${footer(outcomes)}`);
   return stop.signal.aborted || outcomes.some(({ problems }) => problems.length > 0) ? 1 : 0;
 }
 
-function tell(outcome: Outcome): void {
-  console.log(row(outcome));
+function tell(kind: TableKind, outcome: Outcome): void {
+  console.log(row(kind, outcome));
   for (const problem of outcome.problems) console.log(`    ${problem}`);
   if (outcome.logPath !== null) console.log(`    log: ${outcome.logPath}`);
 }

@@ -4,6 +4,7 @@ import type { Diary } from "./diary.ts";
 import type { Span } from "./expected.ts";
 import { mixOf } from "./mix.ts";
 import { Random } from "./random.ts";
+import { problemsOfTakeovers, type Takeover } from "./reigns.ts";
 import { type Scenario, USUAL_WARM_UP_MS } from "./scenario.ts";
 import type { Exit } from "./service.ts";
 import { FAULT_NAMES, type Verdict } from "./verdict.ts";
@@ -24,6 +25,9 @@ export interface Outcome {
   readonly counts: Pick<Diary, "sensorKills" | "brokerKills" | "brokerFaults" | "outages">;
   /** `null`: it did not get that far. */
   readonly verdict: Verdict | null;
+  readonly takeovers: readonly Takeover[];
+  /** `null`: only one sensor, or it did not get that far. */
+  readonly trespasses: number | null;
   /** Nothing where all is well. */
   readonly problems: readonly string[];
   /** What the sensors wrote, where something is wrong. */
@@ -62,25 +66,30 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     onMissed: ["all", "latest"],
     ...scenario.mix,
   });
-  const { hasOwnClock = false } = scenario;
+  const { hasOwnClock = false, instances = 0 } = scenario;
   let arena: Arena | undefined;
   let findings: Findings | null = null;
   const problems: string[] = [];
   try {
-    await using open = await openArena({ rabbit, drafts, hasOwnClock, signal });
+    await using open = await openArena({ rabbit, drafts, hasOwnClock, instances, signal });
     arena = open;
     findings = await play(scenario, { arena: open, random, rounds });
   } catch (error) {
     problems.push(`broke off: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (findings !== null) problems.push(...problemsOf(scenario, findings));
-  if (arena !== undefined) problems.push(...problemsOfExits(scenario, arena.sensor.exits));
+  if (arena !== undefined) {
+    problems.push(...problemsOfExits(scenario, arena.crew.exits));
+    problems.push(...problemsOfTakeovers(arena.crew.takeovers));
+  }
   const { sensorKills = 0, brokerKills = 0, brokerFaults = 0, outages = 0 } = arena?.diary ?? {};
   return {
     name: scenario.name,
     rounds,
     counts: { sensorKills, brokerKills, brokerFaults, outages },
     verdict: findings?.verdict ?? null,
+    takeovers: arena?.crew.takeovers ?? [],
+    trespasses: instances === 0 ? null : findings?.trespasses.length ?? null,
     problems,
     logPath: problems.length === 0 ? null : await keep(scenario, problems, findings, arena),
   };
@@ -90,14 +99,14 @@ async function play(
   scenario: Scenario,
   { arena, random, rounds }: { arena: Arena; random: Random; rounds: number },
 ): Promise<Findings> {
-  const { sensor, clock } = arena;
-  await sensor.ready();
+  const { crew, clock } = arena;
+  await crew.ready();
   const from = clock.now();
   await arena.sleep(scenario.warmUpMs ?? USUAL_WARM_UP_MS);
   for (let round = 0; round < rounds; round++) await scenario.round(arena, random.fork());
   const must = { from, until: clock.reachedAt };
   await settled(arena, must);
-  await sensor.stop();
+  await crew.stop();
   return arena.findings(must);
 }
 
@@ -116,10 +125,10 @@ async function settled(arena: Arena, must: Span): Promise<void> {
   }
 }
 
-function problemsOf({ isCalm }: Scenario, { verdict, malformed }: Findings): string[] {
+function problemsOf({ isCalm }: Scenario, { verdict, malformed, trespasses }: Findings): string[] {
   const { faults, maxLateMs } = verdict;
   const problems = FAULT_NAMES.flatMap((name) => told(name, faults[name]));
-  problems.push(...told("malformed", malformed));
+  problems.push(...told("malformed", malformed), ...told("without the lease", trespasses));
   if (isCalm && (maxLateMs ?? 0) > PROMPT_MS) problems.push(`late by ${maxLateMs} ms`);
   return problems;
 }
@@ -165,9 +174,11 @@ async function keep(
       JSON.stringify(findings, null, 2),
       "=== what was done",
       JSON.stringify(arena?.diary.disturbances),
-      JSON.stringify(arena?.sensor.gaps),
+      JSON.stringify(arena?.crew.gaps),
+      JSON.stringify(arena?.crew.words),
+      JSON.stringify(arena?.crew.takeovers),
       "=== sensors",
-      arena?.sensor.log ?? "",
+      arena?.crew.log ?? "",
       "=== events",
       ...events,
     ].join("\n"),

@@ -23,6 +23,8 @@ export interface Scenario {
   readonly isCalm?: boolean;
   /** The sensor goes by a clock that can be set. */
   readonly hasOwnClock?: boolean;
+  /** How many sensors compete for the lease, where it is not one alone. */
+  readonly instances?: number;
   /** How long the first sensor runs before the first round, where not {@link USUAL_WARM_UP_MS}. */
   readonly warmUpMs?: number;
   /** What happens in a round; afterwards everything but the sensor is well again. */

@@ -17,6 +17,10 @@ export interface Surroundings {
   readonly now: () => number;
   /** Is told of each kill. */
   readonly killed: () => void;
+  /** Is told of each line that a sensor wrote, soon. */
+  readonly said?: (line: string) => void;
+  /** Is told of the end of each sensor, after its last line. */
+  readonly ended?: () => void;
   /** Ends the waiting for sensors. */
   readonly signal: AbortSignal;
 }
@@ -66,6 +70,11 @@ export class Service implements AsyncDisposable {
     return [...this.#logs, ...this.#current === null ? [] : [logOf(this.#current)]].join("\n");
   }
 
+  /** Whether a sensor is ready, and was not asked to end. */
+  get isReady(): boolean {
+    return this.#current !== null && this.#current.isReady && this.#current.signal === null;
+  }
+
   /** Resolves as soon as there is a sensor, ready or not, with its age in milliseconds. */
   async started(): Promise<number> {
     return performance.now() - (await this.#sensor(() => true)).startedAt;
@@ -98,12 +107,20 @@ export class Service implements AsyncDisposable {
 
   /** Stops the process where it stands, once it is ready, for so long. */
   async freeze(ms: number): Promise<void> {
+    await this.freezeWhile(() => delay(ms));
+  }
+
+  /** The same, for as long as something else takes. */
+  async freezeWhile(meanwhile: () => Promise<void>): Promise<void> {
     const { sensor } = await this.#sensor(({ isReady }) => isReady);
     const from = this.#around.now();
     trySend(sensor, "SIGSTOP");
-    await delay(ms);
-    trySend(sensor, "SIGCONT");
-    this.gaps.push({ from, until: this.#around.now() });
+    try {
+      await meanwhile();
+    } finally {
+      trySend(sensor, "SIGCONT");
+      this.gaps.push({ from, until: this.#around.now() });
+    }
   }
 
   /** Ends everything, however it fares. */
@@ -137,22 +154,28 @@ export class Service implements AsyncDisposable {
     this.exits.push({ code, signal, tookMs });
     this.#logs.push(`${logOf(running)}\n--- ended with code ${code}, signal ${signal}`);
     await watching;
+    this.#around.ended?.();
   }
 
-  /** Looks out for the line that tells that a sensor is ready. */
+  /** Reads what a sensor writes, to its end. */
   async #watch(running: Running): Promise<void> {
     const { output } = running.sensor;
-    for (let seen = 0; this.#current === running; await delay(POLL_MS)) {
-      for (; seen < output.length; seen++) {
-        if (!output[seen]?.includes('"Timer sensor ready')) continue;
-        running.isReady = true;
-        if (this.#downSince !== null) {
-          this.gaps.push({ from: this.#downSince, until: this.#around.now() });
-        }
-        this.#downSince = null;
-        return;
-      }
+    for (let seen = 0;; await delay(POLL_MS)) {
+      const isLast = this.#current !== running;
+      for (; seen < output.length; seen++) this.#heard(running, output[seen] ?? "");
+      if (isLast) return;
     }
+  }
+
+  #heard(running: Running, line: string): void {
+    this.#around.said?.(line);
+    if (running.isReady || this.#current !== running) return;
+    if (!line.includes('"Timer sensor ready')) return;
+    running.isReady = true;
+    if (this.#downSince !== null) {
+      this.gaps.push({ from: this.#downSince, until: this.#around.now() });
+    }
+    this.#downSince = null;
   }
 
   /** Ends a sensor, for good. Whether it was not ended before. */

@@ -3,7 +3,7 @@ import { RabbitMq } from "../support/rabbitmq.ts";
 import { report } from "../support/report.ts";
 import { runScenario } from "./run_scenario.ts";
 import { SCENARIOS } from "./scenarios/all.ts";
-import { header, row } from "./table.ts";
+import { header, row, tableOf } from "./table.ts";
 
 /** Always the same choices; `deno task chaos` makes others each time. */
 const SEED = 1;
@@ -19,7 +19,8 @@ for (const scenario of SCENARIOS.filter(({ rounds }) => rounds.short > 0)) {
     const { signal } = new AbortController();
     const rounds = scenario.rounds.short;
     const outcome = await runScenario(scenario, { rabbit, seed: SEED, rounds, signal });
-    report(`${header()}\n${row(outcome)}`);
+    const kind = tableOf(scenario);
+    report(`${header(kind)}\n${row(kind, outcome)}`);
     assertEquals(outcome.problems, [], `See ${outcome.logPath}`);
   });
 }

@@ -181,13 +181,21 @@ class Comparison {
     }
   }
 
+  /** Whether an event was made before a crash, and may have been in the outbox since. */
+  #wasParked(
+    { firedAt }: Arrival,
+    crash: { readonly since: number; readonly at: number },
+  ): boolean {
+    return !this.#evidence.hasOwnClock && firedAt >= crash.since && firedAt <= crash.at;
+  }
+
   /** Whether something may have kept the sensor from knowing of the first when it sent the second. */
   #isExplained(first: Arrival, second: Arrival): boolean {
     return this.#evidence.disturbances.some((it) => {
       switch (it.kind) {
         case "crash":
-          return first.receivedAt >= it.since && first.receivedAt <= it.at + REQUEST_MS &&
-            second.receivedAt >= it.at;
+          return second.receivedAt >= it.at && first.receivedAt >= it.since &&
+            (first.receivedAt <= it.at + REQUEST_MS || this.#wasParked(second, it));
         case "answers lost":
           return first.receivedAt >= it.from - ANSWER_MS &&
             first.receivedAt <= it.until + ANSWER_MS;

@@ -112,6 +112,21 @@ Deno.test("judge() finds each event that came again, unless something explains i
   }));
 });
 
+Deno.test("judge() takes an event from before a crash that was in the outbox to be explained by it", () => {
+  const run = perfect();
+  const [of, its] = at(run, 0);
+  const crash = { kind: "crash", since: its.firedAt, at: its.firedAt } as const;
+  // The one that was made anew comes first, long after the crash.
+  const anew = { ...its, firedAt: its.firedAt + 9000, receivedAt: its.receivedAt + 9000 };
+  const parked = { ...its, receivedAt: its.receivedAt + 9001 };
+  const explain = (arrivals: Arrival[], it: Disturbance) =>
+    faultsOf({ ...run, arrivals, disturbances: [it] }).unexplained;
+  assertEquals(explain([anew, parked], crash), undefined);
+  assertEquals(explain([anew, anew], crash), [nameOf(of)]);
+  assertEquals(explain([anew, parked], { ...crash, at: crash.at - 1 }), [nameOf(of)]);
+  assertEquals(explain([anew, parked], { ...crash, since: crash.since + 1 }), [nameOf(of)]);
+});
+
 Deno.test("judge() counts what came again, explained or not", () => {
   const run = perfect();
   const arrivals = [...run.arrivals, ...run.arrivals.slice(0, 7)];

@@ -2,6 +2,7 @@ import type { Scenario } from "../scenario.ts";
 import { API_SCENARIOS } from "./api.ts";
 import { BROKER_SCENARIOS } from "./broker.ts";
 import { CLOCK_SCENARIOS } from "./clock.ts";
+import { HA_SCENARIOS } from "./ha.ts";
 import { MIXED_SCENARIOS } from "./mixed.ts";
 import { SENSOR_SCENARIOS } from "./sensor.ts";
 
@@ -12,4 +13,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...BROKER_SCENARIOS,
   ...CLOCK_SCENARIOS,
   ...MIXED_SCENARIOS,
+  ...HA_SCENARIOS,
 ];

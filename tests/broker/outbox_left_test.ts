@@ -1,0 +1,66 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { startBroker } from "../../src/dev/amqp/broker.ts";
+import { patiently } from "../integration/broker_feed.ts";
+import { openWatched } from "../integration/store_watched.ts";
+import { FakeClock, settle } from "../support/fake_clock.ts";
+
+const LOOK_MS = 100;
+const LONGEST_MS = 15_000;
+
+/** Two processes on the same queues; the first one takes from the outbox, the second one's time is ours. */
+async function setUp() {
+  await using stack = new AsyncDisposableStack();
+  const broker = stack.use(startBroker());
+  const clock = new FakeClock();
+  const first = stack.use(await openWatched(broker.url));
+  const second = stack.use(await openWatched(broker.url, { prefix: first.prefix, clock }));
+  const isTaken = () => broker.queues.some(({ consumers }) => consumers > 0);
+  first.outbox.handOut();
+  await until(isTaken);
+  const moved = stack.move();
+  return { clock, isTaken, first, second, [Symbol.asyncDispose]: () => moved.disposeAsync() };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  const waiting = async () => {
+    while (!holds()) await settle();
+  };
+  await patiently(waiting(), () => "Never");
+}
+
+const { signal } = new AbortController();
+
+Deno.test("An outbox that another process takes from is waited for until that one is gone", async () => {
+  await using setting = await setUp();
+  const { clock, isTaken, first, second } = setting;
+  const left = second.outbox.untilLeft(signal);
+  await until(() => clock.pending > 0);
+  await first[Symbol.asyncDispose]();
+  await until(() => !isTaken());
+  await clock.advance(LOOK_MS);
+  await patiently(left, () => "Still waiting");
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("An outbox that another process never leaves is waited for no longer than 15 seconds", async () => {
+  await using setting = await setUp();
+  const { clock, second } = setting;
+  const left = second.outbox.untilLeft(signal);
+  for (let waitedMs = 0; waitedMs < LONGEST_MS; waitedMs += LOOK_MS) {
+    await until(() => clock.pending > 0);
+    await clock.advance(LOOK_MS);
+  }
+  await patiently(left, () => "Still waiting");
+});
+
+Deno.test("Who waits for an outbox to be left may give up, or lose the connection", async () => {
+  await using setting = await setUp();
+  const { clock, second } = setting;
+  const stop = new AbortController();
+  const left = second.outbox.untilLeft(stop.signal);
+  await until(() => clock.pending > 0);
+  stop.abort(new Error("enough"));
+  await assertRejects(() => left, Error, "enough");
+  await second[Symbol.asyncDispose]();
+  await assertRejects(() => second.outbox.untilLeft(signal), Error, "RabbitMQ is out of reach");
+});
