@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AddressSchema } from "./config_address.ts";
 import { hasHiddenUserinfo } from "./redact_url.ts";
 import { MOST_SHARDS, type Shard as ShardOf } from "./shard.ts";
 
@@ -72,6 +73,7 @@ const Written = z.strictObject({
   shutdown_timeout: duration("4s", "0s", "1h"),
   ha: Ha.default(false),
   shard: Shard.default({ index: 1, count: 1 }),
+  admin_addr: AddressSchema.optional(),
 });
 
 /** Every member that may be written. */
@@ -112,6 +114,8 @@ export const ConfigSchema = Written
     ha: written.ha,
     /** Which share of the rules is this instance's. */
     shard: written.shard,
+    /** Where health and metrics are served; `null`: nowhere. */
+    adminAddress: written.admin_addr ?? null,
   }));
 
 /** What the sensor was told; right by construction. */

@@ -1,4 +1,7 @@
+import { Administration } from "./administration.ts";
 import { fullJitter } from "./backoff.ts";
+import { both } from "./both.ts";
+import type { Watch } from "./admin/watch.ts";
 import { openRuleListener, type RuleListener } from "./broker/rule_listener.ts";
 import type { Clock } from "./clock.ts";
 import { type Config, redactedConfig } from "./config.ts";
@@ -45,7 +48,9 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const stop = AbortSignal.any([signal, failure.signal]);
   await using stack = new AsyncDisposableStack();
   stack.use(onUncaught((error) => failure.abort(error)));
-  stack.use(new TimeWatch(clock, timeJournal(log)));
+  const timeWatch = stack.use(new TimeWatch(clock, timeJournal(log)));
+  const administration = new Administration({ config, log, clock, timeWatch, signal: stop });
+  const { watch } = administration;
   if (config.sensorId !== null) stack.use(watchManager(options, orphan));
   const token = await tokenOf(config);
   const skew = new ClockSkew(clock);
@@ -73,6 +78,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     signal: stop,
     unauthorized: (reason) => failure.abort(tokenFatal(keeper, reason)),
     refused: (error) => failure.abort(new Fatal(ExitCode.usage, error.message, { cause: error })),
+    watch,
   });
   stack.use(engine.store);
   const leadership = stack.use(
@@ -82,10 +88,13 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
       queue: queues.lease,
       clock,
       log,
+      watch: watch?.lease,
       failed: (error) => failure.abort(error),
       signal: stop,
     }),
   );
+  // From before the first connection to after the last, so that both can be watched.
+  stack.use(administration.open(engine, leadership));
   let listener: RuleListener | null = null;
   stack.defer(() => shutDown(options, engine, listener));
   const start = {
@@ -94,7 +103,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     clock,
     api,
     engine,
-    listen: () => listener = listen(options, queues.rules, engine, failure.signal),
+    listen: () => listener = listen(options, queues.rules, engine, failure.signal, watch),
     stop,
   };
   try {
@@ -138,8 +147,9 @@ function listen(
   queue: string,
   engine: Engine,
   signal: AbortSignal,
+  watch: Watch | undefined,
 ): RuleListener {
-  const journal = listenerJournal(log);
+  const journal = both(listenerJournal(log), watch?.listener);
   const listener = openRuleListener({
     url: config.mqUrl,
     exchange: config.mqExchange,

@@ -1,4 +1,6 @@
+import type { Watch } from "./admin/watch.ts";
 import { fullJitter } from "./backoff.ts";
+import { both } from "./both.ts";
 import type { BrokerError } from "./broker/fault.ts";
 import type { LayoutError } from "./broker/layout_error.ts";
 import { openStore, type Store } from "./broker/store.ts";
@@ -45,6 +47,8 @@ export interface EngineOptions {
   readonly unauthorized: (reason: string) => void;
   /** The rules are shared otherwise than this instance is told: it must not run. */
   readonly refused: (error: LayoutError) => void;
+  /** Hears of everything too, beside the log. */
+  readonly watch: Watch | undefined;
 }
 
 /** Rules in, events out: everything between the two. */
@@ -83,6 +87,11 @@ export class Engine {
     });
     this.book = this.#openBook();
     this.reconciler = this.#openReconciler();
+  }
+
+  /** Whether what falls due is handed out by this instance now. */
+  get isFiring(): boolean {
+    return this.#term !== null && this.#options.mayAct();
   }
 
   /** The latest trouble with the broker. */
@@ -149,8 +158,8 @@ export class Engine {
   }
 
   #openStore(): Store {
-    const { config, log, clock, queueBase, refused } = this.#options;
-    const told = storeJournal(log);
+    const { config, log, clock, queueBase, refused, watch } = this.#options;
+    const told = both(storeJournal(log), watch?.store);
     const { mqUrl: url, shard, ha } = config;
     return openStore({ url, prefix: queueBase, shard, ha, clock }, {
       ...told,
@@ -177,8 +186,8 @@ export class Engine {
   }
 
   #openTerm(): Term {
-    const { config, log, clock, api, mayAct, unauthorized } = this.#options;
-    const told = deliveryJournal(log, this.counts, this.#drops);
+    const { config, log, clock, api, mayAct, unauthorized, watch } = this.#options;
+    const told = both(deliveryJournal(log, this.counts, this.#drops), watch?.delivery);
     return new Term({
       config,
       clock,
@@ -213,8 +222,8 @@ export class Engine {
   }
 
   #openReconciler(): Reconciler {
-    const { config, log, clock, api, signal, unauthorized } = this.#options;
-    const told = syncJournal(log);
+    const { config, log, clock, api, signal, unauthorized, watch } = this.#options;
+    const told = both(syncJournal(log), watch?.sync);
     return new Reconciler({
       source: api,
       book: this.book,

@@ -1,4 +1,5 @@
-import { Lease } from "./broker/lease.ts";
+import { both } from "./both.ts";
+import { Lease, type LeaseEvents } from "./broker/lease.ts";
 import type { Clock } from "./clock.ts";
 import type { Engine } from "./engine.ts";
 import { leaseJournal } from "./journal/broker_journal.ts";
@@ -12,6 +13,8 @@ export interface LeadershipOptions {
   readonly queue: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Hears of the lease too, beside the log. */
+  readonly watch: Partial<LeaseEvents> | undefined;
   /** The engine cannot go on. */
   readonly failed: (error: unknown) => void;
   /** Aborted when this instance is to stop: then it takes over no more. */
@@ -36,8 +39,8 @@ export class Leadership implements AsyncDisposable {
 
   /** Stands by from now on: to be called when all rules are known. */
   compete(): void {
-    const { url, queue, clock, log } = this.#options;
-    const told = leaseJournal(log);
+    const { url, queue, clock, log, watch } = this.#options;
+    const told = both(leaseJournal(log), watch);
     this.#lease = new Lease({ url, queue, clock }, {
       ...told,
       acquired: () => {

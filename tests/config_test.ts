@@ -69,6 +69,7 @@ Deno.test("the four required variables suffice, and everything else has its defa
       shutdownTimeoutMs: 4000,
       ha: false,
       shard: { index: 1, count: 1 },
+      adminAddress: null,
     },
     warnings: [],
   });
@@ -114,6 +115,7 @@ Deno.test("the environment and stdin make the same configuration of the same val
     ATTUNE_SHUTDOWN_TIMEOUT: "250ms",
     ATTUNE_HA: "True",
     ATTUNE_SHARD: "2/8",
+    ATTUNE_ADMIN_ADDR: "[::1]:9464",
   };
   const expected: Config = {
     apiUrl: "https://attune.example.com/base",
@@ -132,6 +134,7 @@ Deno.test("the environment and stdin make the same configuration of the same val
     shutdownTimeoutMs: 250,
     ha: true,
     shard: { index: 2, count: 8 },
+    adminAddress: { hostname: "::1", port: 9464 },
   };
   assertEquals(loadConfig(envOf(variables)), { config: expected, warnings: [] });
   const members = JSON.stringify(membersOf(variables));
@@ -157,6 +160,9 @@ const EXCHANGE = "Invalid mq_exchange: expected 1 to 127 letters, digits, '.', '
 const SENSOR_ID =
   "Invalid sensor_id: expected the number that the platform has for the sensor, 1 or more";
 const HA = "Invalid ha: expected true or false";
+const ADMIN =
+  "Invalid admin_addr: expected host:port, such as 127.0.0.1:9464 or [::1]:9464, or :9464 " +
+  "for all addresses of this machine";
 const SHARD = "Invalid shard: expected i/n with i from 1 to n and n up to 1024, such as 1/1";
 const CONCURRENCY = "Invalid max_concurrency: expected a whole number from 1 to 1024";
 
@@ -252,6 +258,21 @@ const REFUSED: [variable: string, value: string, problem: string][] = [
     value,
     `${SHARD} (ATTUNE_SHARD is "${value}")`,
   ]),
+  ...[
+    "9464",
+    "localhost",
+    "::1:9464",
+    "127.0.0.1:65536",
+    "127.0.0.999:1",
+    "http://127.0.0.1:9464",
+    "a b:1",
+    "[::g]:1",
+    "127.0.0.1:9464/metrics",
+  ].map((value): [string, string, string] => [
+    "ATTUNE_ADMIN_ADDR",
+    value,
+    `${ADMIN} (ATTUNE_ADMIN_ADDR is "${value}")`,
+  ]),
 ];
 
 for (const [variable, value, problem] of REFUSED) {
@@ -338,6 +359,7 @@ Deno.test("stdin is read strictly", () => {
       ATTUNE_API_TOKEN: 5,
       ATTUNE_HA: 1,
       ATTUNE_SHARD: 2,
+      ATTUNE_ADMIN_ADDR: 9464,
     }),
     [
       "Invalid api_token: expected the token alone, in visible ASCII characters without spaces " +
@@ -345,11 +367,12 @@ Deno.test("stdin is read strictly", () => {
       `${INTERVAL} (it is 60)`,
       `${HA} (it is 1)`,
       `${SHARD} (it is 2)`,
+      `${ADMIN} (it is 9464)`,
       'Unknown member "log_levle": did you mean log_level?',
       'Unknown member "colour": expected one of api_url, api_token, api_token_file, ' +
       "sensor_token_state_path, sensor_ref, sensor_id, mq_url, mq_exchange, log_level, log_format, " +
       "reconcile_interval, catch_up_window, max_concurrency, outbox_max_age, shutdown_timeout, " +
-      "ha, shard",
+      "ha, shard, admin_addr",
     ],
   );
   assertEquals(stdinProblems({ ATTUNE_MQ_URL: { password: "pw" } }), [`${MQ_URL} (it is ***)`]);

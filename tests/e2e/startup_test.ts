@@ -38,6 +38,7 @@ const badVariables: readonly (readonly [Record<string, string>, string])[] = [
   [{ ATTUNE_OUTBOX_MAX_AGE: "soon" }, "Invalid outbox_max_age"],
   [{ ATTUNE_HA: "maybe" }, "Invalid ha"],
   [{ ATTUNE_SHARD: "3/2" }, "Invalid shard"],
+  [{ ATTUNE_ADMIN_ADDR: "9464" }, "Invalid admin_addr"],
 ];
 for (const [env, problem] of badVariables) {
   Deno.test(`The sensor refuses ${JSON.stringify(env)} with exit code 2`, async () => {

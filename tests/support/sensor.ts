@@ -66,6 +66,8 @@ export class Sensor implements AsyncDisposable {
   /** Starts a sensor; it need not be ready. */
   static async start(options: SensorOptions): Promise<Sensor> {
     const hosts = [options.apiUrl, options.mqUrl].map((url) => new URL(url).host);
+    const admin = options.env?.["ATTUNE_ADMIN_ADDR"];
+    if (admin !== undefined) hosts.push(admin);
     const variables = MEMBERS.map((member) => `ATTUNE_${member.toUpperCase()}`);
     const [command, ...args] = [...options.parent ?? [], Deno.execPath()];
     const process = new Deno.Command(command, {
@@ -131,6 +133,12 @@ export class Sensor implements AsyncDisposable {
       }
       await Promise.race([this.#news.promise, aborted(deadline)]);
     }
+  }
+
+  /** Where it serves health and metrics, once it does. */
+  async adminUrl(): Promise<string> {
+    const { message } = await this.line(/^Health and metrics are served at /);
+    return message.replace(/^.* at /, "");
   }
 
   /** Sends a signal to the sensor, or to its parent if it was given one. */

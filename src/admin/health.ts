@@ -1,0 +1,98 @@
+import type { Clock } from "../clock.ts";
+import type { Subject } from "./subject.ts";
+import type { Vitals } from "./vitals.ts";
+
+/** Something this late is overdue, unless it is being worked on. */
+const OVERDUE_MS = 30_000;
+
+/** An answer to a probe: well or not, and the reasons. */
+export interface Finding {
+  readonly isWell: boolean;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Answers the probes of whoever runs the sensor. */
+export class Health {
+  readonly #clock: Clock;
+  readonly #subject: Subject;
+  readonly #vitals: Vitals;
+  /** What was found overdue, and when first, on the monotonic clock. */
+  #stuck: { readonly at: number; readonly since: number } | null = null;
+
+  constructor(clock: Clock, subject: Subject, vitals: Vitals) {
+    this.#clock = clock;
+    this.#subject = subject;
+    this.#vitals = vitals;
+  }
+
+  /**
+   * Whether the process is of use: that this is answered proves that the event loop turns, and what fell
+   * due must have been handed out, or be under way. A restart would not help against anything else.
+   */
+  live(): Finding {
+    const { isFiring, lagMs } = this.#subject;
+    const overdueMs = isFiring ? this.#overdueMs() : 0;
+    const isWell = overdueMs <= OVERDUE_MS || !this.#isStuck();
+    if (overdueMs <= OVERDUE_MS) this.#stuck = null;
+    const overdue = seconds(overdueMs);
+    const reasons = isWell
+      ? []
+      : [`Something fell due ${overdue} s ago, and nothing moved for ${seconds(OVERDUE_MS)} s`];
+    const details = {
+      alive: isWell,
+      reasons,
+      firing: isFiring,
+      overdue_seconds: overdue,
+      event_loop_lag_seconds: seconds(lagMs),
+    };
+    return { isWell, details };
+  }
+
+  /** Whether it does its work: or would, at once, as a standby. */
+  ready(): Finding {
+    const { role, timers } = this.#subject;
+    const { api, messages, outbox, snapshotAgeMs } = this.#vitals;
+    const reasons = this.#shortcomings();
+    const details = {
+      ready: reasons.length === 0,
+      role,
+      reasons,
+      timers,
+      snapshot: snapshotAgeMs === null
+        ? { state: "missing" }
+        : { state: "done", seconds: Math.round(snapshotAgeMs / 1000) },
+      api,
+      broker: { messages, outbox },
+    };
+    return { isWell: reasons.length === 0, details };
+  }
+
+  #shortcomings(): string[] {
+    const { isStopping, isFiring, role } = this.#subject;
+    const { api, messages, outbox, snapshotAgeMs } = this.#vitals;
+    if (isStopping) return ["The sensor is stopping"];
+    return [
+      snapshotAgeMs === null ? "The rules have not been read yet" : "",
+      api.isUp ? "" : "The Attune API does not answer, or has not been asked yet",
+      messages.isUp ? "" : "RabbitMQ is out of reach for messages about rules",
+      outbox.isUp ? "" : "RabbitMQ is out of reach for the outbox and the checkpoint",
+      isFiring || role === "standby" ? "" : "The timers have not been started yet",
+    ].filter((reason) => reason !== "");
+  }
+
+  #overdueMs(): number {
+    return Math.max(0, this.#clock.now() - this.#subject.handedOutTo);
+  }
+
+  /** A long backlog is worked off in order: it is stuck only where the same thing stays due. */
+  #isStuck(): boolean {
+    const { handedOutTo } = this.#subject;
+    const now = this.#clock.monotonic();
+    if (this.#stuck?.at !== handedOutTo) this.#stuck = { at: handedOutTo, since: now };
+    return now - this.#stuck.since >= OVERDUE_MS;
+  }
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms) / 1000;
+}

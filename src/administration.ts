@@ -1,0 +1,82 @@
+import { Health } from "./admin/health.ts";
+import { routesOf } from "./admin/routes.ts";
+import { router } from "./admin/router.ts";
+import { openServer } from "./admin/server.ts";
+import type { Role, Subject } from "./admin/subject.ts";
+import { Vitals } from "./admin/vitals.ts";
+import type { Watch } from "./admin/watch.ts";
+import type { Clock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { isLoopback } from "./config_address.ts";
+import type { Engine } from "./engine.ts";
+import type { Leadership } from "./leadership.ts";
+import type { Log } from "./log.ts";
+import { messageOf } from "./message_of.ts";
+import type { TimeWatch } from "./time_watch.ts";
+
+/** What looking at the sensor needs of it. */
+export interface AdministrationOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly timeWatch: TimeWatch;
+  /** Aborted when the sensor is asked to stop, or cannot go on. */
+  readonly signal: AbortSignal;
+}
+
+/** Shows the sensor to its operators, where it is told to. */
+export class Administration {
+  readonly #options: AdministrationOptions;
+  readonly #vitals: Vitals;
+  /** What is to be told of everything; nothing, where nobody may look. */
+  readonly watch: Watch | undefined;
+
+  constructor(options: AdministrationOptions) {
+    this.#options = options;
+    this.#vitals = new Vitals(options.clock);
+    this.watch = options.config.adminAddress === null ? undefined : this.#vitals.watch;
+  }
+
+  /** Serves until the result is disposed of. Throws a `Fatal` where it cannot. */
+  open(engine: Engine, leadership: Leadership): AsyncDisposable | null {
+    const { config: { adminAddress }, log, clock } = this.#options;
+    if (adminAddress === null) return null;
+    const subject = this.#subject(engine, leadership);
+    const routes = routesOf({ health: new Health(clock, subject, this.#vitals) });
+    const failed = (error: unknown) => log.error(`Failed to answer a request: ${messageOf(error)}`);
+    const server = openServer(adminAddress, router(routes, failed));
+    log.info(`Health and metrics are served at ${server.url}`);
+    if (!isLoopback(adminAddress)) {
+      log.warn(
+        `Whoever reaches ${server.url} can read the rules' names and schedules: ` +
+          "let nobody else reach it, or serve on a loopback address",
+      );
+    }
+    return server;
+  }
+
+  #subject(engine: Engine, leadership: Leadership): Subject {
+    const { config, timeWatch, signal } = this.#options;
+    return {
+      get role(): Role {
+        if (!config.ha) return "single";
+        return leadership.isHeld ? "leader" : "standby";
+      },
+      get isStopping() {
+        return signal.aborted;
+      },
+      get isFiring() {
+        return engine.isFiring;
+      },
+      get handedOutTo() {
+        return engine.timers.handedOutTo;
+      },
+      get timers() {
+        return engine.timers.size;
+      },
+      get lagMs() {
+        return timeWatch.lagMs;
+      },
+    };
+  }
+}

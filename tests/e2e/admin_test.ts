@@ -1,0 +1,120 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import * as z from "zod";
+import { RabbitMq } from "../support/rabbitmq.ts";
+import { Sensor } from "../support/sensor.ts";
+import { World } from "../support/world.ts";
+
+const ADMIN = { ATTUNE_ADMIN_ADDR: "127.0.0.1:0" };
+/** How long the sensor may take to notice something before a test gives up. */
+const PATIENCE_MS = 15_000;
+
+const Condition = z.object({ state: z.string(), reason: z.string().optional() });
+const Readiness = z.object({
+  ready: z.boolean(),
+  role: z.string(),
+  reasons: z.array(z.string()),
+  timers: z.int(),
+  api: Condition,
+  broker: z.object({ messages: Condition, outbox: Condition }),
+});
+type Readiness = z.infer<typeof Readiness>;
+
+let rabbit: RabbitMq;
+Deno.test.beforeAll(async () => {
+  rabbit = await RabbitMq.start();
+});
+Deno.test.afterAll(() => rabbit[Symbol.asyncDispose]());
+
+async function ready(url: string): Promise<{ status: number; body: Readiness }> {
+  const response = await fetch(`${url}/readyz`);
+  return { status: response.status, body: Readiness.parse(await response.json()) };
+}
+
+/** The first answer of `/readyz` that is as wanted. */
+async function readyWhen(url: string, isWanted: (body: Readiness) => boolean): Promise<Readiness> {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  for (;;) {
+    const { body } = await ready(url);
+    if (isWanted(body)) return body;
+    if (patience.aborted) throw new Error(`/readyz still says ${JSON.stringify(body)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function draft(name: string) {
+  const trigger_params = { interval: 1, unit: "seconds" };
+  return { ref: `e2e.${name}`, trigger_ref: "core.intervaltimer", trigger_params };
+}
+
+async function live(url: string): Promise<number> {
+  const response = await fetch(`${url}/livez`);
+  await response.body?.cancel();
+  return response.status;
+}
+
+Deno.test("A sensor lives from its start, is ready once it has everything, and not without the API or the broker", async () => {
+  await using world = await World.on(rabbit);
+  await world.platform.down();
+  world.platform.rules.silently.create(draft("probed"));
+  await using sensor = await Sensor.start(world.sensor(ADMIN));
+  const url = await sensor.adminUrl();
+  assertEquals(await live(url), 200);
+  const { status, body } = await ready(url);
+  assertEquals([status, body.reasons[0]], [503, "The rules have not been read yet"]);
+  await world.platform.up();
+  await sensor.line(/^Timer sensor ready/);
+  await readyWhen(url, (it) => it.ready && it.role === "single" && it.timers === 1);
+
+  await world.platform.down();
+  const noApi = await readyWhen(url, (it) => it.api.state === "down");
+  assertEquals(noApi.reasons, ["The Attune API does not answer, or has not been asked yet"]);
+  await world.platform.up();
+  await readyWhen(url, (it) => it.ready);
+
+  await rabbit.kill9();
+  const noBroker = await readyWhen(url, (it) => it.reasons.length === 2);
+  assertStringIncludes(noBroker.broker.messages.reason ?? "", "RabbitMQ");
+  assertEquals(await live(url), 200);
+  await rabbit.restart();
+  await readyWhen(url, (it) => it.ready);
+  assertEquals(await sensor.stop(), 0);
+});
+
+Deno.test("Of two sensors one leads and one stands by, both ready, and the other leads when the first is killed", async () => {
+  await using world = await World.on(rabbit);
+  const env = { ...ADMIN, ATTUNE_HA: "true" };
+  await using first = await Sensor.ready(world.sensor(env));
+  await readyWhen(await first.adminUrl(), (it) => it.ready && it.role === "leader");
+  await using second = await Sensor.ready(world.sensor(env));
+  const url = await second.adminUrl();
+  await readyWhen(url, (it) => it.ready && it.role === "standby");
+  first.kill("SIGKILL");
+  await readyWhen(url, (it) => it.ready && it.role === "leader");
+  assertEquals(await second.stop(), 0);
+});
+
+Deno.test("A sensor whose port is taken or not permitted ends with exit code 2 and says why", async () => {
+  await using world = await World.on(rabbit);
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const env = { ATTUNE_ADMIN_ADDR: `127.0.0.1:${taken.addr.port}` };
+  await using blocked = await Sensor.start(world.sensor(env));
+  assertEquals(await blocked.exit(), 2);
+  assertEquals(
+    blocked.lines.at(-1)?.message,
+    `Cannot serve health and metrics at http://${env.ATTUNE_ADMIN_ADDR}: another program listens there`,
+  );
+  const flags = ["--deny-net=127.0.0.1:0"];
+  await using forbidden = await Sensor.start({ ...world.sensor(ADMIN), flags });
+  assertEquals(await forbidden.exit(), 2);
+  assertStringIncludes(forbidden.lines.at(-1)?.message ?? "", "allow it with --allow-net=");
+});
+
+Deno.test("A sensor that others can reach is warned of, and one that only this machine reaches is not", async () => {
+  await using world = await World.on(rabbit);
+  await using open = await Sensor.ready(world.sensor({ ATTUNE_ADMIN_ADDR: "0.0.0.0:0" }));
+  const { level } = await open.line(/^Whoever reaches http:\/\/0\.0\.0\.0:\d+ can read/);
+  assertEquals([level, await open.stop()], ["warn", 0]);
+  await using own = await Sensor.ready(world.sensor(ADMIN));
+  assert(own.lines.every((line) => line.level !== "warn"), own.output.join("\n"));
+  assertEquals(await own.stop(), 0);
+});
