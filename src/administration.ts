@@ -1,10 +1,12 @@
 import { Health } from "./admin/health.ts";
+import { Metrics } from "./admin/metrics.ts";
 import { routesOf } from "./admin/routes.ts";
 import { router } from "./admin/router.ts";
 import { openServer } from "./admin/server.ts";
+import { addStateMetrics } from "./admin/state_metrics.ts";
 import type { Role, Subject } from "./admin/subject.ts";
 import { Vitals } from "./admin/vitals.ts";
-import type { Watch } from "./admin/watch.ts";
+import { joined, type Watch } from "./admin/watch.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { isLoopback } from "./config_address.ts";
@@ -12,6 +14,7 @@ import type { Engine } from "./engine.ts";
 import type { Leadership } from "./leadership.ts";
 import type { Log } from "./log.ts";
 import { messageOf } from "./message_of.ts";
+import type { TokenKeeper } from "./platform/token_keeper.ts";
 import type { TimeWatch } from "./time_watch.ts";
 
 /** What looking at the sensor needs of it. */
@@ -20,6 +23,7 @@ export interface AdministrationOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly timeWatch: TimeWatch;
+  readonly keeper: TokenKeeper;
   /** Aborted when the sensor is asked to stop, or cannot go on. */
   readonly signal: AbortSignal;
 }
@@ -28,13 +32,16 @@ export interface AdministrationOptions {
 export class Administration {
   readonly #options: AdministrationOptions;
   readonly #vitals: Vitals;
+  readonly #metrics: Metrics;
   /** What is to be told of everything; nothing, where nobody may look. */
   readonly watch: Watch | undefined;
 
   constructor(options: AdministrationOptions) {
     this.#options = options;
     this.#vitals = new Vitals(options.clock);
-    this.watch = options.config.adminAddress === null ? undefined : this.#vitals.watch;
+    this.#metrics = new Metrics(options.clock);
+    const isShown = options.config.adminAddress !== null;
+    this.watch = isShown ? joined(this.#vitals.watch, this.#metrics.watch) : undefined;
   }
 
   /** Serves until the result is disposed of. Throws a `Fatal` where it cannot. */
@@ -42,7 +49,9 @@ export class Administration {
     const { config: { adminAddress }, log, clock } = this.#options;
     if (adminAddress === null) return null;
     const subject = this.#subject(engine, leadership);
-    const routes = routesOf({ health: new Health(clock, subject, this.#vitals) });
+    const health = new Health(clock, subject, this.#vitals);
+    addStateMetrics(this.#metrics, { clock, subject, vitals: this.#vitals, health });
+    const routes = routesOf({ health, registry: this.#metrics.registry });
     const failed = (error: unknown) => log.error(`Failed to answer a request: ${messageOf(error)}`);
     const server = openServer(adminAddress, router(routes, failed));
     log.info(`Health and metrics are served at ${server.url}`);
@@ -56,7 +65,7 @@ export class Administration {
   }
 
   #subject(engine: Engine, leadership: Leadership): Subject {
-    const { config, timeWatch, signal } = this.#options;
+    const { config, timeWatch, keeper, signal } = this.#options;
     return {
       get role(): Role {
         if (!config.ha) return "single";
@@ -74,8 +83,16 @@ export class Administration {
       get timers() {
         return engine.timers.size;
       },
+      census: engine.book.census,
+      get backlog() {
+        return engine.delivery;
+      },
       get lagMs() {
         return timeWatch.lagMs;
+      },
+      takeMaxLagMs: () => timeWatch.takeMaxLagMs(),
+      get tokenSecondsToExpiry() {
+        return keeper.secondsToExpiry;
       },
     };
   }

@@ -49,8 +49,6 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   await using stack = new AsyncDisposableStack();
   stack.use(onUncaught((error) => failure.abort(error)));
   const timeWatch = stack.use(new TimeWatch(clock, timeJournal(log)));
-  const administration = new Administration({ config, log, clock, timeWatch, signal: stop });
-  const { watch } = administration;
   if (config.sensorId !== null) stack.use(watchManager(options, orphan));
   const token = await tokenOf(config);
   const skew = new ClockSkew(clock);
@@ -65,6 +63,9 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     signal: stop,
   });
   const api = stack.use(new ApiClient({ baseUrl: config.apiUrl, token: keeper, clock, skew }));
+  const looked = { config, log, clock, timeWatch, keeper, signal: stop };
+  const administration = new Administration(looked);
+  const { watch } = administration;
   const base = `sensor.${config.sensorRef}`;
   const queues = queuesOf(base, config.shard);
   const engine: Engine = new Engine({
@@ -159,7 +160,10 @@ function listen(
     signal,
   }, {
     ...journal,
-    change: (change) => engine.reconciler.change(change),
+    change(change) {
+      watch?.messages.heard?.(change);
+      return engine.reconciler.change(change);
+    },
     up() {
       journal.up(listener.address);
       // Failures are told where they happen.

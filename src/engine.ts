@@ -7,6 +7,7 @@ import { openStore, type Store } from "./broker/store.ts";
 import { type Clock, sleep } from "./clock.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
+import type { Delivery } from "./delivery/delivery.ts";
 import { eventOf, type OutboundEvent } from "./event.ts";
 import { checkpointJournal, resumeJournal, storeJournal } from "./journal/broker_journal.ts";
 import { type DeliveryCounts, deliveryJournal } from "./journal/delivery_journal.ts";
@@ -22,7 +23,7 @@ import { Reconciler } from "./sync/reconciler.ts";
 import { RuleBook } from "./sync/rule_book.ts";
 import { Term } from "./term.ts";
 import { TimerManager } from "./timers/timer_manager.ts";
-import { TimerTable } from "./timers/timer_table.ts";
+import { type DueSink, TimerTable } from "./timers/timer_table.ts";
 
 /** Between snapshots that failed. */
 const SNAPSHOT_BACKOFF = fullJitter(500, 5000);
@@ -72,17 +73,17 @@ export class Engine {
   #brokerTrouble: BrokerError | null = null;
 
   constructor(options: EngineOptions) {
-    const { config, log, clock } = options;
+    const { config, log, clock, watch } = options;
     this.#options = options;
     this.#drops = new DropTally(log, clock);
     this.store = this.#openStore();
     this.timers = new TimerManager({
       clock,
       table: new TimerTable({ catchUpWindowMs: config.catchUpWindowMs }),
-      sink: {
+      sink: both<DueSink>({
         fire: (fire) => this.#term?.delivery.submit(eventOf(fire, config.sensorRef)),
         dropped: missedJournal(log),
-      },
+      }, watch?.timers),
       mayFire: options.mayAct,
     });
     this.book = this.#openBook();
@@ -92,6 +93,11 @@ export class Engine {
   /** Whether what falls due is handed out by this instance now. */
   get isFiring(): boolean {
     return this.#term !== null && this.#options.mayAct();
+  }
+
+  /** What is to be delivered; `null` where this is not the instance that fires. */
+  get delivery(): Delivery | null {
+    return this.#term?.delivery ?? null;
   }
 
   /** The latest trouble with the broker. */
@@ -204,6 +210,7 @@ export class Engine {
         },
         unauthorized,
       },
+      checkpointWritten: watch?.checkpoint.written,
       checkpointFailed: checkpointJournal(log),
     });
   }

@@ -1,6 +1,7 @@
 import { fullJitter } from "./backoff.ts";
 import type { Store } from "./broker/store.ts";
 import { Checkpointer } from "./checkpointer.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { Delivery } from "./delivery/delivery.ts";
@@ -34,6 +35,7 @@ export interface TermOptions {
   /** Whether no other instance can be the one that fires. Asked before each deed. */
   readonly mayAct: () => boolean;
   readonly on: Omit<DeliveryEvents, "settled">;
+  readonly checkpointWritten: ((checkpoint: Checkpoint) => void) | undefined;
   readonly checkpointFailed: (error: unknown) => void;
 }
 
@@ -64,7 +66,10 @@ export class Term {
         get isUp() {
           return store.checkpoint.isUp && mayAct();
         },
-        write: (checkpoint) => store.checkpoint.write(checkpoint),
+        async write(checkpoint) {
+          await store.checkpoint.write(checkpoint);
+          options.checkpointWritten?.(checkpoint);
+        },
       },
       clock,
       watermark: () => Math.min(timers.handedOutTo, this.delivery.earliestDueAt - 1),

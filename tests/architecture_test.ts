@@ -47,6 +47,7 @@ const ALLIANCES: readonly (readonly [string, string])[] = [
 const ONLY_IMPORT: Readonly<Record<string, string>> = {
   "amqplib": "broker/session.ts",
   "croner": "schedule/cron",
+  "prom-client": "admin/",
   "@std/log": "log",
   "@std/cli": "cli",
 };

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../message_of.ts";
 import { Condition } from "./condition.ts";
-import type { Watch } from "./watch.ts";
+import { NO_WATCH, type Watch } from "./watch.ts";
 
 const BLOCKED = "RabbitMQ is short of memory or disk";
 
@@ -33,6 +33,7 @@ export class Vitals {
   /** Where this learns what it knows. */
   get watch(): Watch {
     return {
+      ...NO_WATCH,
       delivery: {
         opened: (reason) => {
           this.#isCircuitOpen = true;

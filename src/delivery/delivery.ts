@@ -107,6 +107,11 @@ export class Delivery {
     return this.#lanes.waiting;
   }
 
+  /** Events in the outbox, as far as this process knows. */
+  get parked(): number {
+    return this.#stock.size;
+  }
+
   /** When the first event fell due that is neither delivered nor in the outbox, or Infinity. */
   get earliestDueAt(): number {
     return this.#lanes.earliestDueAt;

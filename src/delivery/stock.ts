@@ -26,6 +26,11 @@ export class Stock {
     this.#known = known;
   }
 
+  /** Events in the outbox. */
+  get size(): number {
+    return this.#stored + this.#inherited;
+  }
+
   /** Whether nothing in the outbox comes before what waits in a lane. */
   isBehind(lane: Lane): boolean {
     return lane.stored === 0 && this.#inherited === 0;

@@ -63,9 +63,11 @@ export type Compiled =
   | { readonly ok: true; readonly timer: Timer; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-type Kind = Timer["kind"];
+/** The kinds of timers. */
+export type Kind = Timer["kind"];
 
-const KINDS: readonly Kind[] = ["interval", "cron", "date_time", "rrule"];
+/** Every one of them. */
+export const KINDS: readonly Kind[] = ["interval", "cron", "date_time", "rrule"];
 
 /** The members that give the kind away where `type` is missing. */
 const TELLTALES = new Map<string, Kind>([
@@ -110,15 +112,21 @@ export function compile(triggerRef: string, params: TriggerParams, anchorAt: num
   return refuse(refusal("trigger_ref", triggerRef, anyOf([...TIMER_TRIGGERS])));
 }
 
+/** The kind that a rule's timer is meant to be, whether it can be or not; `null` where that is not clear. */
+export function kindOf(triggerRef: string, params: TriggerParams): Kind | null {
+  const { type = kindFromMembers(params) } = params;
+  const named = triggerRef === "core.timer" ? type : PLATFORM_TRIGGERS.get(triggerRef)?.kind;
+  return KINDS.find((kind) => kind === named) ?? null;
+}
+
 /** Whether two timers have the same occurrences and make the same events of them. */
 export function sameTimer(a: Timer, b: Timer): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 function compileAnyKind(params: TriggerParams, anchorAt: number): Compiled {
-  const { type = kindFromMembers(params) } = params;
-  const kind = KINDS.find((kind) => kind === type);
-  if (kind === undefined) return refuse(refusal("type", type, anyOf(KINDS)));
+  const kind = kindOf("core.timer", params);
+  if (kind === null) return refuse(refusal("type", params["type"], anyOf(KINDS)));
   return compileKind(kind, new Draft(params, { type: kind, isAnyKind: true, anchorAt }));
 }
 

@@ -4,6 +4,7 @@ import { adviceOn } from "../schedule/advice.ts";
 import { compile, sameTimer, type Timer } from "../schedule/mod.ts";
 import { ON_TIME_MS } from "../timers/misfire.ts";
 import type { TimerManager } from "../timers/timer_manager.ts";
+import { Census } from "./census.ts";
 
 /** Why a timer was stopped. */
 export type StopReason =
@@ -41,6 +42,8 @@ export class RuleBook {
   readonly #isAllowed: (triggerRef: string) => boolean;
   readonly #clock: Clock;
   readonly #on: RuleBookEvents;
+  /** What has a timer, and what was refused one. */
+  readonly census: Census = new Census();
   readonly #known = new Map<RuleId, Known>();
   readonly #ids = new Map<string, RuleId>();
   /** By ref the newest rule that is no more: no answer from before must bring it back, or an older one. */
@@ -122,11 +125,13 @@ export class RuleBook {
     if (!rule.enabled) return this.#switchOff(rule, "disabled");
     if (!this.#isAllowed(rule.triggerRef)) {
       this.#switchOff(rule, "not allowed by the token");
+      this.census.refuse(rule, [`the token does not cover trigger type '${rule.triggerRef}'`]);
       return this.#on.notAllowed(rule);
     }
     const compiled = compile(rule.triggerRef, rule.params, rule.createdAt);
     if (!compiled.ok) {
       this.#switchOff(rule, "refused");
+      this.census.refuse(rule, compiled.problems);
       return this.#on.refused(rule, compiled.problems);
     }
     this.#start(rule, compiled.timer, compiled.warnings);
@@ -136,7 +141,7 @@ export class RuleBook {
   doubt(ruleId: RuleId): void {
     const known = this.#known.get(ruleId);
     if (known === undefined) return;
-    if (this.#timers.stop(ruleId)) this.#on.stopped(ruleId, known.ref, "maybe gone");
+    this.#stop(ruleId, known.ref, "maybe gone");
     this.#known.set(ruleId, { ...known, version: null, isInDoubt: true });
   }
 
@@ -149,7 +154,7 @@ export class RuleBook {
     if (ruleId > (this.#deleted.get(ref) ?? 0)) this.#deleted.set(ref, ruleId);
     const id = this.#ids.get(ref);
     if (id === undefined || id > ruleId) return;
-    if (this.#timers.stop(id)) this.#on.stopped(id, ref, "deleted");
+    this.#stop(id, ref, "deleted");
     this.#timers.forget(id);
     this.#leave({ id, ref });
     this.#on.gone(id);
@@ -169,6 +174,7 @@ export class RuleBook {
     const entry = { ruleId: rule.id, ruleRef: rule.ref, triggerRef: rule.triggerRef, timer };
     const planAfter = this.#planAfter(rule, timer);
     const nextAt = this.#timers.set(entry, planAfter);
+    this.census.started(timer.kind, running?.timer.kind);
     this.#on.started(rule, timer, nextAt, running !== undefined);
     const advice = nextAt === null ? [] : adviceOn(timer, planAfter);
     if (warnings.length + advice.length > 0) this.#on.warned(rule, [...warnings, ...advice]);
@@ -187,16 +193,24 @@ export class RuleBook {
 
   #leave({ id, ref }: Pick<Rule, "id" | "ref">): void {
     this.#known.delete(id);
+    this.census.forget(id);
     if (this.#ids.get(ref) === id) this.#ids.delete(ref);
   }
 
   #switchOff(rule: Rule, reason: StopReason): void {
-    if (this.#timers.stop(rule.id)) this.#on.stopped(rule.id, rule.ref, reason);
+    this.#stop(rule.id, rule.ref, reason);
     this.#remember(rule);
+  }
+
+  #stop(ruleId: RuleId, ruleRef: string, reason: StopReason): void {
+    const entry = this.#timers.stop(ruleId);
+    this.census.stopped(entry?.timer.kind);
+    if (entry !== undefined) this.#on.stopped(ruleId, ruleRef, reason);
   }
 
   #remember({ id, ref, version }: Rule): void {
     this.#known.set(id, { ref, version, isInDoubt: false });
+    this.census.forget(id);
     this.#ids.set(ref, id);
   }
 }

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { Registry } from "prom-client";
 import { Health } from "../../src/admin/health.ts";
 import { routesOf } from "../../src/admin/routes.ts";
 import { router } from "../../src/admin/router.ts";
@@ -14,7 +15,7 @@ function rig(with_: Partial<Subject> = {}) {
   const clock = new FakeClock();
   const vitals = new Vitals(clock);
   const health = new Health(clock, subject(() => clock.now(), with_), vitals);
-  const answer = router(routesOf({ health }), (error) => {
+  const answer = router(routesOf({ health, registry: new Registry() }), (error) => {
     throw error;
   });
   const ask = async (path: string) => {

@@ -1,3 +1,4 @@
+import { Census } from "../../src/sync/census.ts";
 import type { Subject } from "../../src/admin/subject.ts";
 
 /** A sensor that is well, as far as a test does not say otherwise. */
@@ -10,10 +11,11 @@ export function subject(now: () => number, with_: Partial<Subject> = {}): Subjec
       return now();
     },
     timers: 3,
+    census: new Census(),
+    backlog: { waiting: 0, parked: 0, earliestDueAt: Infinity },
     lagMs: 0,
+    takeMaxLagMs: () => 0,
+    tokenSecondsToExpiry: null,
     ...with_,
   };
 }
-
-/** Something that a test may change. */
-export type Mutable<T> = { -readonly [K in keyof T]: T[K] };

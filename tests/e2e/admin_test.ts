@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as z from "zod";
+import { parseScrape, type Scrape, valueOf } from "../support/prometheus.ts";
 import { RabbitMq } from "../support/rabbitmq.ts";
 import { Sensor } from "../support/sensor.ts";
 import { World } from "../support/world.ts";
@@ -37,6 +38,28 @@ async function readyWhen(url: string, isWanted: (body: Readiness) => boolean): P
     const { body } = await ready(url);
     if (isWanted(body)) return body;
     if (patience.aborted) throw new Error(`/readyz still says ${JSON.stringify(body)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function scrape(url: string): Promise<Scrape> {
+  const response = await fetch(`${url}/metrics`);
+  assertEquals(response.status, 200);
+  return parseScrape(await response.text());
+}
+
+/** The first scrape in which a metric has at least that value. */
+async function scrapeWhen(
+  url: string,
+  least: number,
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<Scrape> {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  for (;;) {
+    const found = await scrape(url);
+    if (valueOf(found, name, labels) >= least) return found;
+    if (patience.aborted) throw new Error(`${name} stays below ${least}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -117,4 +140,55 @@ Deno.test("A sensor that others can reach is warned of, and one that only this m
   await using own = await Sensor.ready(world.sensor(ADMIN));
   assert(own.lines.every((line) => line.level !== "warn"), own.output.join("\n"));
   assertEquals(await own.stop(), 0);
+});
+
+Deno.test("Metrics move when events are delivered, refused and parked, and no secret is in any answer", async () => {
+  await using world = await World.on(rabbit);
+  await using sensor = await Sensor.ready(world.sensor(ADMIN));
+  const url = await sensor.adminUrl();
+  await world.platform.rules.create(draft("counted"));
+  await world.platform.rules.create({
+    ...draft("wrong"),
+    trigger_params: { interval: 0, unit: "seconds" },
+  });
+  const events = "attune_timer_events_total";
+  const first = await scrapeWhen(url, 2, events, { result: "stored" });
+  assertEquals(valueOf(first, "attune_timer_timers", { kind: "interval" }), 1);
+  assertEquals(valueOf(first, "attune_timer_refused_rules", { kind: "interval" }), 1);
+  assert(valueOf(first, "attune_timer_rule_messages_total", { kind: "created" }) >= 2);
+  assert(valueOf(first, "attune_timer_fires_total", { kind: "interval" }) >= 2);
+  assert(valueOf(first, "attune_timer_delivery_seconds_count") >= 2);
+  assert(valueOf(first, "attune_timer_token_expiry_seconds") > 0);
+  assert(valueOf(first, "attune_timer_checkpoint_age_seconds") < 60);
+  assertEquals(valueOf(first, "attune_timer_role", { role: "single" }), 1);
+
+  const headers = { "content-type": "application/json" };
+  world.platform.faults.add({
+    kind: "answer",
+    path: "/api/v1/events",
+    status: 403,
+    headers,
+    body: "{}",
+    times: 1,
+  });
+  await scrapeWhen(url, 1, events, { result: "refused" });
+
+  await world.platform.down();
+  await scrapeWhen(url, 2, "attune_timer_outbox_events");
+  const parked = await scrapeWhen(url, 2, "attune_timer_events_parked_total");
+  assert(valueOf(parked, "attune_timer_oldest_event_age_seconds", { place: "outbox" }) > 0);
+  assertEquals(valueOf(parked, "attune_timer_reachable", { what: "api" }), 0);
+  const answers = await Promise.all(
+    ["/livez", "/readyz", "/metrics", "/nowhere"].map(async (path) =>
+      await (await fetch(url + path)).text()
+    ),
+  );
+  for (const text of answers) {
+    assert(!text.includes(world.token) && !text.includes("guest"), text);
+  }
+  await world.platform.up();
+  const stored = valueOf(parked, events, { result: "stored" });
+  await scrapeWhen(url, stored + 3, events, { result: "stored" });
+  await readyWhen(url, (it) => it.ready);
+  assertEquals(await sensor.stop(), 0);
 });

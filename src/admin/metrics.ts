@@ -1,0 +1,199 @@
+import { type Histogram, Registry } from "prom-client";
+import type { Clock } from "../clock.ts";
+import type { Fire } from "../event.ts";
+import type { OnMissed } from "../schedule/mod.ts";
+import { ON_TIME_MS } from "../timers/misfire.ts";
+import { Instruments } from "./instruments.ts";
+import { OutboxAge } from "./outbox_age.ts";
+import { NO_WATCH, type Watch } from "./watch.ts";
+
+const LATENESS_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 3600];
+const DELIVERY_BUCKETS = [
+  0.01,
+  0.025,
+  0.05,
+  0.1,
+  0.25,
+  0.5,
+  1,
+  2.5,
+  5,
+  10,
+  30,
+  60,
+  300,
+  3600,
+  86_400,
+];
+
+/** Counts what happens, for Prometheus to ask. */
+export class Metrics {
+  readonly registry: Registry = new Registry();
+  readonly outboxAge: OutboxAge = new OutboxAge();
+  readonly #clock: Clock;
+  readonly #instruments: Instruments = new Instruments(this.registry);
+  readonly #fires = this.#instruments.counts(
+    "fires_total",
+    "Occurrences handed out for delivery",
+    "kind",
+    { interval: 0, cron: 0, date_time: 0, rrule: 0 },
+  );
+  readonly #lateness: Histogram = this.#instruments.histogram(
+    "fire_lateness_seconds",
+    "From the instant at which an occurrence was due to when it was handed out",
+    LATENESS_BUCKETS,
+  );
+  readonly #missed: Record<OnMissed, { coalesced: number; dropped: number; fired_late: number }> = {
+    latest: { coalesced: 0, dropped: 0, fired_late: 0 },
+    all: { coalesced: 0, dropped: 0, fired_late: 0 },
+    skip: { coalesced: 0, dropped: 0, fired_late: 0 },
+  };
+  readonly #events = this.#instruments.counts(
+    "events_total",
+    "Events that came to their end: stored on the platform, refused by it and put among the dead " +
+      "letters, of a rule that is gone (discarded), found twice (duplicate), or lost (dropped from a " +
+      "full memory, expired in the outbox, lost by the broker)",
+    "result",
+    { stored: 0, refused: 0, discarded: 0, duplicate: 0, dropped: 0, expired: 0, lost: 0 },
+  );
+  readonly #delivery: Histogram = this.#instruments.histogram(
+    "delivery_seconds",
+    "From the instant at which an occurrence was due to when its event was stored on the platform",
+    DELIVERY_BUCKETS,
+  );
+  readonly #attempts = { retries: 0, parked: 0 };
+  readonly #messages = this.#instruments.counts(
+    "rule_messages_total",
+    "Messages about rules",
+    "kind",
+    { created: 0, enabled: 0, disabled: 0, deleted: 0, updated: 0, unreadable: 0 },
+  );
+  readonly #failures = this.#instruments.counts(
+    "broker_failures_total",
+    "Connections to RabbitMQ that ended, and attempts to connect that failed",
+    "connection",
+    { messages: 0, outbox: 0, lease: 0 },
+  );
+  readonly #connects = { messages: 0, outbox: 0 };
+  #snapshotFailures = 0;
+  #snapshotMs: number | null = null;
+  /** Up to where everything is delivered or in the outbox, by the checkpoint in the broker. */
+  #checkpointAt: number | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    const it = this.#instruments;
+    it.counters(
+      "missed_total",
+      "Occurrences that were more than 10 s late, by the rule's on_missed",
+      ["policy", "outcome"],
+      () =>
+        Object.entries(this.#missed).flatMap(([policy, outcomes]) =>
+          Object.entries(outcomes).map(([outcome, count]) => [{ policy, outcome }, count] as const)
+        ),
+    );
+    it.counters(
+      "delivery_retries_total",
+      "Attempts to post an event that are made again",
+      [],
+      () => [
+        [{}, this.#attempts.retries],
+      ],
+    );
+    it.counters("events_parked_total", "Events put into the outbox", [], () => [
+      [{}, this.#attempts.parked],
+    ]);
+    it.counters(
+      "broker_reconnects_total",
+      "Connections to RabbitMQ made anew",
+      ["connection"],
+      () =>
+        Object.entries(this.#connects).map(([connection, count]) => [
+          { connection },
+          Math.max(0, count - 1),
+        ]),
+    );
+    it.counters("snapshot_failures_total", "Snapshots of the rules that failed", [], () => [
+      [{}, this.#snapshotFailures],
+    ]);
+    it.gauge(
+      "snapshot_duration_seconds",
+      "How long the latest snapshot took",
+      () => this.#snapshotMs === null ? null : this.#snapshotMs / 1000,
+    );
+    it.gauge(
+      "checkpoint_age_seconds",
+      "How much a crash at this moment would make to be gone through again",
+      () => this.#checkpointAt === null ? null : (clock.now() - this.#checkpointAt) / 1000,
+    );
+  }
+
+  /** Where this learns what it counts. */
+  get watch(): Watch {
+    return {
+      ...NO_WATCH,
+      timers: {
+        fire: (fire) => this.#fired(fire),
+        dropped: ({ timer }, count) => void (this.#missed[timer.onMissed].dropped += count),
+      },
+      delivery: this.#deliveryWatch(),
+      checkpoint: { written: ({ at }) => void (this.#checkpointAt = at) },
+      sync: {
+        snapshotDone: (_, elapsedMs) => void (this.#snapshotMs = elapsedMs),
+        snapshotFailed: () => void this.#snapshotFailures++,
+      },
+      store: {
+        up: (count) => {
+          this.#connects.outbox++;
+          if (count > 0) this.outboxAge.holds(this.#clock.now());
+        },
+        lost: () => void this.#failures.outbox++,
+      },
+      listener: {
+        up: () => void this.#connects.messages++,
+        down: () => void this.#failures.messages++,
+        unreadable: () => void this.#messages.unreadable++,
+      },
+      messages: { heard: ({ kind }) => void this.#messages[kind]++ },
+      lease: {
+        disconnected: () => void this.#failures.lease++,
+        // Whoever fires next writes the checkpoints.
+        lost: () => void (this.#checkpointAt = null),
+      },
+    };
+  }
+
+  #fired({ timer, dueAt, firedAt, missedCount }: Fire): void {
+    this.#fires[timer.kind]++;
+    const lateMs = Math.max(0, firedAt - dueAt);
+    this.#lateness.observe(lateMs / 1000);
+    if (lateMs <= ON_TIME_MS) return;
+    const missed = this.#missed[timer.onMissed];
+    missed.fired_late++;
+    missed.coalesced += missedCount;
+  }
+
+  #deliveryWatch(): Watch["delivery"] {
+    return {
+      stored: (event, _, parkedAt) => {
+        this.#events.stored++;
+        this.#delivery.observe(Math.max(0, this.#clock.now() - event.dueAt) / 1000);
+        if (parkedAt !== null) this.outboxAge.delivered(parkedAt);
+      },
+      refused: () => void this.#events.refused++,
+      discarded: () => void this.#events.discarded++,
+      duplicate: () => void this.#events.duplicate++,
+      dropped: () => void this.#events.dropped++,
+      expired: (_, parkedAt) => {
+        this.#events.expired++;
+        this.outboxAge.delivered(parkedAt);
+      },
+      outboxLost: (count) => void (this.#events.lost += count),
+      retrying: () => void this.#attempts.retries++,
+      parked: () => {
+        this.#attempts.parked++;
+        this.outboxAge.holds(this.#clock.now());
+      },
+    };
+  }
+}

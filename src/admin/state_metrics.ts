@@ -1,0 +1,129 @@
+import type { Clock } from "../clock.ts";
+import { VERSION } from "../version.ts";
+import type { Health } from "./health.ts";
+import { Instruments, type Sample } from "./instruments.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Role, Subject } from "./subject.ts";
+import type { Vitals } from "./vitals.ts";
+
+const ROLES: readonly Role[] = ["single", "leader", "standby"];
+
+/** What the metrics of the present state are read from. */
+export interface StateSources {
+  readonly clock: Clock;
+  readonly subject: Subject;
+  readonly vitals: Vitals;
+  readonly health: Health;
+}
+
+/** Adds the metrics of how things are at the moment somebody asks. */
+export function addStateMetrics(metrics: Metrics, sources: StateSources): void {
+  const it = new Instruments(metrics.registry);
+  addTimers(it, sources);
+  addBacklog(it, metrics, sources);
+  addConditions(it, sources);
+  addProcess(it, sources);
+}
+
+function addTimers(it: Instruments, { subject, vitals }: StateSources): void {
+  const byKind = (counts: Readonly<Record<string, number>>): Sample[] =>
+    Object.entries(counts).map(([kind, count]) => [{ kind }, count]);
+  it.gauges("timers", "Rules with a timer", ["kind"], () => {
+    const { unknown: _, ...kinds } = subject.census.timers;
+    return byKind(kinds);
+  });
+  it.gauges(
+    "refused_rules",
+    "Rules that were refused a timer",
+    ["kind"],
+    () => byKind(subject.census.refused),
+  );
+  it.gauge(
+    "snapshot_age_seconds",
+    "Since all rules were last read",
+    () => vitals.snapshotAgeMs === null ? null : vitals.snapshotAgeMs / 1000,
+  );
+}
+
+function addBacklog(it: Instruments, metrics: Metrics, { clock, subject }: StateSources): void {
+  it.gauge(
+    "waiting_events",
+    "Events that wait in memory, those in flight included",
+    () => subject.backlog?.waiting ?? 0,
+  );
+  it.gauge(
+    "outbox_events",
+    "Events in the outbox, as far as this process knows",
+    () => subject.backlog?.parked ?? 0,
+  );
+  it.gauges(
+    "oldest_event_age_seconds",
+    "Since the oldest event fell due that waits in memory, or about since the oldest came into the " +
+      "outbox; 0 where none waits",
+    ["place"],
+    () => {
+      const now = clock.now();
+      const memoryMs = Math.max(0, now - (subject.backlog?.earliestDueAt ?? Infinity));
+      const outboxMs = metrics.outboxAge.ageMs(subject.backlog?.parked ?? 0, now) ?? 0;
+      return [[{ place: "memory" }, memoryMs / 1000], [{ place: "outbox" }, outboxMs / 1000]];
+    },
+  );
+}
+
+function addConditions(it: Instruments, { subject, vitals, health }: StateSources): void {
+  const { api, messages, outbox } = vitals;
+  it.gauge("ready", "Whether /readyz says so", () => Number(health.ready().isWell));
+  it.gauge(
+    "firing",
+    "Whether this instance hands out what falls due",
+    () => Number(subject.isFiring),
+  );
+  it.gauges(
+    "reachable",
+    "Whether the API, and RabbitMQ on each connection, is within reach",
+    ["what"],
+    () => [
+      [{ what: "api" }, Number(api.isUp)],
+      [{ what: "messages" }, Number(messages.isUp)],
+      [{ what: "outbox" }, Number(outbox.isUp)],
+    ],
+  );
+  it.gauges(
+    "role",
+    "Which part this instance plays",
+    ["role"],
+    () => ROLES.map((role) => [{ role }, Number(role === subject.role)]),
+  );
+  it.gauge(
+    "token_expiry_seconds",
+    "What is left of the token's life, where it says so",
+    () => subject.tokenSecondsToExpiry,
+  );
+}
+
+function addProcess(it: Instruments, { clock, subject }: StateSources): void {
+  const startedAt = clock.now();
+  it.gauge(
+    "event_loop_lag_seconds",
+    "How late the event loop was when last looked at, twice a second",
+    () => subject.lagMs / 1000,
+  );
+  it.gauge(
+    "event_loop_lag_max_seconds",
+    "The greatest lag since this was last asked for",
+    () => subject.takeMaxLagMs() / 1000,
+  );
+  it.gauges("build_info", "What is running", ["version", "deno"], () => [
+    [{ version: VERSION, deno: Deno.version.deno }, 1],
+  ]);
+  it.gauge(
+    "process_start_time_seconds",
+    "When the process started, since the Unix epoch",
+    () => startedAt / 1000,
+  );
+  it.gauge(
+    "process_resident_memory_bytes",
+    "Resident memory",
+    () => Deno.memoryUsage().rss,
+  );
+}

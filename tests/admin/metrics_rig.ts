@@ -1,0 +1,73 @@
+import { Health } from "../../src/admin/health.ts";
+import { Metrics } from "../../src/admin/metrics.ts";
+import { routesOf } from "../../src/admin/routes.ts";
+import { router } from "../../src/admin/router.ts";
+import { addStateMetrics } from "../../src/admin/state_metrics.ts";
+import type { Subject } from "../../src/admin/subject.ts";
+import { Vitals } from "../../src/admin/vitals.ts";
+import { joined, type Watch } from "../../src/admin/watch.ts";
+import { eventOf, type Fire, type OutboundEvent } from "../../src/event.ts";
+import { RuleId } from "../../src/rule.ts";
+import { compile, type Timer } from "../../src/schedule/mod.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { parseScrape, type Sample } from "../support/prometheus.ts";
+import { subject } from "./support.ts";
+
+/** Metrics of a sensor that a test plays. */
+export interface MetricsRig {
+  readonly clock: FakeClock;
+  readonly watch: Watch;
+  readonly text: () => Promise<string>;
+  readonly scrape: () => Promise<Sample[]>;
+}
+
+/** `facts` is what the sensor says of itself; it is asked anew by each scrape. */
+export function metricsRig(facts: Partial<Subject> = {}): MetricsRig {
+  const clock = new FakeClock();
+  const vitals = new Vitals(clock);
+  const metrics = new Metrics(clock);
+  const one = subject(() => clock.now(), facts);
+  const health = new Health(clock, one, vitals);
+  addStateMetrics(metrics, { clock, subject: one, vitals, health });
+  const answer = router(routesOf({ health, registry: metrics.registry }), (error) => {
+    throw error;
+  });
+  const text = async () => await (await answer(new Request("http://localhost/metrics"))).text();
+  return {
+    clock,
+    watch: joined(vitals.watch, metrics.watch),
+    text,
+    scrape: async () => parseScrape(await text()),
+  };
+}
+
+/** A timer of each minute, with what else its parameters say. */
+export function timer(params: Record<string, unknown> = {}): Timer {
+  const written = { type: "interval", interval: 1, unit: "minutes", ...params };
+  const compiled = compile("core.timer", written, Date.UTC(2025, 0, 1));
+  if (!compiled.ok) throw new Error(compiled.problems.join());
+  return compiled.timer;
+}
+
+/** A fire that is due now, `lateMs` ago. */
+export function fire(clock: FakeClock, lateMs = 0, more: Partial<Fire> = {}): Fire {
+  const dueAt = clock.now() - lateMs;
+  return {
+    ruleId: RuleId.parse(1),
+    ruleRef: "test.one",
+    triggerRef: "core.timer",
+    timer: timer(),
+    scheduledAt: dueAt,
+    dueAt,
+    firedAt: clock.now(),
+    nextAt: null,
+    executionCount: 1,
+    missedCount: 0,
+    ...more,
+  };
+}
+
+/** Its event. */
+export function event(clock: FakeClock, lateMs = 0): OutboundEvent {
+  return eventOf(fire(clock, lateMs), "core.timer");
+}
