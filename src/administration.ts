@@ -1,7 +1,9 @@
 import { Health } from "./admin/health.ts";
+import { History } from "./admin/history.ts";
 import { Metrics } from "./admin/metrics.ts";
 import { routesOf } from "./admin/routes.ts";
 import { router } from "./admin/router.ts";
+import type { RuleViews } from "./admin/rule_view.ts";
 import { openServer } from "./admin/server.ts";
 import { addStateMetrics } from "./admin/state_metrics.ts";
 import type { Role, Subject } from "./admin/subject.ts";
@@ -33,6 +35,7 @@ export class Administration {
   readonly #options: AdministrationOptions;
   readonly #vitals: Vitals;
   readonly #metrics: Metrics;
+  readonly #history: History;
   /** What is to be told of everything; nothing, where nobody may look. */
   readonly watch: Watch | undefined;
 
@@ -40,8 +43,10 @@ export class Administration {
     this.#options = options;
     this.#vitals = new Vitals(options.clock);
     this.#metrics = new Metrics(options.clock);
-    const isShown = options.config.adminAddress !== null;
-    this.watch = isShown ? joined(this.#vitals.watch, this.#metrics.watch) : undefined;
+    this.#history = new History(options.clock);
+    if (options.config.adminAddress === null) return;
+    const counted = joined(this.#vitals.watch, this.#metrics.watch);
+    this.watch = joined(counted, this.#history.watch);
   }
 
   /** Serves until the result is disposed of. Throws a `Fatal` where it cannot. */
@@ -51,7 +56,13 @@ export class Administration {
     const subject = this.#subject(engine, leadership);
     const health = new Health(clock, subject, this.#vitals);
     addStateMetrics(this.#metrics, { clock, subject, vitals: this.#vitals, health });
-    const routes = routesOf({ health, registry: this.#metrics.registry });
+    const routes = routesOf({
+      health,
+      registry: this.#metrics.registry,
+      clock,
+      views: this.#views(engine),
+      history: this.#history,
+    });
     const failed = (error: unknown) => log.error(`Failed to answer a request: ${messageOf(error)}`);
     const server = openServer(adminAddress, router(routes, failed));
     log.info(`Health and metrics are served at ${server.url}`);
@@ -62,6 +73,17 @@ export class Administration {
       );
     }
     return server;
+  }
+
+  #views({ book, timers }: Engine): RuleViews {
+    return {
+      rules: () => book.rules(),
+      refOf: (ruleId) => book.refOf(ruleId),
+      has: (ruleId) => book.has(ruleId),
+      view: (ruleId) => timers.view(ruleId),
+      refusalOf: (ruleId) => book.census.refusalOf(ruleId),
+      tallyOf: (ruleId) => this.#history.of(ruleId),
+    };
   }
 
   #subject(engine: Engine, leadership: Leadership): Subject {

@@ -17,6 +17,7 @@ import type { Log } from "./log.ts";
 import { messageOf } from "./message_of.ts";
 import { type ApiClient, ApiError } from "./platform/api_client.ts";
 import { resumeFrom } from "./resume.ts";
+import type { RuleId } from "./rule.ts";
 import { TIMER_TRIGGERS } from "./schedule/mod.ts";
 import { ownsRule } from "./shard.ts";
 import { Reconciler } from "./sync/reconciler.ts";
@@ -216,15 +217,22 @@ export class Engine {
   }
 
   #openBook(): RuleBook {
-    const { config, log, clock, allowedTriggers } = this.#options;
+    const { config, log, clock, allowedTriggers, watch } = this.#options;
     const allowed = allowedTriggers === null ? null : new Set(allowedTriggers);
+    const discard = (ruleId: RuleId) => this.#term?.delivery.discard(ruleId);
     return new RuleBook({
       timers: this.timers,
       triggers: TIMER_TRIGGERS,
       isOurs: (ruleId) => ownsRule(config.shard, ruleId),
       isAllowed: (triggerRef) => allowed === null || allowed.has(triggerRef),
       clock,
-      on: { ...ruleJournal(log), gone: (ruleId) => this.#term?.delivery.discard(ruleId) },
+      on: {
+        ...ruleJournal(log),
+        gone(ruleId) {
+          discard(ruleId);
+          watch?.rules.gone?.(ruleId);
+        },
+      },
     });
   }
 

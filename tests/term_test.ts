@@ -69,6 +69,7 @@ async function setUp() {
     isKnown: () => true,
     mayAct: () => lease.isHeld,
     on: journal(lines),
+    checkpointWritten: undefined,
     checkpointFailed: () => {},
   });
   stack.defer(() => term.abandon());

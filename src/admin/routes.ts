@@ -1,7 +1,12 @@
 import type { Registry } from "prom-client";
+import type { Clock } from "../clock.ts";
 import { answer, json } from "./answers.ts";
 import type { Finding, Health } from "./health.ts";
+import type { History } from "./history.ts";
 import type { Routes } from "./router.ts";
+import type { RuleViews } from "./rule_view.ts";
+import { answerDetails } from "./timer_details.ts";
+import { TimerList } from "./timer_list.ts";
 
 const UNWELL = 503;
 
@@ -9,14 +14,21 @@ const UNWELL = 503;
 export interface RouteSources {
   readonly health: Health;
   readonly registry: Registry;
+  readonly clock: Clock;
+  readonly views: RuleViews;
+  readonly history: History;
 }
 
 /** What can be asked for. */
-export function routesOf({ health, registry }: RouteSources): Routes {
+export function routesOf(sources: RouteSources): Routes {
+  const { health, registry, clock, views } = sources;
+  const list = new TimerList(clock, views);
   return {
     "/livez": () => probe(health.live()),
     "/readyz": () => probe(health.ready()),
     "/metrics": async () => answer(200, await registry.metrics(), registry.contentType),
+    "/timers": (url) => list.answer(url),
+    "/timers/": (_, ruleId) => answerDetails(ruleId, sources),
   };
 }
 

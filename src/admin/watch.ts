@@ -6,11 +6,13 @@ import type { Checkpoint } from "../checkpoint.ts";
 import type { DeliveryEvents } from "../delivery/delivery_events.ts";
 import type { RuleChange } from "../rule.ts";
 import type { ReconcilerEvents } from "../sync/reconciler.ts";
+import type { RuleBookEvents } from "../sync/rule_book.ts";
 import type { DueSink } from "../timers/timer_table.ts";
 
 /** What is heard of the sensor's work, beside the log. Each part leaves out what it has no use for. */
 export interface Watch {
   readonly timers: Partial<DueSink>;
+  readonly rules: Partial<Pick<RuleBookEvents, "gone">>;
   readonly delivery: Partial<Omit<DeliveryEvents, "unauthorized" | "settled">>;
   readonly checkpoint: Partial<CheckpointEvents>;
   readonly sync: Partial<ReconcilerEvents>;
@@ -33,6 +35,7 @@ interface MessageEvents {
 /** One that hears nothing. */
 export const NO_WATCH: Watch = {
   timers: {},
+  rules: {},
   delivery: {},
   checkpoint: {},
   sync: {},
@@ -46,6 +49,7 @@ export const NO_WATCH: Watch = {
 export function joined(a: Watch, b: Watch): Watch {
   return {
     timers: both(a.timers, b.timers),
+    rules: both(a.rules, b.rules),
     delivery: both(a.delivery, b.delivery),
     checkpoint: both(a.checkpoint, b.checkpoint),
     sync: both(a.sync, b.sync),

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { RuleId } from "../rule.ts";
-import type { DueSink, TimerEntry, TimerTable } from "./timer_table.ts";
+import type { DueSink, TimerEntry, TimerTable, TimerView } from "./timer_table.ts";
 
 /**
  * The longest wait before the wall clock is looked at again: hosts suspend, clocks are set, and
@@ -58,6 +58,11 @@ export class TimerManager implements Disposable {
   /** The timer of a rule. */
   get(ruleId: RuleId): TimerEntry | undefined {
     return this.#table.get(ruleId);
+  }
+
+  /** The timer of a rule as it stands. */
+  view(ruleId: RuleId): TimerView | undefined {
+    return this.#table.view(ruleId);
   }
 
   /** Starts or replaces the timer of a rule, as {@link TimerTable.set}. */

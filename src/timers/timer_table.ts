@@ -25,6 +25,17 @@ export interface DueSink {
   dropped(entry: TimerEntry, count: number, orMore: boolean): void;
 }
 
+/** A timer as it stands. Instants are epoch milliseconds. */
+export interface TimerView {
+  readonly entry: TimerEntry;
+  /** Its next occurrence, if it has one. */
+  readonly nextAt: number | null;
+  /** The occurrence last handed out, if one was. */
+  readonly lastAt: number | null;
+  /** How many were fired. */
+  readonly count: number;
+}
+
 /** What is remembered of a rule while occurrences that it missed are worked off. */
 interface Backlog {
   coalesced: number;
@@ -89,6 +100,20 @@ export class TimerTable {
     const slot = this.#slots.get(ruleId);
     const isPlanned = slot !== undefined && this.#heap.keyOf(slot) !== undefined;
     return isPlanned ? this.#plannedAt[slot] : undefined;
+  }
+
+  /** The timer of a rule as it stands. */
+  view(ruleId: RuleId): TimerView | undefined {
+    const slot = this.#slots.get(ruleId);
+    const entry = slot === undefined ? undefined : this.#entries[slot];
+    if (slot === undefined || entry === undefined) return undefined;
+    const lastAt = this.#lastOf(slot);
+    return {
+      entry,
+      nextAt: this.nextOf(ruleId) ?? null,
+      lastAt: lastAt === -Infinity ? null : lastAt,
+      count: this.#counts[slot] ?? 0,
+    };
   }
 
   /**

@@ -1,13 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { Registry } from "prom-client";
 import { Health } from "../../src/admin/health.ts";
-import { routesOf } from "../../src/admin/routes.ts";
-import { router } from "../../src/admin/router.ts";
 import type { Subject } from "../../src/admin/subject.ts";
 import { Vitals } from "../../src/admin/vitals.ts";
 import { BrokerError } from "../../src/broker/fault.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { subject } from "./support.ts";
+import { handlerOf, subject } from "./support.ts";
 
 const LOST = new BrokerError("lost", "Lost the connection to RabbitMQ at amqp://127.0.0.1:5672");
 
@@ -15,9 +12,7 @@ function rig(with_: Partial<Subject> = {}) {
   const clock = new FakeClock();
   const vitals = new Vitals(clock);
   const health = new Health(clock, subject(() => clock.now(), with_), vitals);
-  const answer = router(routesOf({ health, registry: new Registry() }), (error) => {
-    throw error;
-  });
+  const answer = handlerOf(clock, { health });
   const ask = async (path: string) => {
     const response = await answer(new Request(`http://localhost${path}`));
     return { status: response.status, body: await response.json() };

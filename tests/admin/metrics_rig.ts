@@ -1,7 +1,5 @@
 import { Health } from "../../src/admin/health.ts";
 import { Metrics } from "../../src/admin/metrics.ts";
-import { routesOf } from "../../src/admin/routes.ts";
-import { router } from "../../src/admin/router.ts";
 import { addStateMetrics } from "../../src/admin/state_metrics.ts";
 import type { Subject } from "../../src/admin/subject.ts";
 import { Vitals } from "../../src/admin/vitals.ts";
@@ -11,7 +9,7 @@ import { RuleId } from "../../src/rule.ts";
 import { compile, type Timer } from "../../src/schedule/mod.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { parseScrape, type Sample } from "../support/prometheus.ts";
-import { subject } from "./support.ts";
+import { handlerOf, subject } from "./support.ts";
 
 /** Metrics of a sensor that a test plays. */
 export interface MetricsRig {
@@ -29,9 +27,7 @@ export function metricsRig(facts: Partial<Subject> = {}): MetricsRig {
   const one = subject(() => clock.now(), facts);
   const health = new Health(clock, one, vitals);
   addStateMetrics(metrics, { clock, subject: one, vitals, health });
-  const answer = router(routesOf({ health, registry: metrics.registry }), (error) => {
-    throw error;
-  });
+  const answer = handlerOf(clock, { health, registry: metrics.registry });
   const text = async () => await (await answer(new Request("http://localhost/metrics"))).text();
   return {
     clock,

@@ -1,5 +1,14 @@
-import { Census } from "../../src/sync/census.ts";
+import { Registry } from "prom-client";
+import { Health } from "../../src/admin/health.ts";
+import { History } from "../../src/admin/history.ts";
+import { type Handler, router } from "../../src/admin/router.ts";
+import { routesOf, type RouteSources } from "../../src/admin/routes.ts";
+import type { RuleViews } from "../../src/admin/rule_view.ts";
 import type { Subject } from "../../src/admin/subject.ts";
+import { Vitals } from "../../src/admin/vitals.ts";
+import { Census } from "../../src/sync/census.ts";
+import type { OpenBook } from "../support/sync.ts";
+import type { FakeClock } from "../support/fake_clock.ts";
 
 /** A sensor that is well, as far as a test does not say otherwise. */
 export function subject(now: () => number, with_: Partial<Subject> = {}): Subject {
@@ -18,4 +27,41 @@ export function subject(now: () => number, with_: Partial<Subject> = {}): Subjec
     tokenSecondsToExpiry: null,
     ...with_,
   };
+}
+
+/** The rules of a book as they are looked at. */
+export function viewsOf({ book, timers }: OpenBook, history: History): RuleViews {
+  return {
+    rules: () => book.rules(),
+    refOf: (ruleId) => book.refOf(ruleId),
+    has: (ruleId) => book.has(ruleId),
+    view: (ruleId) => timers.view(ruleId),
+    refusalOf: (ruleId) => book.census.refusalOf(ruleId),
+    tallyOf: (ruleId) => history.of(ruleId),
+  };
+}
+
+const NO_RULES: RuleViews = {
+  rules: () => [],
+  refOf: () => undefined,
+  has: () => false,
+  view: () => undefined,
+  refusalOf: () => undefined,
+  tallyOf: () => undefined,
+};
+
+/** Answers requests about what a test gives; a route that fails makes the test fail. */
+export function handlerOf(clock: FakeClock, parts: Partial<RouteSources>): Handler {
+  const vitals = new Vitals(clock);
+  const routes = routesOf({
+    health: new Health(clock, subject(() => clock.now()), vitals),
+    registry: new Registry(),
+    clock,
+    views: NO_RULES,
+    history: new History(clock),
+    ...parts,
+  });
+  return router(routes, (error) => {
+    throw error;
+  });
 }

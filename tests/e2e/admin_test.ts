@@ -3,7 +3,7 @@ import * as z from "zod";
 import { parseScrape, type Scrape, valueOf } from "../support/prometheus.ts";
 import { RabbitMq } from "../support/rabbitmq.ts";
 import { Sensor } from "../support/sensor.ts";
-import { World } from "../support/world.ts";
+import { payloadOf, World } from "../support/world.ts";
 
 const ADMIN = { ATTUNE_ADMIN_ADDR: "127.0.0.1:0" };
 /** How long the sensor may take to notice something before a test gives up. */
@@ -146,7 +146,7 @@ Deno.test("Metrics move when events are delivered, refused and parked, and no se
   await using world = await World.on(rabbit);
   await using sensor = await Sensor.ready(world.sensor(ADMIN));
   const url = await sensor.adminUrl();
-  await world.platform.rules.create(draft("counted"));
+  const counted = await world.platform.rules.create(draft("counted"));
   await world.platform.rules.create({
     ...draft("wrong"),
     trigger_params: { interval: 0, unit: "seconds" },
@@ -179,9 +179,9 @@ Deno.test("Metrics move when events are delivered, refused and parked, and no se
   assert(valueOf(parked, "attune_timer_oldest_event_age_seconds", { place: "outbox" }) > 0);
   assertEquals(valueOf(parked, "attune_timer_reachable", { what: "api" }), 0);
   const answers = await Promise.all(
-    ["/livez", "/readyz", "/metrics", "/nowhere"].map(async (path) =>
-      await (await fetch(url + path)).text()
-    ),
+    ["/livez", "/readyz", "/metrics", "/timers", `/timers/${counted.id}`, "/nowhere"].map(async (
+      path,
+    ) => await (await fetch(url + path)).text()),
   );
   for (const text of answers) {
     assert(!text.includes(world.token) && !text.includes("guest"), text);
@@ -190,5 +190,60 @@ Deno.test("Metrics move when events are delivered, refused and parked, and no se
   const stored = valueOf(parked, events, { result: "stored" });
   await scrapeWhen(url, stored + 3, events, { result: "stored" });
   await readyWhen(url, (it) => it.ready);
+  assertEquals(await sensor.stop(), 0);
+});
+
+const Timer = z.looseObject({
+  rule_id: z.int(),
+  state: z.string(),
+  problems: z.array(z.string()).optional(),
+});
+const Page = z.object({ total: z.int(), timers: z.array(Timer) });
+const Details = z.looseObject({
+  next: z.array(z.string()),
+  results: z.array(z.object({
+    occurrence_id: z.string(),
+    scheduled_at: z.string(),
+    at: z.string(),
+    result: z.string(),
+    event_id: z.int(),
+  })),
+});
+
+Deno.test("Timers are listed with what the platform stored of them, and refused rules with their problems", async () => {
+  await using world = await World.on(rabbit);
+  const right = world.platform.rules.silently.create(draft("listed"));
+  const wrong = world.platform.rules.silently.create({
+    ...draft("impossible"),
+    trigger_params: { interval: 0, unit: "seconds" },
+  });
+  await using sensor = await Sensor.ready(world.sensor(ADMIN));
+  const url = await sensor.adminUrl();
+  await scrapeWhen(url, 3, "attune_timer_events_total", { result: "stored" });
+  const all = Page.parse(await (await fetch(`${url}/timers?sort=ref`)).json());
+  assertEquals(all.timers.map((it) => [it.rule_id, it.state]), [
+    [wrong.id, "refused"],
+    [right.id, "active"],
+  ]);
+  assertStringIncludes(all.timers[0]?.problems?.[0] ?? "", "interval");
+  const { next, results } = Details.parse(await (await fetch(`${url}/timers/${right.id}`)).json());
+  assertEquals(next.length, 10);
+  assert(results.length >= 3);
+  const stored = new Map(world.eventsOf(right).map((it) => [it.id, payloadOf(it).occurrence_id]));
+  for (const result of results) {
+    assertEquals([result.result, result.occurrence_id], ["stored", stored.get(result.event_id)]);
+  }
+  await world.platform.rules.delete(right.ref);
+  // First it is in doubt, until it has been read again.
+  await sensor.line(new RegExp(`^Timer stopped for rule ${right.id}`));
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  let gone = await fetch(`${url}/timers/${right.id}`);
+  while (gone.status === 200 && !patience.aborted) {
+    await gone.body?.cancel();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    gone = await fetch(`${url}/timers/${right.id}`);
+  }
+  const error = `There is no rule ${right.id} here`;
+  assertEquals([gone.status, await gone.json()], [404, { error }]);
   assertEquals(await sensor.stop(), 0);
 });

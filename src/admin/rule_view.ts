@@ -1,0 +1,104 @@
+import { rfc3339 } from "../event.ts";
+import type { RuleId } from "../rule.ts";
+import { describe } from "../schedule/describe.ts";
+import type { Refusal } from "../sync/census.ts";
+import type { TimerView } from "../timers/timer_table.ts";
+import type { Tally } from "./history.ts";
+import type { TimerSort, TimerState } from "./timer_query.ts";
+
+/** The rules as they are looked at. */
+export interface RuleViews {
+  /** The ids and refs of all rules known. */
+  rules(): Iterable<readonly [RuleId, string]>;
+  refOf(ruleId: RuleId): string | undefined;
+  /** Whether the platform is known to have a rule. */
+  has(ruleId: RuleId): boolean;
+  view(ruleId: RuleId): TimerView | undefined;
+  refusalOf(ruleId: RuleId): Refusal | undefined;
+  tallyOf(ruleId: RuleId): Tally | undefined;
+}
+
+/** One rule, gathered from where it is known. */
+export interface RuleView {
+  readonly id: RuleId;
+  readonly ref: string;
+  readonly isKnown: boolean;
+  readonly timer: TimerView | undefined;
+  readonly refusal: Refusal | undefined;
+}
+
+/** Gathers one rule. */
+export function viewOf(views: RuleViews, id: RuleId, ref: string): RuleView {
+  const timer = views.view(id);
+  const refusal = timer === undefined ? views.refusalOf(id) : undefined;
+  return { id, ref, isKnown: views.has(id), timer, refusal };
+}
+
+/** Whether a rule fires, and if not why. */
+export function stateOf({ timer, refusal, isKnown }: RuleView): TimerState {
+  if (timer !== undefined) return timer.nextAt === null ? "ended" : "active";
+  if (!isKnown) return "in_doubt";
+  return refusal === undefined ? "off" : "refused";
+}
+
+/** The kind of a rule; `null` where it has no timer and was refused none. */
+export function kindOf({ timer, refusal }: RuleView): string | null {
+  if (refusal !== undefined) return refusal.kind ?? "unknown";
+  return timer?.entry.timer.kind ?? null;
+}
+
+/** The trigger of a rule, where it is known. */
+export function triggerOf({ timer, refusal }: RuleView): string | null {
+  return timer?.entry.triggerRef ?? refusal?.triggerRef ?? null;
+}
+
+/** What a rule is ordered by; `null` where it has no such thing. */
+export function keyOf(
+  { id, ref, timer }: RuleView,
+  sort: TimerSort,
+  tally: () => Tally | undefined,
+): number | string | null {
+  switch (sort) {
+    case "id":
+      return id;
+    case "ref":
+      return ref;
+    case "next":
+      return timer?.nextAt ?? null;
+    case "last":
+      return timer?.lastAt ?? null;
+    case "fires":
+      return timer?.count ?? null;
+    case "lateness":
+      return tally()?.latenessMs ?? null;
+    case "failed":
+      return tally()?.failed ?? null;
+    default:
+      return sort satisfies never;
+  }
+}
+
+/** A rule as it is told. */
+export function toJson(view: RuleView, tally: Tally | undefined): Record<string, unknown> {
+  const { id, ref, timer, refusal } = view;
+  return {
+    rule_id: id,
+    rule_ref: ref,
+    trigger_ref: triggerOf(view),
+    kind: kindOf(view),
+    state: stateOf(view),
+    schedule: timer === undefined ? null : describe(timer.entry.timer),
+    next_at: instant(timer?.nextAt),
+    last_at: instant(timer?.lastAt),
+    fires: timer?.count ?? 0,
+    delivered: tally?.delivered ?? 0,
+    failed: tally?.failed ?? 0,
+    lateness_ms: tally?.latenessMs ?? null,
+    last_error: tally?.error ? { at: rfc3339(tally.error.at), reason: tally.error.reason } : null,
+    ...(refusal === undefined ? {} : { problems: refusal.problems }),
+  };
+}
+
+function instant(at: number | null | undefined): string | null {
+  return at === null || at === undefined ? null : rfc3339(at);
+}

@@ -1,0 +1,83 @@
+import { assertEquals } from "@std/assert";
+import * as z from "zod";
+import { History } from "../../src/admin/history.ts";
+import { router } from "../../src/admin/router.ts";
+import { TimerList } from "../../src/admin/timer_list.ts";
+import { systemClock } from "../../src/clock.ts";
+import { ruleOf } from "../support/rules.ts";
+import { openBook } from "../support/sync.ts";
+import { report } from "../support/report.ts";
+import { viewsOf } from "../admin/support.ts";
+
+const RULES = 100_000;
+const QUERIES = [
+  "",
+  "limit=1000",
+  "sort=ref&order=desc&limit=1000&offset=9000",
+  "sort=next&limit=1000",
+  "search=rule99999",
+  "state=refused",
+  "kind=cron&sort=lateness&order=desc",
+];
+const Page = z.object({ total: z.int(), timers: z.array(z.unknown()) });
+
+/** Measures how long nothing else can run: from one turn of the event loop to the next. */
+class LoopLag implements Disposable {
+  greatestMs = 0;
+  #lastAt = performance.now();
+  readonly #timer = setInterval(() => this.#look(), 1);
+
+  take(): number {
+    this.#look();
+    const taken = this.greatestMs;
+    this.greatestMs = 0;
+    return taken;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const now = performance.now();
+    this.greatestMs = Math.max(this.greatestMs, now - this.#lastAt);
+    this.#lastAt = now;
+  }
+}
+
+Deno.test("A list of 100,000 timers leaves the event loop to others, whatever is asked for", async () => {
+  using opened = openBook();
+  for (let id = 1; id <= RULES; id++) {
+    const params = id % 3 === 0 ? { type: "cron", expression: "*/5 8-18 * * MON-FRI" } : undefined;
+    opened.book.apply(ruleOf(id, params === undefined ? {} : { params }));
+  }
+  const views = viewsOf(opened, new History(systemClock));
+  const list = new TimerList(systemClock, views);
+  const answer = router({ "/timers": (url) => list.answer(url) }, (error) => {
+    throw error;
+  });
+  const ask = async (query: string) => {
+    const response = await answer(new Request(`http://localhost/timers?${query}`));
+    return Page.parse(JSON.parse(await response.text()));
+  };
+  assertEquals((await ask("")).total, RULES);
+  using lag = new LoopLag();
+  const lines: string[] = [];
+  for (const query of QUERIES) {
+    lag.take();
+    const began = performance.now();
+    await ask(query);
+    const elapsedMs = performance.now() - began;
+    lines.push(
+      `  ${query || "(all)"}: ${elapsedMs.toFixed(0)} ms, at most ${
+        lag.take().toFixed(1)
+      } ms at once`,
+    );
+  }
+  lag.take();
+  const began = performance.now();
+  await Promise.all(QUERIES.slice(0, 4).map(ask));
+  const elapsedMs = (performance.now() - began).toFixed(0);
+  lines.push(`  four at a time: ${elapsedMs} ms, at most ${lag.take().toFixed(1)} ms at once`);
+  report(`/timers with ${RULES} timers:\n${lines.join("\n")}`);
+});
