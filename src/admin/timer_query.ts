@@ -2,8 +2,8 @@ import * as z from "zod";
 import { nearest } from "../nearest.ts";
 
 /** How far into the sorted list one can page: so much is kept while the rules are gone through. */
-const FARTHEST = 10_000;
-const MOST = 1000;
+const FARTHEST = 5000;
+const MOST = 500;
 const LONGEST = 255;
 
 const LIMIT = `expected a whole number from 1 to ${MOST}`;

@@ -1,3 +1,6 @@
+/** At least so many come between two sorts. */
+const LEAST_SLACK = 64;
+
 /** What something is ordered by, and then by its number. */
 export interface Ranked {
   readonly key: number | string;
@@ -20,8 +23,9 @@ export class Top<T extends Ranked> {
   /** Offers one. */
   offer(it: T): void {
     if (this.#last !== undefined && this.#compare(it, this.#last) > 0) return;
-    // Sorted only now and then, so that each costs little.
-    if (this.#kept.push(it) >= this.#size * 2) this.#cut();
+    // Now and then, so that each costs little; and not too seldom, so that no sort takes long: what is
+    // in order already costs a sort next to nothing.
+    if (this.#kept.push(it) >= this.#size + Math.max(LEAST_SLACK, this.#size / 4)) this.#cut();
   }
 
   /** The first ones, in order. */

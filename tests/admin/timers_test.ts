@@ -168,12 +168,12 @@ Deno.test("/timers sorts by lateness and by failures, rules without any last", a
 });
 
 const REFUSED: readonly (readonly [string, string])[] = [
-  ["limit=0", "Invalid limit: expected a whole number from 1 to 1000"],
-  ["limit=1001", "Invalid limit: expected a whole number from 1 to 1000"],
-  ["limit=ten", "Invalid limit: expected a whole number from 1 to 1000"],
+  ["limit=0", "Invalid limit: expected a whole number from 1 to 500"],
+  ["limit=501", "Invalid limit: expected a whole number from 1 to 500"],
+  ["limit=ten", "Invalid limit: expected a whole number from 1 to 500"],
   [
-    "offset=9901",
-    "Invalid offset: expected a whole number from 0, with limit up to 10000: to go further, sort " +
+    "offset=4901",
+    "Invalid offset: expected a whole number from 0, with limit up to 5000: to go further, sort " +
     "by id and set after to the last rule_id",
   ],
   ["after=-1", "Invalid after: expected a rule id"],

@@ -7,6 +7,14 @@ const ranked = fc.uniqueArray(
   { selector: ({ id }) => id },
 );
 
+Deno.test("Top keeps the first of very many that come in the worst order", () => {
+  for (const size of [1, 10, 300]) {
+    const top = new Top<Ranked>(size, "asc");
+    for (let n = 2000; n > 0; n--) top.offer({ id: n, key: n });
+    assertEquals(top.take().map(({ key }) => key), Array.from({ length: size }, (_, n) => n + 1));
+  }
+});
+
 for (const order of ["asc", "desc"] as const) {
   Deno.test(`Top keeps what a whole sort would put first, ${order}`, () => {
     fc.assert(fc.property(ranked, fc.integer({ min: 1, max: 15 }), (all, size) => {

@@ -1,3 +1,4 @@
+import process from "node:process";
 import { assertEquals } from "@std/assert";
 import * as z from "zod";
 import { History } from "../../src/admin/history.ts";
@@ -12,19 +13,23 @@ import { viewsOf } from "../admin/support.ts";
 const RULES = 100_000;
 const QUERIES = [
   "",
-  "limit=1000",
-  "sort=ref&order=desc&limit=1000&offset=9000",
-  "sort=next&limit=1000",
+  "limit=500",
+  "sort=ref&order=desc&limit=500&offset=4500",
+  "sort=next&limit=500",
   "search=rule99999",
   "state=refused",
   "kind=cron&sort=lateness&order=desc",
 ];
 const Page = z.object({ total: z.int(), timers: z.array(z.unknown()) });
 
-/** Measures how long nothing else can run: from one turn of the event loop to the next. */
+/**
+ * Measures how long nothing else can run: from one turn of the event loop to the next, as far as this
+ * process used the processor meanwhile. What others take of a busy machine is not ours.
+ */
 class LoopLag implements Disposable {
   greatestMs = 0;
   #lastAt = performance.now();
+  #lastCpuMs = cpuMs();
   readonly #timer = setInterval(() => this.#look(), 1);
 
   take(): number {
@@ -39,10 +44,17 @@ class LoopLag implements Disposable {
   }
 
   #look(): void {
-    const now = performance.now();
-    this.greatestMs = Math.max(this.greatestMs, now - this.#lastAt);
+    const [now, cpu] = [performance.now(), cpuMs()];
+    const workedMs = Math.min(now - this.#lastAt, cpu - this.#lastCpuMs);
+    this.greatestMs = Math.max(this.greatestMs, workedMs);
     this.#lastAt = now;
+    this.#lastCpuMs = cpu;
   }
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 Deno.test("A list of 100,000 timers leaves the event loop to others, whatever is asked for", async () => {
