@@ -42,7 +42,8 @@ export class Administration {
   constructor(options: AdministrationOptions) {
     this.#options = options;
     this.#vitals = new Vitals(options.clock);
-    this.#metrics = new Metrics(options.clock);
+    const { index, count } = options.config.shard;
+    this.#metrics = new Metrics(options.clock, `${index}/${count}`);
     this.#history = new History(options.clock);
     if (options.config.adminAddress === null) return;
     const counted = joined(this.#vitals.watch, this.#metrics.watch);

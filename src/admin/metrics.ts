@@ -80,8 +80,10 @@ export class Metrics {
   /** Up to where everything is delivered or in the outbox, by the checkpoint in the broker. */
   #checkpointAt: number | null = null;
 
-  constructor(clock: Clock) {
+  /** `shard`: whose metrics these are, for what is to be summed up by shard. */
+  constructor(clock: Clock, shard: string) {
     this.#clock = clock;
+    this.registry.setDefaultLabels({ shard });
     const it = this.#instruments;
     it.counters(
       "missed_total",

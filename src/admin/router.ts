@@ -18,7 +18,9 @@ export function router(routes: Routes, failed: (error: unknown) => void): Handle
     if (request.method !== "GET" && request.method !== "HEAD") {
       return problem(405, "Only GET and HEAD are answered", { allow: "GET, HEAD" });
     }
-    const url = new URL(request.url);
+    // The host in it is as the client wrote it.
+    const url = URL.parse(request.url);
+    if (url === null) return problem(400, "The request names no valid host");
     const found = find(routes, url.pathname);
     if (found === null) {
       return problem(404, `There is nothing here: expected ${Object.keys(routes).join(", ")}`);

@@ -23,7 +23,7 @@ export interface MetricsRig {
 export function metricsRig(facts: Partial<Subject> = {}): MetricsRig {
   const clock = new FakeClock();
   const vitals = new Vitals(clock);
-  const metrics = new Metrics(clock);
+  const metrics = new Metrics(clock, "1/2");
   const one = subject(() => clock.now(), facts);
   const health = new Health(clock, one, vitals);
   addStateMetrics(metrics, { clock, subject: one, vitals, health });

@@ -111,11 +111,11 @@ Deno.test("Connections, messages, snapshots and checkpoints are counted as they 
 Deno.test("What is not known is left out", async () => {
   const { watch, clock, text } = metricsRig();
   const names = ["token_expiry_seconds", "checkpoint_age_seconds", "snapshot_age_seconds"];
-  for (const name of names) assert(!(await text()).includes(`\nattune_timer_${name} `), name);
+  for (const name of names) assert(!(await text()).includes(`\nattune_timer_${name}{`), name);
   watch.checkpoint.written?.({ at: clock.now(), writtenAt: clock.now() });
-  assertMatch(await text(), /\nattune_timer_checkpoint_age_seconds 0\n/);
+  assertMatch(await text(), /\nattune_timer_checkpoint_age_seconds\{shard="1\/2"\} 0\n/);
   watch.lease.lost?.("RabbitMQ does not answer");
-  assert(!(await text()).includes("\nattune_timer_checkpoint_age_seconds "));
+  assert(!(await text()).includes("\nattune_timer_checkpoint_age_seconds{"));
 });
 
 Deno.test("The state is told as it is when somebody asks", async () => {

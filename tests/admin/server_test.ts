@@ -1,4 +1,5 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { router } from "../../src/admin/router.ts";
 import { openServer } from "../../src/admin/server.ts";
 import { ExitCode, Fatal } from "../../src/exit.ts";
 
@@ -58,4 +59,14 @@ Deno.test({
 Deno.test("An address of another machine is refused", () => {
   const address = { hostname: "192.0.2.1", port: 9464 };
   assertThrows(() => openServer(address, hello), Fatal, "Cannot serve health and metrics at");
+});
+
+Deno.test("A host that is none is refused, and told to nobody", async () => {
+  await using server = openServer(HERE, router({ "/": () => new Response() }, () => {}));
+  const { port } = new URL(server.url);
+  using client = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+  await client.write(new TextEncoder().encode("GET /livez HTTP/1.1\r\nHost: a b\r\n\r\n"));
+  const answer = new Uint8Array(12);
+  await client.read(answer);
+  assertEquals(new TextDecoder().decode(answer), "HTTP/1.1 400");
 });

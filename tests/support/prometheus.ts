@@ -62,12 +62,13 @@ export function alerting(expression: string, scrapes: Scrapes): Scrape {
 }
 
 function evaluate(expression: string, scrapes: Scrapes): Scrape {
-  const [, name, inner = ""] = /^([a-z_]+)\((.*)\)$/.exec(expression) ?? [];
+  const [, name, label = "", inner = ""] =
+    /^([a-z_]+)(?: by \((\w+)\) )?\((.*)\)$/.exec(expression) ?? [];
   switch (name) {
     case undefined:
       return select(expression, scrapes.now);
     case "sum":
-      return [{ name, labels: {}, value: sumOf(evaluate(inner, scrapes)) }];
+      return sumsBy(label, evaluate(inner, scrapes));
     case "rate":
     case "increase":
       return growth(inner, name, scrapes);
@@ -120,8 +121,13 @@ function quantileOf(quantile: number, buckets: Scrape): number {
   return NaN;
 }
 
-function sumOf(samples: Scrape): number {
-  return samples.reduce((sum, { value }) => sum + value, 0);
+function sumsBy(label: string, samples: Scrape): Scrape {
+  const groups = Map.groupBy(samples, ({ labels }) => labels[label] ?? "");
+  return [...groups].map(([value, group]) => ({
+    name: "sum",
+    labels: { [label]: value },
+    value: group.reduce((sum, it) => sum + it.value, 0),
+  }));
 }
 
 function labelsOf(text: string): Record<string, string> {
