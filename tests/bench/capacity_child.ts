@@ -1,0 +1,44 @@
+/** `capacity_child.ts mixed|interval|naive <rules>`: holds rules in memory, or a job for each. */
+import { Cron } from "croner";
+import * as z from "zod";
+import { systemClock } from "../../src/clock.ts";
+import type { TriggerParams } from "../../src/rule.ts";
+import { settledRssMb, tell } from "./child_result.ts";
+import { intervalParams, mixedParams } from "./mixes.ts";
+import { applyRules, openRules } from "./rules_in_memory.ts";
+
+const DAY_MS = 86_400_000;
+const [kind = "", rules = ""] = Deno.args;
+const count = z.coerce.number().int().positive().parse(rules);
+const now = systemClock.now();
+const emptyMb = settledRssMb();
+const began = systemClock.monotonic();
+
+const held = kind === "naive" ? holdJobs() : holdRules(kind === "interval");
+const ms = systemClock.monotonic() - began;
+const rssMb = settledRssMb();
+if (held.size !== count) throw new Error(`${held.size} timers instead of ${count}`);
+tell({ empty_mb: emptyMb, rss_mb: rssMb, ms });
+
+function holdRules(isInterval: boolean): { readonly size: number } {
+  const parts = openRules(systemClock);
+  parts.timers.start(now);
+  const paramsOf = (index: number) => isInterval ? intervalParams(index) : mixedParams(index, now);
+  applyRules(parts, count, paramsOf, () => now);
+  return parts.timers;
+}
+
+/** What comes to mind first: croner for cron and recurrence, setTimeout for all else. */
+function holdJobs(): { readonly size: number } {
+  const jobs = new Map<number, unknown>();
+  let fired = 0;
+  for (let index = 0; index < count; index++) {
+    jobs.set(index, jobOf(mixedParams(index, now), () => void (fired += index)));
+  }
+  return jobs;
+}
+
+function jobOf({ type, expression, timezone }: TriggerParams, fire: () => void): unknown {
+  if (type === "cron") return new Cron(String(expression), { timezone: String(timezone) }, fire);
+  return setTimeout(fire, DAY_MS);
+}

@@ -1,0 +1,87 @@
+/** `ingest_child.ts own|bare <AMQP url> <queue> <messages> [API url]`: takes what waits in a queue. */
+import amqp from "amqplib";
+import * as z from "zod";
+import { fullJitter } from "../../src/backoff.ts";
+import { openRuleListener } from "../../src/broker/rule_listener.ts";
+import { systemClock } from "../../src/clock.ts";
+import { ruleJournal, syncJournal } from "../../src/journal/rule_journal.ts";
+import { openLog } from "../../src/log.ts";
+import { ApiClient } from "../../src/platform/api_client.ts";
+import { TIMER_TRIGGERS } from "../../src/schedule/mod.ts";
+import { Reconciler } from "../../src/sync/reconciler.ts";
+import { tell } from "./child_result.ts";
+import { SENSOR_REF, TOKEN } from "./pipeline.ts";
+import { EXCHANGE } from "./rule_messages.ts";
+import { openBook } from "./rules_in_memory.ts";
+
+/** As the sensor has it. */
+const PREFETCH = 200;
+const [kind = "", mqUrl = "", queue = "", messages = "", apiUrl = ""] = Deno.args;
+const count = z.coerce.number().int().positive().parse(messages);
+const done = Promise.withResolvers<void>();
+let taken = 0;
+let beganAt = 0;
+
+await (kind === "own" ? takeIn() : consume());
+tell({ ms: systemClock.monotonic() - beganAt });
+
+function take(): void {
+  if (++taken === count) done.resolve();
+}
+
+async function consume(): Promise<void> {
+  const model = await amqp.connect(mqUrl, { noDelay: true });
+  const channel = await model.createChannel();
+  await channel.prefetch(PREFETCH);
+  beganAt = systemClock.monotonic();
+  await channel.consume(queue, (message) => {
+    if (message === null) throw new Error("The consumer was cancelled");
+    channel.ack(message);
+    take();
+  });
+  await done.promise;
+  await model.close();
+}
+
+/** From the message to the timer, as the sensor has it. */
+async function takeIn(): Promise<void> {
+  const clock = systemClock;
+  const log = openLog({ level: "info", format: "json", sensor: SENSOR_REF, clock });
+  const token = { value: TOKEN, renew: () => Promise.resolve(false) };
+  using api = new ApiClient({ baseUrl: apiUrl, token, clock });
+  const { timers, book } = openBook(clock, { ...ruleJournal(log), gone: () => {} });
+  timers.start(clock.now());
+  const stop = new AbortController();
+  const reconciler = new Reconciler({
+    source: api,
+    book,
+    triggers: TIMER_TRIGGERS,
+    clock,
+    backoff: fullJitter(500, 5000),
+    intervalMs: 60_000,
+    on: syncJournal(log),
+    signal: stop.signal,
+  });
+  const running = reconciler.run();
+  await reconciler.requestSnapshot();
+  if (timers.size !== count) throw new Error(`${timers.size} timers before the messages`);
+  beganAt = systemClock.monotonic();
+  const fail = (problem: unknown) => done.reject(problem);
+  const listener = openRuleListener({
+    url: mqUrl,
+    exchange: EXCHANGE,
+    queue,
+    clock,
+    signal: stop.signal,
+  }, {
+    change: (change) => reconciler.change(change).then(take),
+    ...{ up: () => {}, down: fail, unreadable: fail, retrying: fail, warning: () => {} },
+  });
+  await done.promise;
+  const endedAt = systemClock.monotonic();
+  await listener.stop();
+  stop.abort();
+  await running;
+  await log[Symbol.asyncDispose]();
+  beganAt += systemClock.monotonic() - endedAt;
+}

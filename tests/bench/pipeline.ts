@@ -1,0 +1,84 @@
+import { fullJitter } from "../../src/backoff.ts";
+import { type Clock, systemClock } from "../../src/clock.ts";
+import { Delivery } from "../../src/delivery/delivery.ts";
+import { eventOf, type OutboundEvent } from "../../src/event.ts";
+import { deliveryJournal } from "../../src/journal/delivery_journal.ts";
+import { DropTally } from "../../src/journal/drop_tally.ts";
+import { openLog } from "../../src/log.ts";
+import { ApiClient, type ApiClientOptions } from "../../src/platform/api_client.ts";
+import type { TimerManager } from "../../src/timers/timer_manager.ts";
+import { openRules } from "./rules_in_memory.ts";
+import type { RuleBook } from "../../src/sync/rule_book.ts";
+
+/** Requests in flight at the same time, as the sensor has it unless told otherwise. */
+export const CONCURRENCY = 32;
+/** A token of about the usual length. */
+export const TOKEN = `eyJ.${"x".repeat(300)}.x`;
+export const SENSOR_REF = "core.timer_sensor";
+
+/** From rules to events, as the sensor has it but for the broker. */
+export interface Pipeline extends AsyncDisposable {
+  readonly timers: TimerManager;
+  readonly book: RuleBook;
+}
+
+/** What a pipeline posts to, and who watches. */
+export interface PipelineOptions {
+  readonly url: string;
+  readonly fetch?: NonNullable<ApiClientOptions["fetch"]>;
+  /** Just before the request for an event is made. */
+  readonly posting?: (event: OutboundEvent) => void;
+  readonly stored: () => void;
+}
+
+/** Puts timers, delivery, API and log together; the log writes a line an event to standard output. */
+export function openPipeline(options: PipelineOptions): Pipeline {
+  const clock: Clock = systemClock;
+  const log = openLog({ level: "info", format: "json", sensor: SENSOR_REF, clock });
+  const token = { value: TOKEN, renew: () => Promise.resolve(false) };
+  const { url: baseUrl, fetch } = options;
+  const api = new ApiClient({ baseUrl, token, clock, ...fetch === undefined ? {} : { fetch } });
+  const drops = new DropTally(log, clock);
+  const counts = { stored: 0, refused: 0, parked: 0, dropped: 0, expired: 0, discarded: 0 };
+  const told = deliveryJournal(log, counts, drops);
+  const delivery = new Delivery({
+    post(event, signal) {
+      options.posting?.(event);
+      return api.createEvent(event, signal);
+    },
+    outbox: {
+      isUp: false,
+      put: () => Promise.reject(new Error("No outbox")),
+      bury: () => Promise.reject(new Error("No outbox")),
+    },
+    clock,
+    concurrency: CONCURRENCY,
+    backoff: fullJitter(200, 2000),
+    probeBackoff: fullJitter(500, 10_000),
+    outboxMaxAgeMs: 86_400_000,
+    isKnown: () => true,
+    on: {
+      ...told,
+      stored(event, result, parkedAt) {
+        told.stored(event, result, parkedAt);
+        options.stored();
+      },
+      unauthorized: () => {},
+      settled: () => {},
+    },
+  });
+  const rules = openRules(clock, {
+    fire: (fire) => delivery.submit(eventOf(fire, SENSOR_REF)),
+    dropped: ({ ruleId }) => log.error(`Missed occurrences of ${ruleId}`),
+  });
+  return {
+    ...rules,
+    async [Symbol.asyncDispose]() {
+      rules.timers[Symbol.dispose]();
+      await delivery.drain(1000, 0);
+      drops[Symbol.dispose]();
+      api[Symbol.dispose]();
+      await log[Symbol.asyncDispose]();
+    },
+  };
+}

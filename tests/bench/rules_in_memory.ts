@@ -1,0 +1,56 @@
+import { type Clock, systemClock } from "../../src/clock.ts";
+import type { TriggerParams } from "../../src/rule.ts";
+import { RuleBook, type RuleBookEvents } from "../../src/sync/rule_book.ts";
+import { TimerManager } from "../../src/timers/timer_manager.ts";
+import { type DueSink, TimerTable } from "../../src/timers/timer_table.ts";
+import { ruleOf } from "../support/rules.ts";
+
+const CATCH_UP_WINDOW_MS = 3_600_000;
+const silence = () => {};
+const SILENT_BOOK: RuleBookEvents = {
+  ...{ started: silence, stopped: silence, refused: silence },
+  ...{ notAllowed: silence, warned: silence, gone: silence },
+};
+
+/** Timers, and the book through which rules get there. */
+export interface Rules {
+  readonly timers: TimerManager;
+  readonly book: RuleBook;
+}
+
+/** Timers without anything around them, but for what takes their fires. */
+export function openRules(
+  clock: Clock,
+  sink: DueSink = { fire: silence, dropped: silence },
+  on: RuleBookEvents = SILENT_BOOK,
+): Rules {
+  const table = new TimerTable({ catchUpWindowMs: CATCH_UP_WINDOW_MS });
+  const timers = new TimerManager({ clock, table, sink });
+  const triggers = new Set(["core.timer"]);
+  const book = new RuleBook({ timers, triggers, isAllowed: () => true, clock, on });
+  return { timers, book };
+}
+
+/** Timers that fire nothing, with a book that tells what it does. */
+export function openBook(clock: Clock, on: RuleBookEvents): Rules {
+  return openRules(clock, undefined, on);
+}
+
+/** Applies as many rules and returns the milliseconds it took. Throws unless each has its timer. */
+export function applyRules(
+  { timers, book }: Rules,
+  count: number,
+  paramsOf: (index: number) => TriggerParams,
+  createdAtOf: (index: number) => number,
+): number {
+  const before = timers.size;
+  const began = systemClock.monotonic();
+  for (let index = 0; index < count; index++) {
+    const createdAt = createdAtOf(index);
+    const version = createdAt * 1000;
+    book.apply(ruleOf(before + index + 1, { params: paramsOf(index), createdAt, version }));
+  }
+  const ms = systemClock.monotonic() - began;
+  if (timers.size !== before + count) throw new Error(`Only ${timers.size} rules have a timer`);
+  return ms;
+}
