@@ -7,6 +7,7 @@ import { barePosts, sendAll } from "./bare_posts.ts";
 import { tell } from "./child_result.ts";
 import { CONCURRENCY, openPipeline } from "./pipeline.ts";
 import { applyRules } from "./rules_in_memory.ts";
+import { stopwatch, type Took } from "./stopwatch.ts";
 
 const WARM_UP = 3000;
 const DAY_MS = 86_400_000;
@@ -16,9 +17,9 @@ const count = z.coerce.number().int().positive().parse(events);
 const now = systemClock.now();
 const createdAtOf = (index: number) => now - DAY_MS - 1000 + index % 900;
 
-tell({ ms: kind === "own" ? await postOwn() : await postBare() });
+tell(kind === "own" ? await postOwn() : await postBare());
 
-async function postBare(): Promise<number> {
+async function postBare(): Promise<Took> {
   const table = new TimerTable({ catchUpWindowMs: DAY_MS });
   for (let index = 0; index < WARM_UP + count; index++) {
     const { id, ref, triggerRef } = ruleOf(index + 1);
@@ -31,24 +32,26 @@ async function postBare(): Promise<number> {
   const posts = barePosts(url, table, now);
   if (posts.length !== WARM_UP + count) throw new Error(`Only ${posts.length} are due`);
   await sendAll(posts.slice(0, WARM_UP), CONCURRENCY);
-  return await sendAll(posts.slice(WARM_UP), CONCURRENCY);
+  const took = stopwatch();
+  await sendAll(posts.slice(WARM_UP), CONCURRENCY);
+  return took();
 }
 
-async function postOwn(): Promise<number> {
-  const warm = Promise.withResolvers<number>();
-  const done = Promise.withResolvers<number>();
+async function postOwn(): Promise<Took> {
+  const done = Promise.withResolvers<Took>();
+  let took = stopwatch();
   let stored = 0;
   const pipeline = openPipeline({
     url,
     stored() {
       stored++;
-      if (stored === WARM_UP) warm.resolve(performance.now());
-      if (stored === WARM_UP + count) done.resolve(performance.now());
+      if (stored === WARM_UP) took = stopwatch();
+      if (stored === WARM_UP + count) done.resolve(took());
     },
   });
   applyRules(pipeline, WARM_UP + count, () => DAILY, createdAtOf);
   pipeline.timers.start(now - 5000);
-  const ms = -await warm.promise + await done.promise;
+  const result = await done.promise;
   await pipeline[Symbol.asyncDispose]();
-  return ms;
+  return result;
 }
