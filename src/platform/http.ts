@@ -76,7 +76,7 @@ export class HttpClient implements Disposable {
         ...(body === undefined ? {} : { body }),
       });
       this.#skew.measure(response.headers, sentAt);
-      const read = await readBody(response.body, request.maxBytes, place, faultOf);
+      const read = await readBody(response, request.maxBytes, place, faultOf);
       return { place, status: response.status, headers: response.headers, body: read };
     } catch (error) {
       throw faultOf(error);
@@ -90,12 +90,20 @@ export class HttpClient implements Disposable {
 
 /** Reads to the end or to the limit: a body that is neither read nor cancelled holds its connection. */
 async function readBody(
-  stream: ReadableStream<Uint8Array> | null,
+  response: Response,
   maxBytes: number,
   place: string,
   faultOf: (error: unknown) => unknown,
 ): Promise<HttpBody> {
+  const { body: stream } = response;
   if (stream === null) return { text: "", fault: null };
+  if (isWithin(maxBytes, response.headers)) {
+    try {
+      return { text: await response.text(), fault: null };
+    } catch (error) {
+      return { text: "", fault: faultOf(error) };
+    }
+  }
   const decoder = new TextDecoder();
   let text = "";
   let length = 0;
@@ -109,6 +117,13 @@ async function readBody(
   } catch (error) {
     return { text, fault: faultOf(error) };
   }
+}
+
+/** Whether a body is known to end in time: then it can be read in one go, at a fraction of the cost. */
+function isWithin(maxBytes: number, headers: Headers): boolean {
+  if (headers.has("content-encoding")) return false;
+  const length = headers.get("content-length");
+  return length !== null && Number(length) <= maxBytes;
 }
 
 function onAbort(signal: AbortSignal, act: () => void): Disposable {
