@@ -49,6 +49,10 @@ export type PostResult =
   /** Refused for good. */
   | { readonly kind: "refused"; readonly status: number; readonly reason: string };
 
+/** Seconds of which the text is kept: an event names a few instants, and the next one much the same. */
+const KEPT_SECONDS = 64;
+const secondTexts: { readonly second: number; readonly text: string }[] = [];
+
 /** The identity of an occurrence: a duplicate of an event has the same one. */
 export function occurrenceId(ruleId: RuleId, scheduledAt: number): string {
   return `rule_${ruleId}@${rfc3339(scheduledAt)}`;
@@ -56,7 +60,15 @@ export function occurrenceId(ruleId: RuleId, scheduledAt: number): string {
 
 /** RFC 3339 in UTC with milliseconds and `Z`. */
 export function rfc3339(instant: number): string {
-  return new Date(instant).toISOString();
+  const second = Math.floor(instant / 1000);
+  const place = ((second % KEPT_SECONDS) + KEPT_SECONDS) % KEPT_SECONDS;
+  let kept = secondTexts[place];
+  if (kept?.second !== second) {
+    const text = new Date(instant).toISOString();
+    kept = { second, text: text.slice(0, text.lastIndexOf(".") + 1) };
+    secondTexts[place] = kept;
+  }
+  return `${kept.text}${String(Math.floor(instant) - second * 1000).padStart(3, "0")}Z`;
 }
 
 /** The event of a fire, with the payload that the trigger's output schema promises (contract 4). */
@@ -68,6 +80,7 @@ export function eventOf(fire: Fire, sensorRef: string): OutboundEvent {
 class FireEvent implements OutboundEvent {
   readonly #fire: Fire;
   readonly #sensorRef: string;
+  #occurrenceId: string | undefined;
 
   constructor(fire: Fire, sensorRef: string) {
     this.#fire = fire;
@@ -95,47 +108,53 @@ class FireEvent implements OutboundEvent {
   }
 
   get occurrenceId(): string {
-    return occurrenceId(this.#fire.ruleId, this.#fire.scheduledAt);
+    return this.#occurrenceId ??= occurrenceId(this.#fire.ruleId, this.#fire.scheduledAt);
   }
 
   get body(): string {
+    const { triggerRef, ruleId } = this.#fire;
     return JSON.stringify({
-      trigger_ref: this.#fire.triggerRef,
-      trigger_instance_id: `rule_${this.#fire.ruleId}`,
-      payload: { ...timerPayload(this.#fire), ...commonPayload(this.#fire, this.#sensorRef) },
+      trigger_ref: triggerRef,
+      trigger_instance_id: `rule_${ruleId}`,
+      payload: payloadOf(this.#fire, this.occurrenceId, this.#sensorRef),
     });
   }
 }
 
-function commonPayload(fire: Fire, sensorRef: string): Record<string, unknown> {
-  const { ruleId, ruleRef, triggerRef, scheduledAt, firedAt } = fire;
-  const scheduled = rfc3339(scheduledAt);
-  const fired = rfc3339(firedAt);
+/** What is `undefined` does not come to be in the JSON; one object for all is made without copies. */
+function payloadOf(fire: Fire, occurrence_id: string, sensor_ref: string): object {
+  const { timer, nextAt, missedCount } = fire;
+  const scheduled = rfc3339(fire.scheduledAt);
+  const fired = rfc3339(fire.firedAt);
+  const isAnyKind = fire.triggerRef === "core.timer";
   return {
+    ...timerPayload(timer),
     scheduled_at: scheduled,
     fired_at: fired,
-    delay_ms: firedAt - scheduledAt,
-    occurrence_id: occurrenceId(ruleId, scheduledAt),
+    delay_ms: fire.firedAt - fire.scheduledAt,
+    occurrence_id,
     execution_count: fire.executionCount,
-    rule_id: ruleId,
-    rule_ref: ruleRef,
-    sensor_ref: sensorRef,
-    ...(fire.nextAt === null ? {} : { next_fire_at: rfc3339(fire.nextAt) }),
-    ...(fire.missedCount === 0 ? {} : { missed_count: fire.missedCount }),
-    ...(triggerRef === "core.timer" ? { timestamp: fired, scheduled_time: scheduled } : {}),
+    rule_id: fire.ruleId,
+    rule_ref: fire.ruleRef,
+    sensor_ref,
+    next_fire_at: nextAt === null ? undefined : rfc3339(nextAt),
+    missed_count: missedCount === 0 ? undefined : missedCount,
+    timestamp: isAnyKind ? fired : undefined,
+    scheduled_time: isAnyKind ? scheduled : undefined,
   };
 }
 
-function timerPayload({ timer }: Fire): Record<string, unknown> {
+function timerPayload(timer: Timer): object {
+  const { type } = timer;
   switch (timer.kind) {
     case "interval":
-      return { type: timer.type, interval_seconds: timer.intervalSeconds };
+      return { type, interval_seconds: timer.intervalSeconds };
     case "cron":
-      return { type: timer.type, expression: timer.expression, timezone: timer.timezone };
+      return { type, expression: timer.expression, timezone: timer.timezone };
     case "date_time":
-      return { type: timer.type, fire_at: timer.fireAt, timezone: timer.timezone };
+      return { type, fire_at: timer.fireAt, timezone: timer.timezone };
     case "rrule":
-      return { type: timer.type };
+      return { type };
     default:
       return timer satisfies never;
   }
