@@ -1,4 +1,5 @@
 import { errorText } from "./error_text.ts";
+import { rfc3339 } from "./event.ts";
 
 const HIDDEN = "***";
 const SECRET_KEY =
@@ -14,6 +15,12 @@ const COLOURS: Readonly<Record<LogLevel, string>> = {
   warn: "\x1b[33m",
   error: "\x1b[31m",
 };
+
+/**
+ * What becomes of the fields of a name. There are no more names than stand in this program's text. What
+ * stands in every line cannot be overwritten by a field.
+ */
+const fates = new Map<string, "printed" | "hidden" | "left out">();
 
 /** How grave a line is, the least first. */
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
@@ -33,9 +40,12 @@ export interface LogEntry {
 
 /** A line for machines: one JSON object. Never throws; values under secret-looking keys are hidden. */
 export function jsonLine({ at, level, message, sensor, fields }: LogEntry): string {
-  const timestamp = new Date(at).toISOString();
-  let line = JSON.stringify({ timestamp, level, message, sensor }).slice(0, -1);
-  for (const [key, text] of printed(fields)) line += `,${JSON.stringify(key)}:${text}`;
+  let line = `{"timestamp":"${rfc3339(at)}","level":"${level}"` +
+    `,"message":${JSON.stringify(message)},"sensor":${JSON.stringify(sensor)}`;
+  for (const key of Object.keys(fields)) {
+    const text = printed(key, fields[key]);
+    if (text !== undefined) line += `,${JSON.stringify(key)}:${text}`;
+  }
   return `${line}}\n`;
 }
 
@@ -45,24 +55,25 @@ export function prettyLine({ at, level, message, fields }: LogEntry, colours: bo
   const timestamp = paint(DIM, new Date(at).toISOString());
   const name = paint(COLOURS[level], level.toUpperCase().padEnd(5));
   let line = `${timestamp} ${name} ${escaped(message)}`;
-  for (const [key, text] of printed(fields)) {
-    const value = text.slice(1, -1);
-    const plain = text.startsWith('"') && PLAIN_VALUE.test(value) ? value : text;
+  for (const [key, value] of Object.entries(fields)) {
+    const text = printed(key, value);
+    if (text === undefined) continue;
+    const bare = text.slice(1, -1);
+    const plain = text.startsWith('"') && PLAIN_VALUE.test(bare) ? bare : text;
     line += ` ${paint(DIM, `${escaped(key)}=`)}${escaped(plain)}`;
   }
   return `${line}\n`;
 }
 
-/** The fields with their values as JSON. What stands in every line cannot be overwritten by a field. */
-function* printed(fields: LogFields): Generator<[key: string, text: string]> {
-  for (const [key, value] of Object.entries(fields)) {
-    const text = HEAD_KEYS.has(key) ? undefined : json(key, value);
-    if (text !== undefined) yield [key, text];
+/** A field's value as JSON; `undefined` where it is not printed. */
+function printed(key: string, value: unknown): string | undefined {
+  let fate = fates.get(key);
+  if (fate === undefined) {
+    fate = HEAD_KEYS.has(key) ? "left out" : SECRET_KEY.test(key) ? "hidden" : "printed";
+    fates.set(key, fate);
   }
-}
-
-function json(key: string, value: unknown): string | undefined {
-  if (SECRET_KEY.test(key)) return `"${HIDDEN}"`;
+  if (fate === "left out") return undefined;
+  if (fate === "hidden") return `"${HIDDEN}"`;
   // The usual case needs no replacer.
   if (typeof value === "string" || typeof value === "number") return JSON.stringify(value);
   try {
