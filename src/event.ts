@@ -49,8 +49,11 @@ export type PostResult =
   /** Refused for good. */
   | { readonly kind: "refused"; readonly status: number; readonly reason: string };
 
-/** Seconds of which the text is kept: an event names a few instants, and the next one much the same. */
-const KEPT_SECONDS = 64;
+/**
+ * Seconds of which the text is kept: an event names a few instants, and the next one much the same. A prime,
+ * so that a whole day later is another place.
+ */
+const KEPT_SECONDS = 127;
 const secondTexts: { readonly second: number; readonly text: string }[] = [];
 
 /** The identity of an occurrence: a duplicate of an event has the same one. */

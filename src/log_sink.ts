@@ -1,8 +1,9 @@
 import { type Clock, sleep } from "./clock.ts";
 
-const CAPACITY_BYTES = 1024 * 1024;
+/** Counted in the characters of the lines. */
+const CAPACITY = 1024 * 1024;
 /** One write takes this much, or one line if that is longer. */
-const BATCH_BYTES = 64 * 1024;
+const BATCH = 64 * 1024;
 /** How long to wait after a failed write: a full disk or a busy pipe may recover. */
 const RETRY_PAUSE_MS = 200;
 const FLUSH_LIMIT_MS = 500;
@@ -13,7 +14,7 @@ export interface Writer {
 }
 
 /**
- * Lines on their way out, at most 1 MiB of them. Taking a line never waits: while the reader does not
+ * Lines on their way out, at most a million characters of them. Taking a line never waits: while the reader does not
  * keep up the newest lines are dropped, and once it reads again one line says how many.
  */
 export class LogSink implements AsyncDisposable {
@@ -22,9 +23,9 @@ export class LogSink implements AsyncDisposable {
   readonly #dropNotice: (count: number) => string;
   readonly #encoder = new TextEncoder();
   readonly #stop = new AbortController();
-  #queue: Uint8Array[] = [];
-  /** Queued or being written. */
-  #bytes = 0;
+  #queue: string[] = [];
+  /** The characters queued or being written. */
+  #length = 0;
   #dropped = 0;
   #drained: Promise<void> | null = null;
 
@@ -43,10 +44,9 @@ export class LogSink implements AsyncDisposable {
   /** Takes a line that ends in a line feed. */
   push(line: string): void {
     if (this.isClosed) return;
-    const bytes = this.#encoder.encode(line);
     // Once one is dropped all are, so that the notice stands exactly where lines are missing.
-    if (this.#dropped > 0 || this.#bytes + bytes.length > CAPACITY_BYTES) this.#dropped++;
-    else this.#enqueue(bytes);
+    if (this.#dropped > 0 || this.#length + line.length > CAPACITY) this.#dropped++;
+    else this.#enqueue(line);
     this.#drained ??= this.#drain();
   }
 
@@ -63,9 +63,9 @@ export class LogSink implements AsyncDisposable {
     this.#stop.abort();
   }
 
-  #enqueue(bytes: Uint8Array): void {
-    this.#queue.push(bytes);
-    this.#bytes += bytes.length;
+  #enqueue(line: string): void {
+    this.#queue.push(line);
+    this.#length += line.length;
   }
 
   async #drain(): Promise<void> {
@@ -75,32 +75,26 @@ export class LogSink implements AsyncDisposable {
       // Only now, when everything from before the gap is out: one notice for one stall.
       if (this.#queue.length === 0) this.#enqueueNotice();
       const batch = this.#takeBatch();
-      await this.#write(batch);
-      this.#bytes -= batch.length;
+      await this.#write(this.#encoder.encode(batch));
+      this.#length -= batch.length;
     }
     this.#drained = null;
   }
 
   #enqueueNotice(): void {
-    this.#enqueue(this.#encoder.encode(this.#dropNotice(this.#dropped)));
+    this.#enqueue(this.#dropNotice(this.#dropped));
     this.#dropped = 0;
   }
 
-  #takeBatch(): Uint8Array {
+  #takeBatch(): string {
     let count = 0;
     let length = 0;
     for (const line of this.#queue) {
-      if (count > 0 && length + line.length > BATCH_BYTES) break;
+      if (count > 0 && length + line.length > BATCH) break;
       count++;
       length += line.length;
     }
-    const batch = new Uint8Array(length);
-    let offset = 0;
-    for (const line of this.#queue.splice(0, count)) {
-      batch.set(line, offset);
-      offset += line.length;
-    }
-    return batch;
+    return this.#queue.splice(0, count).join("");
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
