@@ -6,6 +6,7 @@ import type { RuleId } from "../rule.ts";
 import { Circuit } from "./circuit.ts";
 import type { DeliveryEvents } from "./delivery_events.ts";
 import { type Lane, Lanes } from "./lanes.ts";
+import { OrderedSet } from "./ordered_set.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Pace } from "./pace.ts";
 import { Parker } from "./parker.ts";
@@ -54,8 +55,8 @@ export class Delivery {
   readonly #parker: Parker;
   readonly #outcomes: Outcomes;
   /** Lanes with something to post, in the order in which they got it: from memory, and of the outbox. */
-  readonly #toPost = new Set<Lane>();
-  readonly #toPostHeld = new Set<Lane>();
+  readonly #toPost = new OrderedSet<Lane>();
+  readonly #toPostHeld = new OrderedSet<Lane>();
   readonly #posting = new Set<Promise<void>>();
   readonly #abort = new AbortController();
   #phase: "open" | "draining" | "parking" | "ended" = "open";
@@ -261,21 +262,25 @@ export class Delivery {
 
   #nextToPost(): Lane | undefined {
     if (!this.#circuit.isClosed) {
-      const lane = this.#circuit.mayProbe ? this.#firstHeld() ?? first(this.#toPost) : undefined;
+      const lane = this.#circuit.mayProbe ? this.#firstHeld() ?? this.#toPost.first : undefined;
       if (lane !== undefined) this.#circuit.probe();
       return lane;
     }
-    const live = first(this.#toPost);
+    const live = this.#toPost.first;
     if (live !== undefined || this.#postingHeld * 2 > this.#options.concurrency) return live;
     const held = this.#firstHeld();
     // With the last of what is in the outbox, live ones may get their turn.
-    if (held === undefined) return first(this.#toPost);
+    if (held === undefined) return this.#toPost.first;
     return this.#pace.take() ? held : undefined;
   }
 
   /** The first lane with an event of the outbox that is worth posting. */
   #firstHeld(): Lane | undefined {
-    for (const lane of this.#toPostHeld) {
+    for (
+      let lane = this.#toPostHeld.first;
+      lane !== undefined;
+      lane = this.#toPostHeld.first
+    ) {
       for (let parcel = lane.held.first; parcel !== undefined; parcel = lane.held.first) {
         if (!this.#isOver(lane, parcel)) return lane;
         lane.held.shift();
@@ -360,12 +365,7 @@ export class Delivery {
 }
 
 /** A lane that is there already keeps its place. */
-function include(set: Set<Lane>, lane: Lane, isIn: boolean): void {
+function include(set: OrderedSet<Lane>, lane: Lane, isIn: boolean): void {
   if (isIn) set.add(lane);
   else set.delete(lane);
-}
-
-function first(lanes: ReadonlySet<Lane>): Lane | undefined {
-  for (const lane of lanes) return lane;
-  return undefined;
 }

@@ -27,7 +27,14 @@ export function openRules(
   const table = new TimerTable({ catchUpWindowMs: CATCH_UP_WINDOW_MS });
   const timers = new TimerManager({ clock, table, sink });
   const triggers = new Set(["core.timer"]);
-  const book = new RuleBook({ timers, triggers, isAllowed: () => true, clock, on });
+  const book = new RuleBook({
+    timers,
+    triggers,
+    isOurs: () => true,
+    isAllowed: () => true,
+    clock,
+    on,
+  });
   return { timers, book };
 }
 
