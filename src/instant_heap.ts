@@ -1,8 +1,9 @@
 /** Where a slot stands that is not in the heap. */
 const ABSENT = -1;
 const FIRST_CAPACITY = 1024;
-/** Children of a node: four keep the tree shallow and a node's children in one cache line. */
-const ARITY = 4;
+/** Children of a node, as a power of two: four keep the tree shallow and them in one cache line. */
+const ARITY_BITS = 2;
+const ARITY = 1 << ARITY_BITS;
 
 /**
  * An indexed min-heap of slots, ordered by instant: the earliest is found in O(1), and any slot is
@@ -58,7 +59,7 @@ export class InstantHeap {
   #settle(start: number, slot: number, key: number): void {
     let place = start;
     while (place > 0) {
-      const parent = Math.floor((place - 1) / ARITY);
+      const parent = (place - 1) >> ARITY_BITS;
       if (this.#keyAt(parent) <= key) break;
       this.#put(place, this.#slotAt(parent), this.#keyAt(parent));
       place = parent;

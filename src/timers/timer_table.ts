@@ -36,6 +36,14 @@ export interface TimerView {
   readonly count: number;
 }
 
+/** An occurrence that is due. */
+interface DueNow {
+  readonly scheduledAt: number;
+  readonly dueAt: number;
+  readonly nextAt: number | null;
+  readonly now: number;
+}
+
 /** What is remembered of a rule while occurrences that it missed are worked off. */
 interface Backlog {
   coalesced: number;
@@ -175,14 +183,17 @@ export class TimerTable {
       const nextAt = this.#nextOf(entry, scheduledAt, now);
       this.#lastAt[slot] = scheduledAt;
       this.#plan(slot, entry, nextAt);
-      this.#handle(entry, slot, { scheduledAt, dueAt, nextAt, now }, sink);
+      // The usual case: nothing was missed.
+      if (now - dueAt <= ON_TIME_MS && this.#backlogs.size === 0) {
+        sink.fire(this.#fireOf(entry, slot, { scheduledAt, dueAt, nextAt, now }, 0));
+      } else this.#handle(entry, slot, { scheduledAt, dueAt, nextAt, now }, sink);
     }
     return limit;
   }
 
   /** A rule that missed very many occurrences is not stepped through all of them. */
   #nextOf({ ruleId, timer }: TimerEntry, scheduledAt: number, now: number): number | null {
-    const backlog = this.#backlogs.get(ruleId);
+    const backlog = this.#backlogs.size === 0 ? undefined : this.#backlogs.get(ruleId);
     if (backlog === undefined || backlog.dropped + 1 < COUNTED) return timer.next(scheduledAt);
     const windowAt = now - this.#catchUpWindowMs - timer.jitterMs;
     if (windowAt <= scheduledAt) return timer.next(scheduledAt);
@@ -193,7 +204,7 @@ export class TimerTable {
   #handle(
     entry: TimerEntry,
     slot: number,
-    due: { scheduledAt: number; dueAt: number; nextAt: number | null; now: number },
+    due: DueNow,
     sink: DueSink,
   ): void {
     const backlog = this.#backlogs.get(entry.ruleId);
@@ -207,23 +218,25 @@ export class TimerTable {
     if (verdict !== "fire" || due.now - due.dueAt > ON_TIME_MS) {
       this.#note(entry.ruleId, backlog, verdict);
     }
-    if (verdict === "fire") {
-      const executionCount = (this.#counts[slot] ?? 0) + 1;
-      this.#counts[slot] = executionCount;
-      sink.fire({
-        ruleId: entry.ruleId,
-        ruleRef: entry.ruleRef,
-        triggerRef: entry.triggerRef,
-        timer: entry.timer,
-        scheduledAt: due.scheduledAt,
-        dueAt: due.dueAt,
-        firedAt: due.now,
-        nextAt: due.nextAt,
-        executionCount,
-        missedCount: coalesced,
-      });
-    }
+    if (verdict === "fire") sink.fire(this.#fireOf(entry, slot, due, coalesced));
     if (due.nextAt === null || due.now - due.nextAt <= ON_TIME_MS) this.#endBacklog(entry, sink);
+  }
+
+  #fireOf(entry: TimerEntry, slot: number, due: DueNow, missedCount: number): Fire {
+    const executionCount = (this.#counts[slot] ?? 0) + 1;
+    this.#counts[slot] = executionCount;
+    return {
+      ruleId: entry.ruleId,
+      ruleRef: entry.ruleRef,
+      triggerRef: entry.triggerRef,
+      timer: entry.timer,
+      scheduledAt: due.scheduledAt,
+      dueAt: due.dueAt,
+      firedAt: due.now,
+      nextAt: due.nextAt,
+      executionCount,
+      missedCount,
+    };
   }
 
   #note(ruleId: RuleId, known: Backlog | undefined, verdict: "fire" | "coalesce" | "drop"): void {
