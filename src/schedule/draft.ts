@@ -6,6 +6,8 @@ import { inspect, refusal } from "./refusal.ts";
 import { Window } from "./window.ts";
 
 const MAX_JITTER_SECONDS = 86_400;
+const KNOWN = ["description"];
+const KIND = ["type"];
 
 /** The members of every kind. */
 const CommonParams = z.object({
@@ -14,6 +16,11 @@ const CommonParams = z.object({
   on_missed: oneOf(["latest", "all", "skip"]).default("latest"),
   jitter_seconds: wholeNumber(1, MAX_JITTER_SECONDS).optional(),
 });
+
+/** What a rule says that names none of them. */
+const NO_COMMON = CommonParams.parse({});
+/** The members of each schema: to list them anew for every rule would cost as much as to read them. */
+const memberLists = new WeakMap<z.ZodObject, readonly string[]>();
 
 /**
  * A rule's parameters while a timer is made of them: reads their members, collects what is wrong with
@@ -28,7 +35,7 @@ export class Draft {
   readonly anchorAt: number;
   readonly #params: TriggerParams;
   readonly #common: z.infer<typeof CommonParams> | null;
-  readonly #known = new Set(["description"]);
+  readonly #known: (readonly string[])[] = [KNOWN];
   readonly #problems = new Map<string, string>();
   readonly #remarks: string[] = [];
 
@@ -40,8 +47,8 @@ export class Draft {
     this.type = about.type;
     this.isAnyKind = about.isAnyKind;
     this.anchorAt = about.anchorAt;
-    if (about.isAnyKind) this.#known.add("type");
-    this.#common = this.read(CommonParams);
+    if (about.isAnyKind) this.#known.push(KIND);
+    this.#common = this.read(CommonParams, NO_COMMON);
     const { start_at, end_at } = this.#common ?? {};
     if (start_at !== undefined && end_at !== undefined && end_at <= start_at) {
       this.refuse("end_at", `an instant after start_at (${inspect(params["start_at"])})`);
@@ -55,7 +62,9 @@ export class Draft {
 
   /** What is odd, but does no harm. */
   get warnings(): readonly string[] {
-    const unknown = Object.keys(this.#params).filter((member) => !this.#known.has(member));
+    const unknown = Object.keys(this.#params).filter((member) =>
+      !this.#known.some((members) => members.includes(member))
+    );
     if (unknown.length === 0) return this.#remarks;
     return [...this.#remarks, `Ignored unknown members ${inspect(unknown)}`];
   }
@@ -73,9 +82,14 @@ export class Draft {
     return this.#params[member] !== undefined;
   }
 
-  /** Reads the members of a schema. `null` when one of them is wrong, which is then noted. */
-  read<S extends z.ZodObject>(schema: S): z.infer<S> | null {
-    for (const member of Object.keys(schema.shape)) this.#known.add(member);
+  /**
+   * Reads the members of a schema. `null` when one of them is wrong, which is then noted. `ofNone` is what
+   * the schema makes of a rule without any of them: most rules are that.
+   */
+  read<S extends z.ZodObject>(schema: S, ofNone?: z.infer<S>): z.infer<S> | null {
+    const members = membersOf(schema);
+    this.#known.push(members);
+    if (ofNone !== undefined && !members.some((member) => this.has(member))) return ofNone;
     const parsed = schema.safeParse(this.#params);
     if (parsed.success) return parsed.data;
     for (const { path: [member], message } of parsed.error.issues) {
@@ -92,7 +106,7 @@ export class Draft {
 
   /** Notes that a member has no effect, if it is there. */
   warnOfIdle(member: string, why: string): void {
-    this.#known.add(member);
+    this.#known.push([member]);
     if (this.has(member)) this.#remarks.push(`${member}: no effect, ${why}`);
   }
 
@@ -102,4 +116,13 @@ export class Draft {
     if (startAt === undefined && endAt === undefined) return schedule;
     return new Window(schedule, startAt ?? null, endAt ?? null);
   }
+}
+
+function membersOf(schema: z.ZodObject): readonly string[] {
+  let members = memberLists.get(schema);
+  if (members === undefined) {
+    members = Object.keys(schema.shape);
+    memberLists.set(schema, members);
+  }
+  return members;
 }

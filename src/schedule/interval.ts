@@ -37,6 +37,8 @@ const GridParams = z.object({
   dst_overlap: oneOf(OVERLAP_RULES).default("first"),
 });
 
+const NO_GRID = GridParams.parse({});
+
 interface Length {
   readonly seconds: number;
   readonly inDays: boolean;
@@ -56,7 +58,7 @@ class ScheduledInterval extends Scheduled implements IntervalTimer {
 export function compileInterval(draft: Draft): IntervalTimer | null {
   const isOlderForm = draft.isAnyKind && draft.has("interval_seconds");
   const length = isOlderForm ? readSeconds(draft) : readInterval(draft);
-  const grid = draft.read(GridParams);
+  const grid = draft.read(GridParams, NO_GRID);
   if (length === null || grid === null) return null;
   return new ScheduledInterval(draft, scheduleOf(length, grid, draft), length.seconds);
 }
