@@ -19,6 +19,12 @@ const CROWDED = MAX_WAITING / 2;
 /** An outage is worked off, not poured out; but never slower than it grows, for then it would not end. */
 const OUTBOX_PER_SECOND = 10_000;
 
+/**
+ * The part of the requests that events of the outbox may take. After an outage every rule may have some
+ * there, and all that falls due goes behind them: were it a small part, the outbox would never be empty.
+ */
+const OUTBOX_SHARE = 0.75;
+
 /** Posts one event. Does not throw: whatever happens is a {@link PostResult}. */
 export type Post = (event: OutboundEvent, signal: AbortSignal) => Promise<PostResult>;
 
@@ -267,7 +273,8 @@ export class Delivery {
       return lane;
     }
     const live = this.#toPost.first;
-    if (live !== undefined || this.#postingHeld * 2 > this.#options.concurrency) return live;
+    const isFull = this.#postingHeld >= Math.ceil(this.#options.concurrency * OUTBOX_SHARE);
+    if (live !== undefined || isFull) return live;
     const held = this.#firstHeld();
     // With the last of what is in the outbox, live ones may get their turn.
     if (held === undefined) return this.#toPost.first;
