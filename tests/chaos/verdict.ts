@@ -175,7 +175,8 @@ class Comparison {
       const itsName = nameOf(occurrence);
       const isMissed = arrival.firedAt - occurrence.dueAt > ON_TIME_MS && occurrence.mayBeStoodFor;
       const before = this.#last.get(itsName) ?? this.#standIn.get(itsName);
-      const isExplained = before === undefined || this.#isExplained(before, arrival);
+      const isExplained = before === undefined || this.#isExplained(before, arrival) ||
+        this.#wasUnknown(before, arrival);
       if (isMissed) this.#standIn.set(itsName, arrival);
       if (!isMissed || !isExplained) this.#faults.overcounted.add(name);
     }
@@ -187,6 +188,13 @@ class Comparison {
     crash: { readonly since: number; readonly at: number },
   ): boolean {
     return !this.#evidence.hasOwnClock && firedAt >= crash.since && firedAt <= crash.at;
+  }
+
+  /** Whether a crash left one event in the outbox, of which whoever counted the missed could not know. */
+  #wasUnknown(left: Arrival, counting: Arrival): boolean {
+    return this.#evidence.disturbances.some((it) =>
+      it.kind === "crash" && this.#wasParked(left, it) && counting.firedAt >= it.at
+    );
   }
 
   /** Whether something may have kept the sensor from knowing of the first when it sent the second. */

@@ -89,3 +89,16 @@ Deno.test("judge() lets two events stand for the same ones only after a crash", 
   // The 31st came itself before that.
   assertEquals(stoodFor, 22);
 });
+
+Deno.test("judge() lets an event stand for one that a crash had left in the outbox", () => {
+  // The 11th was fired in time, and came out of the outbox just before the one that counts it as missed.
+  const left = { ...arrival(10), receivedAt: NEWEST.firedAt };
+  const events = [...BEFORE, left, NEWEST, ...ON_TIME];
+  assertEquals(judged({ arrivals: events }).faults.overcounted, [nameOf(of(30))]);
+  const crash = { kind: "crash", since: left.firedAt, at: left.firedAt + 100 } as const;
+  assertEquals(judged({ arrivals: events, disturbances: [crash] }).faults.overcounted, []);
+  const later = { ...crash, since: left.firedAt + 1 };
+  assertEquals(judged({ arrivals: events, disturbances: [later] }).faults.overcounted, [
+    nameOf(of(30)),
+  ]);
+});
