@@ -21,6 +21,7 @@ const samples = new Float64Array(ruleCount * (WARM_UP_SECONDS + fireSeconds));
 const done = Promise.withResolvers<void>();
 const startAt = Math.ceil(systemClock.now() / SECOND_MS) * SECOND_MS + 4 * SECOND_MS;
 let sent = 0;
+let endedAt = NaN;
 
 await (kind === "own" ? postOwn() : postBare());
 const counted = samples.subarray(ruleCount * WARM_UP_SECONDS);
@@ -28,7 +29,7 @@ tell({
   p50: quantile(counted, 0.5),
   p99: quantile(counted, 0.99),
   worst: quantile(counted, 1),
-  seconds: (systemClock.now() - startAt) / SECOND_MS,
+  seconds: (endedAt - startAt) / SECOND_MS - WARM_UP_SECONDS,
 });
 
 /** Rules of one second, made evenly spread over it. */
@@ -39,7 +40,9 @@ function createdAtOf(index: number): number {
 function note(scheduledAt: number): void {
   if (sent === samples.length) return;
   samples[sent++] = performance.timeOrigin + performance.now() - scheduledAt;
-  if (sent === samples.length) done.resolve();
+  if (sent < samples.length) return;
+  endedAt = systemClock.now();
+  done.resolve();
 }
 
 async function postOwn(): Promise<void> {
