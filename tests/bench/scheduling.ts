@@ -2,7 +2,7 @@ import * as z from "zod";
 import { runChild } from "./children.ts";
 import { atLeast, atMost, type Benchmark, median } from "./report.ts";
 
-const FIRES = 2_000_000;
+const FIRES = 1_000_000;
 const MIXED_FIRES = 500_000;
 const ROUNDS = 3;
 
