@@ -3,8 +3,11 @@ import { BrokerError } from "./fault.ts";
 import { type BrokerLink, type Channel, type ConsumeMessage, openChannel } from "./session.ts";
 import type { SessionContext } from "./supervisor.ts";
 
-/** Messages handed out and not yet taken out: enough for many rules to be among them. */
-const PREFETCH = 100;
+/**
+ * Messages handed out and not yet taken out: enough for many rules to be among them. A long backlog is read
+ * from disk, and with 100 in place of 1000 comes half as fast.
+ */
+const PREFETCH = 1000;
 /** What is held this long is handed out anew: after 30 min RabbitMQ itself ends the channel. */
 const LONGEST_HOLD_MS = 600_000;
 const LOOK_MS = 60_000;

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { OutboundEvent } from "../event.ts";
 import type { Outbox } from "../outbox.ts";
 import type { Lane } from "./lanes.ts";
+import { OrderedSet } from "./ordered_set.ts";
 
 /** Events on their way into the outbox at the same time; RabbitMQ is busy from about 100 on. */
 const PUTS_AT_ONCE = 256;
@@ -21,7 +22,7 @@ export class Parker implements Disposable {
   readonly #outbox: Outbox;
   readonly #clock: Clock;
   readonly #on: ParkerEvents;
-  readonly #lanes = new Set<Lane>();
+  readonly #lanes = new OrderedSet<Lane>();
   #putting = 0;
   #pause: Disposable | null = null;
 
@@ -44,8 +45,9 @@ export class Parker implements Disposable {
 
   /** Starts what may be started now. */
   pump(): void {
-    for (const lane of this.#lanes) {
-      if (!this.isOpen || this.#putting >= PUTS_AT_ONCE) return;
+    while (this.isOpen && this.#putting < PUTS_AT_ONCE) {
+      const lane = this.#lanes.first;
+      if (lane === undefined) return;
       this.#put(lane);
     }
   }

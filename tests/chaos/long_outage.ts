@@ -36,7 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
   await rabbit.restart();
   await world.platform.up();
   const upAt = Date.now();
-  await quiet(world);
+  await quiet(world, upAt);
   console.log(`The backlog was worked off ${Math.round((Date.now() - upAt) / 1000)} s later`);
   const exitCode = await sensor.stop();
   const { stored, missing } = tallyOf(world);
@@ -83,20 +83,20 @@ function tallyOf(world: World): { stored: number; missing: number } {
 }
 
 /** Waits until events arrive no older than they fall due. */
-async function quiet(world: World): Promise<void> {
+async function quiet(world: World, sinceMs: number): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   while (Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    if (await world.countOf("outbox") === 0 && isPunctual(world)) return;
+    if (await world.countOf("outbox") === 0 && isPunctual(world, sinceMs)) return;
   }
   throw new Error("The backlog was not worked off in time");
 }
 
-function isPunctual(world: World): boolean {
+function isPunctual(world: World, sinceMs: number): boolean {
   const latest = world.platform.events.all.slice(-RULES);
   return latest.length === RULES && latest.every(({ headers, receivedAt }) => {
     const [, instant = ""] = headers["idempotency-key"]?.split("@") ?? [];
-    return receivedAt - Date.parse(instant) < 1000;
+    return receivedAt >= sinceMs && receivedAt - Date.parse(instant) < 1000;
   });
 }
 

@@ -132,17 +132,17 @@ for (const [name, start] of Object.entries(BROKERS)) {
     await watched.handedOut(6);
   });
 
-  test("At most a hundred events are handed out at a time", async (url) => {
+  test("At most a thousand events are handed out at a time", async (url) => {
     await using watched = await openWatched(url);
-    await Promise.all(eventsOf(150).map((event) => watched.outbox.put(event)));
+    await Promise.all(eventsOf(1050).map((event) => watched.outbox.put(event)));
     watched.outbox.handOut();
-    const parcels = await watched.handedOut(100);
+    const parcels = await watched.handedOut(1000);
     assertEquals(await depth(url, `${watched.prefix}.outbox`), 50);
-    assertEquals(watched.parcels.length, 100);
+    assertEquals(watched.parcels.length, 1000);
     for (const parcel of parcels.slice(0, 30)) parcel.ack();
-    await watched.handedOut(130);
+    await watched.handedOut(1030);
     assertEquals(await depth(url, `${watched.prefix}.outbox`), 20);
-    assertEquals(watched.parcels.map(({ event }) => event), eventsOf(130));
+    assertEquals(watched.parcels.map(({ event }) => event), eventsOf(1030));
   });
 
   test("An outbox that is held back hands out nothing more, until it hands out again", async (url) => {
