@@ -14,6 +14,8 @@ const LAYERS: readonly (readonly string[])[] = [
     "redact_url.ts",
     "problem_text.ts",
     "message_of.ts",
+    "hash.ts",
+    "slot_index.ts",
     "instant_heap.ts",
     "both.ts",
   ],
