@@ -1,3 +1,4 @@
+import { runCheck } from "./cli_check.ts";
 import { HELP, NAME, PREVIEW_HELP } from "./cli_help.ts";
 import { complain, type Host, print } from "./cli_host.ts";
 import { refuse, UsageError } from "./cli_options.ts";
@@ -8,7 +9,7 @@ import type { EnvReader } from "./config.ts";
 import { ExitCode } from "./exit.ts";
 import { VERSION } from "./version.ts";
 
-const COMMANDS = ["run", "preview", "version", "help"];
+const COMMANDS = ["run", "check", "preview", "version", "help"];
 
 /** Runs what `args` ask for, to its end. Returns the exit code. */
 export function main(args: readonly string[], env: EnvReader): Promise<ExitCode> {
@@ -41,6 +42,8 @@ async function dispatch(args: readonly string[], host: Host): Promise<ExitCode> 
   switch (first) {
     case "run":
       return await run(rest, host);
+    case "check":
+      return await runCheck(rest, host);
     case "preview":
       return await runPreview(rest, host);
     case "version":

@@ -12,19 +12,25 @@ Usage: ${NAME} [command] [options]
 
 Commands:
   run        run the sensor; this is what it does without a command
+  check      tell whether the sensor could do its work, and how to mend what is wrong
   preview    tell when a rule would fire, without a platform; see preview --help
   version    print the version
   help       print this, or with the name of a command its options
 
-Options of run:
+Options of run and check:
   --stdin-config   read the configuration as one JSON object from standard input
                    instead of the environment
+
+Options of check:
+  --json           print one line of JSON instead of a report for people
 
 Required in the environment: ATTUNE_API_URL, ATTUNE_API_TOKEN (or ATTUNE_API_TOKEN_FILE),
 ATTUNE_SENSOR_REF and ATTUNE_MQ_URL. The README lists the other variables.
 
 Exit codes: 0 stopped as asked, 1 unexpected, 2 usage or configuration, 3 the Attune API was not
 reachable at start, 4 RabbitMQ was not reachable at start, 5 the token expired or was refused.
+check tells the first part that has a problem by the same, and by 6 rules, 7 exchange and queues,
+8 clock.
 `;
 
 /** What `preview --help` prints. */

@@ -3,24 +3,10 @@ import { runCommand } from "../src/cli.ts";
 import { HELP, PREVIEW_HELP } from "../src/cli_help.ts";
 import type { Output } from "../src/cli_host.ts";
 import { FakeClock } from "./support/fake_clock.ts";
+import { Screen } from "./support/screen.ts";
 
 const NAME = "attune-core-timer-sensor";
 const HOURLY = '{"interval":1,"unit":"hours"}';
-
-/** Keeps what is written, a few bytes at a time as a slow pipe takes them. */
-class Screen implements Output {
-  readonly #bytes: number[] = [];
-
-  get text(): string {
-    return new TextDecoder().decode(new Uint8Array(this.#bytes));
-  }
-
-  write(bytes: Uint8Array): Promise<number> {
-    const some = bytes.subarray(0, 100);
-    this.#bytes.push(...some);
-    return Promise.resolve(some.length);
-  }
-}
 
 /** An output that nobody reads any more. */
 const closed: Output = { write: () => Promise.reject(new Deno.errors.BrokenPipe("Broken pipe")) };
@@ -68,7 +54,7 @@ Deno.test("The help names each option and keeps to 100 columns", () => {
   for (const option of ["trigger", "count", "after", "created", "timezone", "json", "batch"]) {
     assertStringIncludes(PREVIEW_HELP, `\n  --${option} `);
   }
-  for (const command of ["run", "preview", "version", "help"]) {
+  for (const command of ["run", "check", "preview", "version", "help"]) {
     assertStringIncludes(HELP, `\n  ${command} `);
   }
   const long = (HELP + PREVIEW_HELP).split("\n").filter((line) => line.length > 100);
