@@ -5,12 +5,13 @@ import { reportJson, reportText } from "./check/report_text.ts";
 import { configOf } from "./cli_config.ts";
 import { type Host, print } from "./cli_host.ts";
 import { readArguments, refuse } from "./cli_options.ts";
+import { optionsOf } from "./cli_table.ts";
 import { ConfigError } from "./config.ts";
 import type { ExitCode } from "./exit.ts";
 
 /** The command `check`: tells whether the sensor could do its work. Throws a `UsageError`. */
 export async function runCheck(args: readonly string[], host: Host): Promise<ExitCode> {
-  const { words, flags } = readArguments(args, { flags: ["stdin-config", "json"], values: [] });
+  const { words, flags } = readArguments(args, optionsOf("check"));
   if (words[0] !== undefined) refuse(words[0], []);
   const report = await reportOf(flags.has("stdin-config"), host);
   await print(host.stdout, flags.has("json") ? reportJson(report) : reportText(report));

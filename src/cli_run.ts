@@ -1,6 +1,7 @@
 import { configOf } from "./cli_config.ts";
 import type { Host } from "./cli_host.ts";
 import { readArguments, refuse } from "./cli_options.ts";
+import { optionsOf } from "./cli_table.ts";
 import type { Clock } from "./clock.ts";
 import { ConfigError, type LoadedConfig } from "./config.ts";
 import { runDaemon } from "./daemon.ts";
@@ -10,7 +11,7 @@ import { shutdownOnSignal } from "./shutdown.ts";
 
 /** The command `run`: the sensor, until it is asked to stop. Throws a `UsageError`. */
 export async function run(args: readonly string[], host: Host): Promise<ExitCode> {
-  const { words, flags } = readArguments(args, { flags: ["stdin-config"], values: [] });
+  const { words, flags } = readArguments(args, optionsOf("run"));
   if (words[0] !== undefined) refuse(words[0], []);
   const loaded = await usableConfig(flags.has("stdin-config"), host);
   if (loaded === null) return ExitCode.usage;

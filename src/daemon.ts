@@ -22,7 +22,7 @@ import { queuesOf } from "./shard.ts";
 import { aborted } from "./startup.ts";
 import { TimeWatch } from "./time_watch.ts";
 import { onUncaught } from "./uncaught.ts";
-import { VERSION } from "./version.ts";
+import { BUILT_FROM, VERSION } from "./version.ts";
 
 /** Between attempts to renew the token. */
 const TOKEN_BACKOFF = fullJitter(1000, 60_000);
@@ -40,7 +40,8 @@ export interface DaemonOptions {
 /** Runs the sensor until the signal is aborted. Throws a {@link Fatal} when it cannot go on. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const { config, log, clock } = options;
-  log.info("Timer sensor starting", { version: VERSION, config: redactedConfig(config) });
+  const built = { version: VERSION, ...(BUILT_FROM === null ? {} : { commit: BUILT_FROM }) };
+  log.info("Timer sensor starting", { ...built, config: redactedConfig(config) });
   // Aborted, with the reason, by what the sensor does not survive.
   const failure = new AbortController();
   const orphan = new AbortController();
