@@ -64,7 +64,10 @@ export class Administration {
       views: this.#views(engine),
       history: this.#history,
     });
-    const failed = (error: unknown) => log.error(`Failed to answer a request: ${messageOf(error)}`);
+    const failed = (error: unknown) => {
+      const text = `Failed to answer a request: ${messageOf(error)}`;
+      log.repeated("error", text, text);
+    };
     const server = openServer(adminAddress, router(routes, failed));
     log.info(`Health and metrics are served at ${server.url}`);
     if (!isLoopback(adminAddress)) {

@@ -10,6 +10,7 @@ import { Engine } from "./engine.ts";
 import { ExitCode, Fatal } from "./exit.ts";
 import { listenerJournal } from "./journal/broker_journal.ts";
 import { timeJournal, tokenJournal } from "./journal/process_journal.ts";
+import { Summary } from "./journal/summary.ts";
 import { Leadership } from "./leadership.ts";
 import type { Log } from "./log.ts";
 import { messageOf } from "./message_of.ts";
@@ -123,6 +124,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     const timers = engine.timers.size;
     const role = config.ha ? { role: "standby" } : {};
     log.info(`Timer sensor ready with ${timers} timers`, { timers, ...role });
+    stack.use(new Summary(log, clock, engine));
     await aborted(stop);
   } catch (error) {
     if (!stop.aborted) failure.abort(error);

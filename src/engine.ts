@@ -12,6 +12,7 @@ import { eventOf, type OutboundEvent } from "./event.ts";
 import { checkpointJournal, resumeJournal, storeJournal } from "./journal/broker_journal.ts";
 import { type DeliveryCounts, deliveryJournal } from "./journal/delivery_journal.ts";
 import { DropTally } from "./journal/drop_tally.ts";
+import { Lateness } from "./journal/lateness.ts";
 import { missedJournal, ruleJournal, syncJournal } from "./journal/rule_journal.ts";
 import type { Log } from "./log.ts";
 import { messageOf } from "./message_of.ts";
@@ -67,6 +68,7 @@ export class Engine {
     expired: 0,
     discarded: 0,
   };
+  readonly lateness: Lateness = new Lateness();
   readonly #options: EngineOptions;
   readonly #drops: DropTally;
   /** The present one, if this instance is the one that fires. */
@@ -82,7 +84,10 @@ export class Engine {
       clock,
       table: new TimerTable({ catchUpWindowMs: config.catchUpWindowMs }),
       sink: both<DueSink>({
-        fire: (fire) => this.#term?.delivery.submit(eventOf(fire, config.sensorRef)),
+        fire: (fire) => {
+          this.lateness.add(fire.firedAt - fire.dueAt);
+          this.#term?.delivery.submit(eventOf(fire, config.sensorRef));
+        },
         dropped: missedJournal(log),
       }, watch?.timers),
       mayFire: options.mayAct,
@@ -145,7 +150,8 @@ export class Engine {
       try {
         return await this.store.checkpoint.read();
       } catch (error) {
-        log.warn(`Failed to read the checkpoint: ${messageOf(error)}`);
+        const text = `Failed to read the checkpoint: ${messageOf(error)}`;
+        log.repeated("warn", text, text);
         await sleep(clock, CHECKPOINT_BACKOFF(failures), signal).catch(() => {/* asked to stop */});
       }
     }

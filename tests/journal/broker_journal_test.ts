@@ -3,6 +3,7 @@ import { BrokerError } from "../../src/broker/fault.ts";
 import {
   checkpointJournal,
   leaseJournal,
+  listenerJournal,
   resumeJournal,
   storeJournal,
 } from "../../src/journal/broker_journal.ts";
@@ -86,5 +87,29 @@ Deno.test("The journal tells which instance fires", () => {
     "leader",
     undefined,
     "standby",
+  ]);
+});
+
+Deno.test("The journal tells each loss of the connection, and what fails again as a repetition", () => {
+  const { log, lines } = recorder();
+  const journal = listenerJournal(log);
+  const refused = new BrokerError("unreachable", "Failed to connect");
+  const lost = new BrokerError("lost", "Lost the connection");
+  journal.down(refused, 10);
+  journal.down(refused, 10);
+  for (let n = 0; n < 2; n++) {
+    journal.up("amqp://h:1/");
+    journal.down(lost, 10);
+    journal.down(refused, 10);
+  }
+  assertEquals(lines.map(({ message, fields }) => [message, "cause" in fields]), [
+    ["Failed to connect", true],
+    ["Failed to connect", true],
+    ["Connected to RabbitMQ at amqp://h:1/", false],
+    ["Lost the connection", false],
+    ["Failed to connect", true],
+    ["Connected to RabbitMQ at amqp://h:1/", false],
+    ["Lost the connection", false],
+    ["Failed to connect", true],
   ]);
 });
