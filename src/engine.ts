@@ -25,6 +25,7 @@ import { Reconciler } from "./sync/reconciler.ts";
 import { RuleBook } from "./sync/rule_book.ts";
 import { Term } from "./term.ts";
 import { TimerManager } from "./timers/timer_manager.ts";
+import { openTracing, traced } from "./tracing.ts";
 import { type DueSink, TimerTable } from "./timers/timer_table.ts";
 
 /** Between snapshots that failed. */
@@ -71,6 +72,7 @@ export class Engine {
   readonly lateness: Lateness = new Lateness();
   readonly #options: EngineOptions;
   readonly #drops: DropTally;
+  readonly #tracing = openTracing();
   /** The present one, if this instance is the one that fires. */
   #term: Term | null = null;
   #brokerTrouble: BrokerError | null = null;
@@ -86,7 +88,9 @@ export class Engine {
       sink: both<DueSink>({
         fire: (fire) => {
           this.lateness.add(fire.firedAt - fire.dueAt);
-          this.#term?.delivery.submit(eventOf(fire, config.sensorRef));
+          const event = eventOf(fire, config.sensorRef);
+          this.#tracing?.fired(fire, event);
+          this.#term?.delivery.submit(event);
         },
         dropped: missedJournal(log),
       }, watch?.timers),
@@ -200,13 +204,14 @@ export class Engine {
 
   #openTerm(): Term {
     const { config, log, clock, api, mayAct, unauthorized, watch } = this.#options;
-    const told = both(deliveryJournal(log, this.counts, this.#drops), watch?.delivery);
+    const journal = deliveryJournal(log, this.counts, this.#drops);
+    const told = both(both(journal, watch?.delivery), this.#tracing?.delivery);
     return new Term({
       config,
       clock,
       store: this.store,
       timers: this.timers,
-      post: (event, signal) => api.createEvent(event, signal),
+      post: traced(this.#tracing, (event, signal) => api.createEvent(event, signal)),
       isKnown: (ruleId) => this.book.has(ruleId),
       mayAct,
       on: {

@@ -24,7 +24,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["rule.ts", "event.ts", "outbox.ts", "checkpoint.ts", "shard.ts", "layout.ts", "schedule/"],
   ["timers/", "delivery/", "sync/", "checkpointer.ts", "resume.ts"],
   ["broker/", "platform/", "log", "config", "preview", "time_watch.ts", "parent_watch.ts"],
-  ["journal/", "admin/", "startup.ts", "uncaught.ts", "term.ts"],
+  ["journal/", "admin/", "startup.ts", "uncaught.ts", "term.ts", "tracing.ts"],
   ["engine.ts"],
   ["leadership.ts", "connect.ts", "check/"],
   ["administration.ts"],
@@ -52,6 +52,7 @@ const ONLY_IMPORT: Readonly<Record<string, string>> = {
   "amqplib": "broker/session.ts",
   "croner": "schedule/cron",
   "prom-client": "admin/",
+  "@opentelemetry/api": "tracing.ts",
   "@std/log": "log",
   "@std/cli": "cli",
 };
