@@ -10,18 +10,17 @@ import type { Resumption } from "../resume.ts";
 export function listenerJournal(
   log: Log,
 ): Omit<RuleListenerEvents, "change" | "up"> & { up(address: string): void } {
-  let isUp = false;
+  // What fails again is another failure once it has worked in between.
+  let outages = 0;
   return {
     up(address) {
-      isUp = true;
+      outages++;
       log.info(`Connected to RabbitMQ at ${address}`);
     },
     down(error, retryMs) {
       const { message, fault } = error;
       const fields = { fault, retry_ms: Math.round(retryMs) };
-      if (isUp) log.warn(message, fields);
-      else log.repeated("warn", message, message, fields);
-      isUp = false;
+      log.repeated("warn", `${outages} ${message}`, message, fields);
     },
     retrying(change, error, retryMs) {
       const reason = messageOf(error);

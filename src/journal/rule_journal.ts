@@ -67,17 +67,21 @@ export function syncJournal(log: Log): ReconcilerEvents {
     tell();
   };
   let hasFailed = false;
+  // What fails again is another failure once it has worked in between.
+  let outages = 0;
   return {
     snapshotDone(rules, elapsedMs) {
-      if (hasFailed) log.info("The rules can be read again", { rules });
+      if (hasFailed) {
+        log.info("The rules can be read again", { rules });
+        outages++;
+      }
       hasFailed = false;
       log.debug(`Read ${rules} rules`, { rules, elapsed_ms: Math.round(elapsedMs) });
     },
     snapshotFailed(error, retryMs) {
       const text = `Failed to read the rules: ${messageOf(error)}`;
       const fields = { retry_ms: Math.round(retryMs) };
-      if (hasFailed) log.repeated("warn", text, text, fields);
-      else log.warn(text, fields);
+      log.repeated("warn", `${outages} ${text}`, text, fields);
       hasFailed = true;
     },
     notInstalled(triggerRef) {
