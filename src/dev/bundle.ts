@@ -12,8 +12,8 @@ const INTERPRETER = [
   ...PERMISSIONS,
 ].join(" ");
 
-/** Stands in the sources for the commit they are of. */
-const COMMIT_MARKER = "@commit@";
+/** Stands in src/version.ts for the commit that the sources are of. */
+const COMMIT_MARKER = 'COMMIT = "unknown"';
 
 /** How esbuild names a package's file: by where this machine happens to cache it. */
 const CACHED_PACKAGE = /(?<=^\/\/ |")[^\s"]*\/npm\/[^\s"/]+\/(?=[^\s"]+\/\d)/gm;
@@ -26,17 +26,17 @@ async function bundle(flags: readonly string[]): Promise<boolean> {
   if (!success) return false;
   const text = (await Deno.readTextFile(BUNDLE))
     .replaceAll(CACHED_PACKAGE, "npm:")
-    .replaceAll(COMMIT_MARKER, await commit());
+    .replace(COMMIT_MARKER, `COMMIT = ${JSON.stringify(await commit())}`);
   await Deno.writeTextFile(BUNDLE, `${INTERPRETER}\n${text}`);
   await Deno.chmod(BUNDLE, 0o755);
   return true;
 }
 
-/** The commit that is checked out, with a mark where files differ from it. */
+/** The commit that is checked out, with a mark where files differ from it; without git it is not known. */
 async function commit(): Promise<string> {
   try {
     const { success, stdout } = await new Deno.Command("git", {
-      args: ["describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],
+      args: ["describe", "--always", "--dirty=, changed", "--abbrev=12", "--exclude=*"],
       stderr: "null",
     }).output();
     if (success) return new TextDecoder().decode(stdout).trim();
