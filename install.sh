@@ -159,7 +159,8 @@ write_launcher() {
   cat <<EOF
 #!/bin/sh
 # Written by install.sh.
-export DENO_NO_UPDATE_CHECK=1
+# A service's user has no home in which Deno could look for its cache, and need not be able to write here.
+export DENO_DIR="$DIR/$NAME.d/cache" DENO_NO_UPDATE_CHECK=1
 file=\${ATTUNE_SENSOR_TOKEN_STATE_PATH:-\${ATTUNE_API_TOKEN_FILE:-}}
 exec "$DIR/$NAME.d/deno" run -q --no-config --no-lock --no-remote --no-npm --no-prompt \\
   --allow-net --allow-env \${file:+"--allow-read=\$file"} "$DIR/$NAME.d/$NAME.js" "\$@"

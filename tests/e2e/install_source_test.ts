@@ -30,9 +30,19 @@ Deno.test("Without a base runtime a checkout installs its bundle with a Deno of 
   const { code, stderr } = await install("/nowhere/denort");
   assertEquals(code, 0, stderr);
   assertStringIncludes(stderr, "installing the bundle instead, with Deno");
-  const bare = { clearEnv: true, cwd: "/" };
-  const { stdout } = await runToEnd(executable, ["--version"], bare);
-  assertStringIncludes(stdout, NAME);
+});
+
+Deno.test({
+  name: "The bundle so installed runs as a service's user, who has no home and may write nowhere",
+  // Only root can become another.
+  ignore: Deno.uid() !== 0,
+  fn: async () => {
+    await Deno.chmod(checkout.path, 0o755);
+    const args = ["--reuid=61234", "--regid=61234", "--clear-groups", executable, "--version"];
+    const ended = await runToEnd("setpriv", args, { clearEnv: true, cwd: "/" });
+    assertEquals([ended.code, ended.stderr], [0, ""]);
+    assertStringIncludes(ended.stdout, NAME);
+  },
 });
 
 Deno.test("The bundle so installed follows a token file, the only file that it may read", async () => {

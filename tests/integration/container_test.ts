@@ -64,7 +64,11 @@ Deno.test("The image's command takes the token from where Kubernetes puts it, an
   await using rabbit = await RabbitMq.start();
   await using world = await World.on(rabbit);
   await putSecret(secrets, "1", world.token);
-  const { token: _, ...options } = world.sensor({ ATTUNE_API_TOKEN_FILE: `${secrets}/token` });
+  const { token: _, ...options } = world.sensor({
+    ATTUNE_API_TOKEN_FILE: `${secrets}/token`,
+    // As good as a read-only file system: not even root makes a folder there.
+    DENO_DIR: "/proc/deno-dir",
+  });
   await using sensor = await Sensor.ready({ ...options, command: [Deno.execPath(), ...args] });
   await putSecret(secrets, "2", await world.platform.sensorToken({ ttlSeconds: 7200 }));
   world.platform.faults.add({
