@@ -106,6 +106,10 @@ install_release() {
     latest) from=$MIRROR/latest/download ;;
     *) from=$MIRROR/download/v${VERSION#v} ;;
   esac
+  case $MIRROR in
+    https://*) ;;
+    *) say "warning: without https nobody knows who answers as $MIRROR" ;;
+  esac
   find_target
   file=$NAME-$TARGET
   download "$from/SHA256SUMS" "$stage/SHA256SUMS"
@@ -120,7 +124,7 @@ install_release() {
   actual=$(sha256 "$stage/$NAME")
   [ "$actual" = "$expected" ] ||
     die "$file is not what its release says: expected SHA-256 $expected, got ${actual:-none}"
-  put
+  put_executable
 }
 
 # --- A checkout
@@ -140,7 +144,7 @@ install_from_source() {
   rm -f "dist/$NAME.js"
   if "$deno" task -q compile >"$stage/build.log" 2>&1; then
     cp "dist/$NAME-$("$deno" eval -p Deno.build.target)" "$stage/$NAME"
-    put
+    put_executable
   elif [ -f "dist/$NAME.js" ]; then
     say "deno compile could not get its base runtime: installing the bundle instead, with Deno $DENO_VERSION"
     cp "dist/$NAME.js" "$deno" "$stage"
@@ -186,6 +190,12 @@ put() {
   [ "$ROOT" ] || "$stage/$NAME" --version >&2 || die "what was to be installed does not run on this machine"
   mv -f "$stage/$NAME" "$ROOT$DIR/$NAME"
   say "installed as $ROOT$DIR/$NAME"
+}
+
+# What a bundle had beside it is of no use to an executable.
+put_executable() {
+  put
+  rm -rf -- "$ROOT$DIR/$NAME.d"
 }
 
 write_unit() {

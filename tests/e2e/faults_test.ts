@@ -223,18 +223,7 @@ Deno.test({
     const { token: _, ...options } = world.sensor({ ATTUNE_API_TOKEN_FILE: path });
     await using sensor = await Sensor.ready({ ...options, flags: [`--allow-read=${path}`] });
     await Deno.writeTextFile(path, await world.platform.sensorToken({ ttlSeconds: 7200 }));
-    const refused = JSON.stringify({
-      error: { code: 401, message: "Authentication token expired" },
-    });
-    const headers = { "content-type": "application/json" };
-    const fault = {
-      kind: "answer",
-      path: "/api/v1/events",
-      status: 401,
-      headers,
-      body: refused,
-    } as const;
-    world.platform.faults.add({ ...fault, times: 1 });
+    world.refuseTokenOnce();
     const rule = await world.platform.rules.create(draft("rotated"));
     assertEquals(payloadOf(await world.event(rule)).execution_count, 1);
     assertEquals(await sensor.stop(), 0);

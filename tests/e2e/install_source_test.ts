@@ -53,14 +53,7 @@ Deno.test("The bundle so installed follows a token file, the only file that it m
   const { token: _, ...options } = world.sensor({ ATTUNE_API_TOKEN_FILE: path });
   await using sensor = await Sensor.ready({ ...options, command: [executable] });
   await Deno.writeTextFile(path, await world.platform.sensorToken({ ttlSeconds: 7200 }));
-  world.platform.faults.add({
-    kind: "answer",
-    path: "/api/v1/events",
-    status: 401,
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ error: { code: 401, message: "Authentication token expired" } }),
-    times: 1,
-  });
+  world.refuseTokenOnce();
   const rule = await world.platform.rules.create({
     ref: "e2e.installed",
     trigger_ref: "core.intervaltimer",
@@ -70,7 +63,9 @@ Deno.test("The bundle so installed follows a token file, the only file that it m
   assertEquals([await sensor.stop(), sensor.stderr], [0, ""]);
 });
 
-Deno.test("What a checkout installed is removed without a rest", async () => {
+Deno.test("An executable takes the bundle's place, and is removed without a rest", async () => {
+  assertEquals((await install("/bin/true")).code, 0);
+  assertEquals([...Deno.readDirSync(checkout.file("bin"))].map(({ name }) => name), [NAME]);
   const args = [checkout.file("install.sh"), "--uninstall", "--dir", checkout.file("bin")];
   assertEquals((await runToEnd("sh", args)).code, 0);
   assertEquals([...Deno.readDirSync(checkout.file("bin"))], []);

@@ -71,14 +71,7 @@ Deno.test("The image's command takes the token from where Kubernetes puts it, an
   });
   await using sensor = await Sensor.ready({ ...options, command: [Deno.execPath(), ...args] });
   await putSecret(secrets, "2", await world.platform.sensorToken({ ttlSeconds: 7200 }));
-  world.platform.faults.add({
-    kind: "answer",
-    path: "/api/v1/events",
-    status: 401,
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ error: { code: 401, message: "Authentication token expired" } }),
-    times: 1,
-  });
+  world.refuseTokenOnce();
   const rule = await world.platform.rules.create({
     ref: "integration.contained",
     trigger_ref: "core.intervaltimer",

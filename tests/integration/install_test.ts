@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { NAME } from "../../src/dev/artefacts.ts";
 import { type Ended, runToEnd } from "../support/checkout.ts";
 import { ensureCommands } from "../support/debian.ts";
+import { modeOf } from "../support/mode_of.ts";
 import { ReleaseServer } from "../support/release_server.ts";
 import { ROOT } from "../support/std_flags.ts";
 
@@ -83,11 +84,6 @@ class Toolbox implements Disposable {
 const BASE = "dash sh mktemp mkdir uname getconf awk grep cut cat chmod mv rm id dirname".split(
   " ",
 );
-
-async function modeOf(path: string): Promise<number> {
-  const { mode } = await Deno.stat(path);
-  return (mode ?? 0) & 0o777;
-}
 
 function assertRefused({ code, stderr }: Ended, reason: string): void {
   assertEquals(code, 1, stderr);

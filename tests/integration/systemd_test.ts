@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { NAME } from "../../src/dev/artefacts.ts";
 import { runToEnd } from "../support/checkout.ts";
 import { ensureCommands } from "../support/debian.ts";
+import { modeOf } from "../support/mode_of.ts";
 import { ReleaseServer } from "../support/release_server.ts";
 import { ROOT } from "../support/std_flags.ts";
 
@@ -34,15 +35,13 @@ async function install(...args: readonly string[]): Promise<string> {
   return stderr;
 }
 
-async function modeOf(path: string): Promise<number> {
-  const { mode } = await Deno.stat(`${root}/${path}`);
-  return (mode ?? 0) & 0o777;
-}
-
 Deno.test("--systemd writes a unit and settings that only root reads, and enables nothing", async () => {
   const said = await install("--systemd", "--dir", "/usr/local/bin");
   assertStringIncludes(said, `systemctl enable --now ${NAME}`);
-  assertEquals([await modeOf(UNIT), await modeOf(SETTINGS)], [0o644, 0o600]);
+  assertEquals([await modeOf(`${root}/${UNIT}`), await modeOf(`${root}/${SETTINGS}`)], [
+    0o644,
+    0o600,
+  ]);
   const made = await runToEnd("find", [root, "-not", "-type", "d", "-printf", "%P\n"]);
   const expected = [SETTINGS, UNIT, `usr/local/bin/${NAME}`];
   assertEquals(made.stdout.trim().split("\n").toSorted(), expected);
