@@ -1,7 +1,7 @@
 /** The program's version; a test holds it to that of deno.json. */
 export const VERSION = "0.1.0";
 
-/** The commit that the program was built from: `src/dev/stamp.ts` writes it into the bundle, here. */
+/** The commit that the program was built from: `src/dev/bundle.ts` writes it into the bundle, here. */
 const COMMIT: string = "unknown";
 const UNSTAMPED = COMMIT === "unknown";
 
