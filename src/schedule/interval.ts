@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Draft } from "./draft.ts";
 import { Grid } from "./grid.ts";
 import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "./local_time.ts";
-import type { IntervalTimer, Schedule } from "./mod.ts";
+import type { IntervalTimer, OnMissed, Schedule, Traits } from "./mod.ts";
 import { anyInstant, oneOf, timeZone, wholeNumber } from "./params.ts";
 import { anyOf } from "./refusal.ts";
 import { Scheduled } from "./scheduled.ts";
@@ -44,6 +44,37 @@ interface Length {
   readonly inDays: boolean;
 }
 
+/** One without bounds that follows elapsed time, as most do: there can be a million, hence one object. */
+class PlainInterval extends Grid implements IntervalTimer {
+  readonly traits: Traits;
+
+  constructor({ anchorAt, stepMs }: Grid, traits: Traits) {
+    super(anchorAt, stepMs);
+    this.traits = traits;
+  }
+
+  get kind(): "interval" {
+    return "interval";
+  }
+
+  get type(): string {
+    return this.traits.type;
+  }
+
+  get onMissed(): OnMissed {
+    return this.traits.onMissed;
+  }
+
+  get jitterMs(): number {
+    return this.traits.jitterMs;
+  }
+
+  get intervalSeconds(): number {
+    return this.stepMs / 1000;
+  }
+}
+
+/** Any other. */
 class ScheduledInterval extends Scheduled implements IntervalTimer {
   readonly intervalSeconds: number;
 
@@ -63,7 +94,10 @@ export function compileInterval(draft: Draft): IntervalTimer | null {
   const length = isOlderForm ? readSeconds(draft) : readInterval(draft);
   const grid = draft.read(GridParams, NO_GRID);
   if (length === null || grid === null) return null;
-  return new ScheduledInterval(draft, scheduleOf(length, grid, draft), length.seconds);
+  const schedule = scheduleOf(length, grid, draft);
+  return schedule instanceof Grid && draft.bound(schedule) === schedule
+    ? new PlainInterval(schedule, draft.traits)
+    : new ScheduledInterval(draft, schedule, length.seconds);
 }
 
 function scheduleOf(
