@@ -30,6 +30,8 @@ export interface TimerView {
   readonly entry: TimerEntry;
   /** Its next occurrence, if it has one. */
   readonly nextAt: number | null;
+  /** When that is handed out: later by the jitter. */
+  readonly dueAt: number | null;
   /** The occurrence last handed out, if one was. */
   readonly lastAt: number | null;
   /** How many were fired. */
@@ -114,14 +116,15 @@ export class TimerTable {
   view(ruleId: RuleId): TimerView | undefined {
     const slot = this.#slots.get(ruleId);
     const entry = slot === undefined ? undefined : this.#entries[slot];
-    if (slot === undefined || entry === undefined) return undefined;
-    const lastAt = this.#lastOf(slot);
-    return {
-      entry,
-      nextAt: this.nextOf(ruleId) ?? null,
-      lastAt: lastAt === -Infinity ? null : lastAt,
-      count: this.#counts[slot] ?? 0,
-    };
+    return slot === undefined || entry === undefined ? undefined : this.#viewOf(slot, entry);
+  }
+
+  /** The timers that fire next, in order; costs as little however many there are. */
+  upcoming(limit: number): TimerView[] {
+    return this.#heap.first(limit).flatMap((slot) => {
+      const entry = this.#entries[slot];
+      return entry === undefined ? [] : [this.#viewOf(slot, entry)];
+    });
   }
 
   /**
@@ -274,6 +277,17 @@ export class TimerTable {
       : jitterOf({ ruleId, scheduledAt: nextAt, nextAt: timer.next(nextAt), jitterMs });
     this.#plannedAt[slot] = nextAt;
     this.#heap.set(slot, nextAt + putOffMs);
+  }
+
+  #viewOf(slot: number, entry: TimerEntry): TimerView {
+    const lastAt = this.#lastOf(slot);
+    return {
+      entry,
+      nextAt: this.nextOf(entry.ruleId) ?? null,
+      dueAt: this.#heap.keyOf(slot) ?? null,
+      lastAt: lastAt === -Infinity ? null : lastAt,
+      count: this.#counts[slot] ?? 0,
+    };
   }
 
   #lastOf(slot: number): number {
