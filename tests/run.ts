@@ -1,8 +1,9 @@
 // deno-lint-ignore-file no-console -- people read what this prints
 /**
- * `deno task test`: every test of the project. Installs RabbitMQ where it is missing, runs the fast tests
- * side by side and the slow ones one by one, and prints coverage and the total.
+ * `deno task test`: every test of the project. Installs RabbitMQ and Chromium where they are missing, runs the
+ * fast tests side by side and the slow ones one by one, and prints coverage and the total.
  */
+import { ensureChromium } from "./support/browser.ts";
 import { ensureRabbitMq } from "./support/install_rabbitmq.ts";
 
 const COVERAGE_DIR = ".coverage";
@@ -47,6 +48,7 @@ async function phase(name: string, flags: readonly string[]): Promise<Totals> {
 
 async function main(): Promise<number> {
   await ensureRabbitMq();
+  await ensureChromium();
   await Deno.remove(COVERAGE_DIR, { recursive: true }).catch(() => {/* first run */});
   await Deno.mkdir(COVERAGE_DIR);
   const std = await standInFlags();
