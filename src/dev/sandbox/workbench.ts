@@ -77,8 +77,6 @@ async function pass(request: Request, url: string, token?: string): Promise<Resp
       ...token === undefined ? {} : { authorization: `Bearer ${token}` },
     },
     ...body === "" ? {} : { body },
-    // Whoever no longer listens is no longer told.
-    signal: request.signal,
   });
   return new Response(passed, { status, headers });
 }
