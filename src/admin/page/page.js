@@ -108,12 +108,13 @@ function listen() {
   stream = mine;
   mine.addEventListener("message", ({ data }) => show(JSON.parse(data)));
   mine.addEventListener("error", () => {
-    showStatus("bad", "The sensor does not answer");
-    if (mine.readyState === EventSource.CLOSED) {
-      setTimeout(() => {
-        if (stream === mine) listen();
-      }, AGAIN_MS);
+    if (mine.readyState !== EventSource.CLOSED) {
+      return showStatus("bad", "The sensor does not answer");
     }
+    showStatus("bad", "No live view: too many may be watching");
+    setTimeout(() => {
+      if (stream === mine) listen();
+    }, AGAIN_MS);
   });
 }
 
