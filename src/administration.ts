@@ -71,7 +71,10 @@ export class Administration {
     const subject = this.#subject(engine, leadership);
     const health = new Health(clock, subject, this.#vitals);
     addStateMetrics(this.#metrics, { clock, subject, vitals: this.#vitals, health });
-    const failed = (error: unknown) => log.error(`Failed to answer a request: ${messageOf(error)}`);
+    const failed = (error: unknown) => {
+      const text = `Failed to answer a request: ${messageOf(error)}`;
+      log.repeated("error", text, text);
+    };
     const views = this.#views(engine);
     const live = new Live({
       clock,

@@ -1,14 +1,17 @@
-import { HELP, NAME, PREVIEW_HELP } from "./cli_help.ts";
+import { runCheck } from "./cli_check.ts";
+import { runCompletions } from "./cli_completions.ts";
+import { commandHelp, helpText } from "./cli_help.ts";
 import { complain, type Host, print } from "./cli_host.ts";
 import { refuse, UsageError } from "./cli_options.ts";
 import { runPreview } from "./cli_preview.ts";
 import { run } from "./cli_run.ts";
+import { COMMANDS, NAME } from "./cli_table.ts";
 import { systemClock } from "./clock.ts";
 import type { EnvReader } from "./config.ts";
 import { ExitCode } from "./exit.ts";
-import { VERSION } from "./version.ts";
+import { FULL_VERSION } from "./version.ts";
 
-const COMMANDS = ["run", "preview", "version", "help"];
+const NAMES = COMMANDS.map(({ name }) => name);
 
 /** Runs what `args` ask for, to its end. Returns the exit code. */
 export function main(args: readonly string[], env: EnvReader): Promise<ExitCode> {
@@ -29,29 +32,33 @@ export async function runCommand(args: readonly string[], host: Host): Promise<E
     // Whoever closes our output, as `head` does, has what they wanted.
     if (error instanceof Deno.errors.BrokenPipe) return ExitCode.clean;
     if (!(error instanceof UsageError)) throw error;
-    return await tellUsage(error, args[0] === "preview", host);
+    return await tellUsage(error, args[0] ?? "run", host);
   }
 }
 
 async function dispatch(args: readonly string[], host: Host): Promise<ExitCode> {
   const [first = "run", ...rest] = args;
-  if (args.includes("--help")) {
-    return await printText(first === "preview" ? PREVIEW_HELP : HELP, host);
+  if (args.includes("--help") || args.includes("-h")) {
+    return await printText(commandHelp(first) ?? helpText(), host);
   }
   switch (first) {
     case "run":
       return await run(rest, host);
+    case "check":
+      return await runCheck(rest, host);
     case "preview":
       return await runPreview(rest, host);
+    case "completions":
+      return await runCompletions(rest, host);
     case "version":
     case "--version":
       if (rest[0] !== undefined) refuse(rest[0], []);
-      return await printText(`${NAME} ${VERSION}\n`, host);
+      return await printText(`${NAME} ${FULL_VERSION}\n`, host);
     case "help":
-      if (rest[0] !== undefined && !COMMANDS.includes(rest[0])) refuse(rest[0], COMMANDS);
-      return await printText(rest[0] === "preview" ? PREVIEW_HELP : HELP, host);
+      if (rest[0] !== undefined && !NAMES.includes(rest[0])) refuse(rest[0], NAMES);
+      return await printText(commandHelp(rest[0] ?? "") ?? helpText(), host);
     default:
-      if (!first.startsWith("-")) refuse(first, COMMANDS);
+      if (!first.startsWith("-")) refuse(first, NAMES);
       return await run(args, host);
   }
 }
@@ -63,10 +70,10 @@ async function printText(text: string, { stdout }: Host): Promise<ExitCode> {
 
 async function tellUsage(
   error: UsageError,
-  isPreview: boolean,
+  command: string,
   { stderr }: Host,
 ): Promise<ExitCode> {
-  const help = isPreview ? "preview --help" : "--help";
+  const help = commandHelp(command) === undefined ? "--help" : `${command} --help`;
   await complain(stderr, `${NAME}: ${error.message}, see ${help}\n`);
   return ExitCode.usage;
 }

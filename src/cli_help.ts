@@ -1,58 +1,53 @@
-import { DEFAULT_COUNT, DEFAULT_TRIGGER, MAX_COUNT } from "./preview.ts";
-import { VERSION } from "./version.ts";
-
-/** The name of the program. */
-export const NAME = "attune-core-timer-sensor";
+import { type Command, COMMANDS, EXIT_CODES, NAME, REQUIRED } from "./cli_table.ts";
+import { FULL_VERSION } from "./version.ts";
+import { wrapped } from "./wrapped.ts";
 
 /** What `--help` prints. */
-export const HELP = `${NAME} ${VERSION}
-Posts an event to the Attune API each time a timer rule falls due.
+export function helpText(): string {
+  return textOf([
+    `${NAME} ${FULL_VERSION}\nPosts an event to the Attune API each time a timer rule falls due.`,
+    `Usage: ${NAME} [command] [options]`,
+    section("Commands:", COMMANDS.map(({ name, summary }) => [name, summary])),
+    section("Options:", [
+      ["--stdin-config", "with run and check: the configuration comes from standard input"],
+      ["-h, --help", "print this, or behind a command its own help"],
+      ["--version", "print the version, and the commit it was built from"],
+    ]),
+    wrapped(REQUIRED, "").join("\n"),
+    wrapped(EXIT_CODES, "").join("\n"),
+  ]);
+}
 
-Usage: ${NAME} [command] [options]
+/** What the help of a command prints; `undefined` where it has none of its own. */
+export function commandHelp(name: string): string | undefined {
+  const command = COMMANDS.find((it) => it.name === name && it.about.length > 0);
+  return command === undefined ? undefined : textOf([
+    usage(command),
+    ...command.about.map((it) => wrapped(it, "").join("\n")),
+    ...command.options.length === 0 ? [] : [options(command)],
+    ...command.notes.map((it) => it.includes("\n") ? it : wrapped(it, "").join("\n")),
+  ]);
+}
 
-Commands:
-  run        run the sensor; this is what it does without a command
-  preview    tell when a rule would fire, without a platform; see preview --help
-  version    print the version
-  help       print this, or with the name of a command its options
+function usage({ name, usage }: Command): string {
+  const [first, ...others] = usage.map((it) => `${NAME} ${name} ${it}`.trimEnd());
+  return [`Usage: ${first}`, ...others.map((it) => `       ${it}`)].join("\n");
+}
 
-Options of run:
-  --stdin-config   read the configuration as one JSON object from standard input
-                   instead of the environment
+function options({ options }: Command): string {
+  const rows = options.map(({ name, value, summary }) =>
+    [value === null ? `--${name}` : `--${name} ${value}`, summary] as const
+  );
+  return section("Options:", [...rows, ["-h, --help", "print this"]]);
+}
 
-Required in the environment: ATTUNE_API_URL, ATTUNE_API_TOKEN (or ATTUNE_API_TOKEN_FILE),
-ATTUNE_SENSOR_REF and ATTUNE_MQ_URL. The README lists the other variables.
+/** A title, and under it names with their meanings side by side. */
+function section(title: string, rows: readonly (readonly [name: string, text: string])[]): string {
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  return [title, ...rows.flatMap(([name, text]) => wrapped(text, `  ${name.padEnd(width)}`))]
+    .join("\n");
+}
 
-Exit codes: 0 stopped as asked, 1 unexpected, 2 usage or configuration, 3 the Attune API was not
-reachable at start, 4 RabbitMQ was not reachable at start, 5 the token expired or was refused.
-`;
-
-/** What `preview --help` prints. */
-export const PREVIEW_HELP = `Usage: ${NAME} preview [options] <trigger_params>
-       ${NAME} preview --batch
-
-Tells in words what a rule's schedule is, when it next falls due, and what its author may not have
-thought of. Needs no platform, no configuration and no permission.
-
-<trigger_params> is the rule's JSON object; - reads it from standard input.
-
-Options:
-  --trigger REF     the rule's trigger (default ${DEFAULT_TRIGGER})
-  --count N         how many occurrences, 1 to ${MAX_COUNT} (default ${DEFAULT_COUNT})
-  --after INSTANT   those after this instant, such as 2026-03-01T09:00:00Z (default now)
-  --created INSTANT when the rule was created: intervals count from there (default now)
-  --timezone TZ     show local times in this zone (default the rule's)
-  --json            print one line of JSON instead, as --batch does
-  --batch           answer each line of standard input with a line. In: {"trigger_params": {...}}
-                    with optional trigger_ref, created, after (default created, else now), count
-                    and rule_id. Out: {"occurrences": [...], "description": "...",
-                    "warnings": [...]}, with fires_at where jitter_seconds and rule_id put
-                    occurrences off, or {"error": "..."}
-
-Exit codes: 0, also where lines of a batch had errors; 2 if the rule would be refused or the command
-line is wrong.
-
-Examples:
-  ${NAME} preview '{"expression": "30 9 * * 1-5", "timezone": "Europe/Berlin"}'
-  ${NAME} preview --count 3 --json '{"interval": 90, "unit": "minutes"}'
-`;
+function textOf(paragraphs: readonly string[]): string {
+  return `${paragraphs.join("\n\n")}\n`;
+}

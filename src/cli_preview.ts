@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { complain, type Host, print, readText } from "./cli_host.ts";
 import { type Arguments, readArguments, refuse, UsageError } from "./cli_options.ts";
+import { optionsOf } from "./cli_table.ts";
 import { ExitCode } from "./exit.ts";
 import { DEFAULT_COUNT, DEFAULT_TRIGGER, MAX_COUNT, preview, previewJson } from "./preview.ts";
 import { previewLines } from "./preview_batch.ts";
@@ -18,12 +19,10 @@ const Values = z.object({
   created: anyInstant().optional(),
   timezone: timeZone().optional(),
 });
-const VALUES = Object.keys(Values.shape);
-const FLAGS = ["json", "batch"];
 
 /** The command `preview`: tells when a rule would fire. Throws a `UsageError`. */
 export async function runPreview(args: readonly string[], host: Host): Promise<ExitCode> {
-  const given = readArguments(args, { flags: FLAGS, values: VALUES });
+  const given = readArguments(args, optionsOf("preview"));
   if (given.flags.has("batch")) return await runBatch(given, host);
   const values = valuesOf(given);
   const params = paramsFrom(await paramsText(given, host));

@@ -1,13 +1,9 @@
-import { type Host, readText } from "./cli_host.ts";
+import { configOf } from "./cli_config.ts";
+import type { Host } from "./cli_host.ts";
 import { readArguments, refuse } from "./cli_options.ts";
+import { optionsOf } from "./cli_table.ts";
 import type { Clock } from "./clock.ts";
-import {
-  ConfigError,
-  loadConfig,
-  type LoadedConfig,
-  loadStdinConfig,
-  MAX_STDIN_BYTES,
-} from "./config.ts";
+import { ConfigError, type LoadedConfig } from "./config.ts";
 import { runDaemon } from "./daemon.ts";
 import { ExitCode, Fatal } from "./exit.ts";
 import { type Log, openLog } from "./log.ts";
@@ -15,9 +11,9 @@ import { shutdownOnSignal } from "./shutdown.ts";
 
 /** The command `run`: the sensor, until it is asked to stop. Throws a `UsageError`. */
 export async function run(args: readonly string[], host: Host): Promise<ExitCode> {
-  const { words, flags } = readArguments(args, { flags: ["stdin-config"], values: [] });
+  const { words, flags } = readArguments(args, optionsOf("run"));
   if (words[0] !== undefined) refuse(words[0], []);
-  const loaded = await configOf(flags.has("stdin-config"), host);
+  const loaded = await usableConfig(flags.has("stdin-config"), host);
   if (loaded === null) return ExitCode.usage;
   const { config, warnings } = loaded;
   const { clock } = host;
@@ -38,11 +34,9 @@ export async function run(args: readonly string[], host: Host): Promise<ExitCode
 }
 
 /** The configuration, or `null` after its problems have been told. */
-async function configOf(isOnStdin: boolean, host: Host): Promise<LoadedConfig | null> {
+async function usableConfig(isOnStdin: boolean, host: Host): Promise<LoadedConfig | null> {
   try {
-    return isOnStdin
-      ? loadStdinConfig(await readText(host.stdin(), MAX_STDIN_BYTES))
-      : loadConfig(host.env);
+    return await configOf(isOnStdin, host);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     await tellProblems(error, host.clock);

@@ -16,6 +16,13 @@ const IGNORED = new Set([
 /** The platform's own nested settings, inherited. */
 const IGNORED_PREFIX = "ATTUNE__";
 const LONGEST_VALUE_SHOWN = 100;
+/** What the members look like without which nothing works. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  api_url: "the base URL of the Attune API, such as https://attune.example.com",
+  api_token: "the service account's token, or name a file that holds it",
+  sensor_ref: "core.timer, or core.timer_sensor as the platform passes it",
+  mq_url: "the address of RabbitMQ, such as amqp://user:password@rabbitmq.example.com:5672",
+};
 
 /** The longest configuration that stdin may hold, in bytes. */
 export const MAX_STDIN_BYTES = 1024 * 1024;
@@ -32,14 +39,26 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
 }
 
-/** The configuration cannot be used. Each problem is a line fit for the log. */
+/** One thing that is wrong with the configuration. Both lines are fit for the log. */
+export interface ConfigProblem {
+  readonly text: string;
+  /** What to do about it. */
+  readonly fix: string;
+}
+
+/** The configuration cannot be used. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
-  readonly problems: readonly string[];
+  readonly details: readonly ConfigProblem[];
 
-  constructor(problems: readonly string[]) {
-    super(problems.join("\n"));
-    this.problems = problems;
+  constructor(details: readonly ConfigProblem[]) {
+    super(details.map(({ text }) => text).join("\n"));
+    this.details = details;
+  }
+
+  /** Each problem is a line fit for the log. */
+  get problems(): readonly string[] {
+    return this.details.map(({ text }) => text);
   }
 }
 
@@ -48,10 +67,13 @@ export function loadConfig(env: EnvReader): LoadedConfig {
   const { variables, forbidden } = readVariables(env);
   const written = new Map<string, unknown>();
   for (const member of MEMBERS) written.set(member, variables[variableOf(member)]);
-  const config = parse(written, (member, value) => {
-    const variable = variableOf(member);
-    if (forbidden.has(variable)) return `allow it with --allow-env=${variable}`;
-    return value === undefined ? `${variable} is not set` : `${variable} is ${value}`;
+  const config = parse(written, {
+    nameOf: variableOf,
+    found(member, value) {
+      const variable = variableOf(member);
+      if (forbidden.has(variable)) return `allow it with --allow-env=${variable}`;
+      return value === undefined ? `${variable} is not set` : `${variable} is ${value}`;
+    },
   });
   return { config, warnings: unknownVariables(Object.keys(variables)) };
 }
@@ -59,10 +81,10 @@ export function loadConfig(env: EnvReader): LoadedConfig {
 /** Reads the JSON object that stdin held. Throws a {@link ConfigError}. */
 export function loadStdinConfig(text: string): LoadedConfig {
   const written = parseObject(text);
-  const config = parse(
-    new Map(Object.entries(written)),
-    (_, value) => value === undefined ? "it is not there" : `it is ${value}`,
-  );
+  const config = parse(new Map(Object.entries(written)), {
+    nameOf: (member) => `"${member}"`,
+    found: (_, value) => value === undefined ? "it is not there" : `it is ${value}`,
+  });
   return { config, warnings: [] };
 }
 
@@ -72,26 +94,36 @@ export function redactedConfig(config: Config): Record<string, unknown> {
   return { ...config, apiToken, mqUrl: redactUrl(config.mqUrl) };
 }
 
-/** `place` tells where a member was looked for, and what was found there. */
-function parse(
-  written: ReadonlyMap<string, unknown>,
-  place: (member: string, value: string | undefined) => string,
-): Config {
+/** Where members are looked for. */
+interface Place {
+  /** What a member is called there. */
+  nameOf(member: string): string;
+  /** What was found of it. */
+  found(member: string, value: string | undefined): string;
+}
+
+function parse(written: ReadonlyMap<string, unknown>, place: Place): Config {
   const trimmed = new Map([...written].map(([member, value]) => [member, trim(value)]));
   const given = [...trimmed].filter(([, value]) => value !== undefined);
   const result = ConfigSchema.safeParse(Object.fromEntries(given));
   if (result.success) return result.data;
   throw new ConfigError(result.error.issues.flatMap((issue) => problemsOf(issue)));
 
-  function problemsOf(issue: z.core.$ZodIssue): string[] {
+  function problemsOf(issue: z.core.$ZodIssue): ConfigProblem[] {
     if (issue.code === "unrecognized_keys") return issue.keys.map(unknownMember);
     const member = String(issue.path[0]);
     const value = trimmed.get(member);
-    if (value === undefined) {
-      return [`Missing ${member}: ${issue.message} (${place(member, value)})`];
-    }
-    return [`Invalid ${member}: ${issue.message} (${place(member, shown(member, value))})`];
+    const [fault, found] = value === undefined
+      ? ["Missing", place.found(member, value)]
+      : ["Invalid", place.found(member, shown(member, value))];
+    const text = `${fault} ${member}: ${issue.message} (${found})`;
+    return [{ text, fix: fixOf(member, place.nameOf(member)) }];
   }
+}
+
+function fixOf(member: string, name: string): string {
+  const example = EXAMPLES[member];
+  return example === undefined ? `Correct ${name}, or leave it out` : `Set ${name} to ${example}`;
 }
 
 /** Blank is missing: that is how a shell or a unit file writes "no value". */
@@ -106,9 +138,10 @@ function shown(member: string, value: unknown): string {
   return text.length > LONGEST_VALUE_SHOWN ? `${text.slice(0, LONGEST_VALUE_SHOWN)}...` : text;
 }
 
-function unknownMember(member: string): string {
+function unknownMember(member: string): ConfigProblem {
   const name = JSON.stringify(member.slice(0, LONGEST_VALUE_SHOWN));
-  return `Unknown member ${name}: ${didYouMean(member, MEMBERS)}`;
+  const text = `Unknown member ${name}: ${didYouMean(member, MEMBERS)}`;
+  return { text, fix: "Correct its name, or leave it out" };
 }
 
 function didYouMean(name: string, known: readonly string[]): string {
@@ -181,8 +214,9 @@ function parseObject(text: string): object {
 }
 
 function refusal(fault: string): ConfigError {
-  return new ConfigError([
-    `The configuration on stdin ${fault}: expected a JSON object with api_url, api_token, ` +
-    `sensor_ref and mq_url`,
-  ]);
+  const expected = "a JSON object with api_url, api_token, sensor_ref and mq_url";
+  return new ConfigError([{
+    text: `The configuration on stdin ${fault}: expected ${expected}`,
+    fix: `Write ${expected} to standard input`,
+  }]);
 }

@@ -45,7 +45,8 @@ async function reachApi(
       backoff: START_BACKOFF,
       deadlineAt,
       signal: stop,
-      failed: (error, retryMs) => log.warn(text(error), { retry_ms: Math.round(retryMs) }),
+      failed: (error, retryMs) =>
+        log.repeated("warn", text(error), text(error), { retry_ms: Math.round(retryMs) }),
     });
   } catch (error) {
     stop.throwIfAborted();

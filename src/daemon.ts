@@ -10,6 +10,7 @@ import { Engine } from "./engine.ts";
 import { ExitCode, Fatal } from "./exit.ts";
 import { listenerJournal } from "./journal/broker_journal.ts";
 import { timeJournal, tokenJournal } from "./journal/process_journal.ts";
+import { Summary } from "./journal/summary.ts";
 import { Leadership } from "./leadership.ts";
 import type { Log } from "./log.ts";
 import { messageOf } from "./message_of.ts";
@@ -22,7 +23,7 @@ import { queuesOf } from "./shard.ts";
 import { aborted } from "./startup.ts";
 import { TimeWatch } from "./time_watch.ts";
 import { onUncaught } from "./uncaught.ts";
-import { VERSION } from "./version.ts";
+import { BUILT_FROM, VERSION } from "./version.ts";
 
 /** Between attempts to renew the token. */
 const TOKEN_BACKOFF = fullJitter(1000, 60_000);
@@ -40,7 +41,8 @@ export interface DaemonOptions {
 /** Runs the sensor until the signal is aborted. Throws a {@link Fatal} when it cannot go on. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const { config, log, clock } = options;
-  log.info("Timer sensor starting", { version: VERSION, config: redactedConfig(config) });
+  const built = { version: VERSION, ...(BUILT_FROM === null ? {} : { commit: BUILT_FROM }) };
+  log.info("Timer sensor starting", { ...built, config: redactedConfig(config) });
   // Aborted, with the reason, by what the sensor does not survive.
   const failure = new AbortController();
   const orphan = new AbortController();
@@ -122,6 +124,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     const timers = engine.timers.size;
     const role = config.ha ? { role: "standby" } : {};
     log.info(`Timer sensor ready with ${timers} timers`, { timers, ...role });
+    stack.use(new Summary(log, clock, engine));
     await aborted(stop);
   } catch (error) {
     if (!stop.aborted) failure.abort(error);

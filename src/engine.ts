@@ -12,6 +12,7 @@ import { eventOf, type OutboundEvent } from "./event.ts";
 import { checkpointJournal, resumeJournal, storeJournal } from "./journal/broker_journal.ts";
 import { type DeliveryCounts, deliveryJournal } from "./journal/delivery_journal.ts";
 import { DropTally } from "./journal/drop_tally.ts";
+import { Lateness } from "./journal/lateness.ts";
 import { missedJournal, ruleJournal, syncJournal } from "./journal/rule_journal.ts";
 import type { Log } from "./log.ts";
 import { messageOf } from "./message_of.ts";
@@ -24,6 +25,7 @@ import { Reconciler } from "./sync/reconciler.ts";
 import { RuleBook } from "./sync/rule_book.ts";
 import { Term } from "./term.ts";
 import { TimerManager } from "./timers/timer_manager.ts";
+import { openTracing, traced } from "./tracing.ts";
 import { type DueSink, TimerTable } from "./timers/timer_table.ts";
 
 /** Between snapshots that failed. */
@@ -67,8 +69,10 @@ export class Engine {
     expired: 0,
     discarded: 0,
   };
+  readonly lateness: Lateness = new Lateness();
   readonly #options: EngineOptions;
   readonly #drops: DropTally;
+  readonly #tracing = openTracing();
   /** The present one, if this instance is the one that fires. */
   #term: Term | null = null;
   #brokerTrouble: BrokerError | null = null;
@@ -82,7 +86,12 @@ export class Engine {
       clock,
       table: new TimerTable({ catchUpWindowMs: config.catchUpWindowMs }),
       sink: both<DueSink>({
-        fire: (fire) => this.#term?.delivery.submit(eventOf(fire, config.sensorRef)),
+        fire: (fire) => {
+          this.lateness.add(fire.firedAt - fire.dueAt);
+          const event = eventOf(fire, config.sensorRef);
+          this.#tracing?.fired(fire, event);
+          this.#term?.delivery.submit(event);
+        },
         dropped: missedJournal(log),
       }, watch?.timers),
       mayFire: options.mayAct,
@@ -145,7 +154,8 @@ export class Engine {
       try {
         return await this.store.checkpoint.read();
       } catch (error) {
-        log.warn(`Failed to read the checkpoint: ${messageOf(error)}`);
+        const text = `Failed to read the checkpoint: ${messageOf(error)}`;
+        log.repeated("warn", text, text);
         await sleep(clock, CHECKPOINT_BACKOFF(failures), signal).catch(() => {/* asked to stop */});
       }
     }
@@ -194,13 +204,14 @@ export class Engine {
 
   #openTerm(): Term {
     const { config, log, clock, api, mayAct, unauthorized, watch } = this.#options;
-    const told = both(deliveryJournal(log, this.counts, this.#drops), watch?.delivery);
+    const journal = deliveryJournal(log, this.counts, this.#drops);
+    const told = both(both(journal, watch?.delivery), this.#tracing?.delivery);
     return new Term({
       config,
       clock,
       store: this.store,
       timers: this.timers,
-      post: (event, signal) => api.createEvent(event, signal),
+      post: traced(this.#tracing, (event, signal) => api.createEvent(event, signal)),
       isKnown: (ruleId) => this.book.has(ruleId),
       mayAct,
       on: {

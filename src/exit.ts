@@ -10,6 +10,12 @@ export const ExitCode = {
   broker: 4,
   /** The token has expired or is refused. */
   token: 5,
+  /** `check`: the rules cannot be read, or some have no timer. */
+  rules: 6,
+  /** `check`: an exchange or a queue is missing or closed. */
+  queues: 7,
+  /** `check`: this machine's clock is not the API's. */
+  clock: 8,
 } as const;
 export type ExitCode = typeof ExitCode[keyof typeof ExitCode];
 

@@ -2,6 +2,7 @@ import { BaseHandler } from "@std/log/base-handler";
 import { Logger } from "@std/log/logger";
 import type { Clock } from "./clock.ts";
 import { jsonLine, type LogFields, type LogLevel, prettyLine } from "./log_line.ts";
+import { Repeats } from "./log_repeats.ts";
 import { LogSink, type Writer } from "./log_sink.ts";
 
 export type { LogFields, LogLevel } from "./log_line.ts";
@@ -23,6 +24,11 @@ export interface Log {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
+  /**
+   * The same for what repeats itself: told at once, and from then on once a minute with its count, for as
+   * long as it goes on. `cause` is the same for what is the same to the reader.
+   */
+  repeated(level: "warn" | "error", cause: string, message: string, fields?: LogFields): void;
 }
 
 /** Where lines go; `Deno.stdout` is one. */
@@ -67,10 +73,12 @@ class StdLog implements Log, AsyncDisposable {
   readonly #format: Format;
   readonly #sink: LogSink;
   readonly #logger: Logger;
+  readonly #repeats: Repeats;
 
   constructor(leastRank: number, writer: Writer, clock: Clock, format: Format) {
     this.#leastRank = leastRank;
     this.#format = format;
+    this.#repeats = new Repeats(clock);
     this.#sink = new LogSink(
       writer,
       clock,
@@ -104,7 +112,21 @@ class StdLog implements Log, AsyncDisposable {
     if (this.enabled("error")) this.#logger.error(this.#format("error", message, fields));
   }
 
+  repeated(
+    level: "warn" | "error",
+    cause: string,
+    message: string,
+    fields: LogFields = NO_FIELDS,
+  ): void {
+    this.#repeats.tell(`${level} ${cause}`, (repeats) => {
+      if (repeats === 0) return this[level](message, fields);
+      const times = repeats === 1 ? "once" : `${repeats} times`;
+      this[level](`${message} (${times} more within a minute)`, { ...fields, repeats });
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#repeats[Symbol.dispose]();
     await this.#sink[Symbol.asyncDispose]();
   }
 }

@@ -1,7 +1,6 @@
 import type { Preview, Refused } from "./preview.ts";
 import { occurrenceTable, type View } from "./preview_table.ts";
-
-const COLUMNS = 100;
+import { wrapped } from "./wrapped.ts";
 
 /** A preview for people, in at most 100 columns as far as names and values are not longer. */
 export function previewText(preview: Preview, view: View): string {
@@ -26,22 +25,4 @@ export function refusalText({ problems }: Refused): string {
 function textOf(parts: readonly (readonly string[])[]): string {
   const paragraphs = parts.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
   return `${paragraphs.join("\n\n")}\n`;
-}
-
-/** Words in lines, the first one behind `label`, the others under it. */
-function wrapped(text: string, label: string): string[] {
-  const indent = " ".repeat(label.length);
-  const lines: string[] = [];
-  let line = label;
-  let isEmpty = true;
-  for (const word of text.split(" ")) {
-    if (!isEmpty && line.length + 1 + word.length > COLUMNS) {
-      lines.push(line);
-      line = indent;
-      isEmpty = true;
-    }
-    line += isEmpty ? word : ` ${word}`;
-    isEmpty = false;
-  }
-  return [...lines, line];
 }

@@ -1,26 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { runCommand } from "../src/cli.ts";
-import { HELP, PREVIEW_HELP } from "../src/cli_help.ts";
+import { commandHelp, helpText } from "../src/cli_help.ts";
+import { COMMANDS } from "../src/cli_table.ts";
 import type { Output } from "../src/cli_host.ts";
 import { FakeClock } from "./support/fake_clock.ts";
+import { Screen } from "./support/screen.ts";
 
 const NAME = "attune-core-timer-sensor";
 const HOURLY = '{"interval":1,"unit":"hours"}';
-
-/** Keeps what is written, a few bytes at a time as a slow pipe takes them. */
-class Screen implements Output {
-  readonly #bytes: number[] = [];
-
-  get text(): string {
-    return new TextDecoder().decode(new Uint8Array(this.#bytes));
-  }
-
-  write(bytes: Uint8Array): Promise<number> {
-    const some = bytes.subarray(0, 100);
-    this.#bytes.push(...some);
-    return Promise.resolve(some.length);
-  }
-}
 
 /** An output that nobody reads any more. */
 const closed: Output = { write: () => Promise.reject(new Deno.errors.BrokenPipe("Broken pipe")) };
@@ -46,33 +33,38 @@ async function tell(
   return { code, stdout: screen.text, stderr: errors.text };
 }
 
-const helps: readonly (readonly [args: readonly string[], text: string])[] = [
-  [["--help"], HELP],
-  [["help"], HELP],
-  [["help", "run"], HELP],
-  [["run", "--help"], HELP],
-  [["--stdin-config", "--help"], HELP],
-  [["help", "preview"], PREVIEW_HELP],
-  [["preview", "--help"], PREVIEW_HELP],
-  [["preview", "--batch", "--help"], PREVIEW_HELP],
-  [["version"], `${NAME} 0.1.0\n`],
-  [["--version"], `${NAME} 0.1.0\n`],
+const helps: readonly (readonly [args: readonly string[], text: string | undefined])[] = [
+  [["--help"], helpText()],
+  [["-h"], helpText()],
+  [["help"], helpText()],
+  [["help", "help"], helpText()],
+  [["--stdin-config", "--help"], helpText()],
+  [["help", "run"], commandHelp("run")],
+  [["run", "--help"], commandHelp("run")],
+  [["check", "--json", "-h"], commandHelp("check")],
+  [["help", "preview"], commandHelp("preview")],
+  [["preview", "--help"], commandHelp("preview")],
+  [["preview", "--batch", "--help"], commandHelp("preview")],
+  [["completions", "--help"], commandHelp("completions")],
+  [["version"], `${NAME} 0.1.0 (from source)\n`],
+  [["--version"], `${NAME} 0.1.0 (from source)\n`],
 ];
 for (const [args, text] of helps) {
   Deno.test(`The command line ${args.join(" ")} prints what it should and ends well`, async () => {
-    assertEquals(await tell(args), { code: 0, stdout: text, stderr: "" });
+    assertEquals(await tell(args), { code: 0, stdout: text ?? "", stderr: "" });
+    assert(text !== undefined);
   });
 }
 
-Deno.test("The help names each option and keeps to 100 columns", () => {
-  for (const option of ["trigger", "count", "after", "created", "timezone", "json", "batch"]) {
-    assertStringIncludes(PREVIEW_HELP, `\n  --${option} `);
+Deno.test("The help names each command and each option, and keeps to 100 columns", () => {
+  const texts = [helpText()];
+  for (const { name, options } of COMMANDS) {
+    assertStringIncludes(helpText(), `\n  ${name} `);
+    const help = commandHelp(name) ?? "";
+    for (const option of options) assertStringIncludes(help, `\n  --${option.name} `);
+    texts.push(help);
   }
-  for (const command of ["run", "preview", "version", "help"]) {
-    assertStringIncludes(HELP, `\n  ${command} `);
-  }
-  const long = (HELP + PREVIEW_HELP).split("\n").filter((line) => line.length > 100);
-  assertEquals(long, []);
+  assertEquals(texts.join("").split("\n").filter((line) => line.length > 100), []);
 });
 
 const mistakes: readonly (readonly [args: readonly string[], message: string])[] = [
@@ -84,7 +76,12 @@ const mistakes: readonly (readonly [args: readonly string[], message: string])[]
     ["--stdin-confg"],
     "unknown argument '--stdin-confg' (did you mean '--stdin-config'?), see --help",
   ],
-  [["run", "fast"], "unknown argument 'fast', see --help"],
+  [["run", "fast"], "unknown argument 'fast', see run --help"],
+  [["check", "now"], "unknown argument 'now', see check --help"],
+  [["check", "--jsn"], "unknown argument '--jsn' (did you mean '--json'?), see check --help"],
+  [["completions"], "name a shell: bash, zsh, fish, see completions --help"],
+  [["completions", "bsh"], "unknown argument 'bsh' (did you mean 'bash'?), see completions --help"],
+  [["completions", "zsh", "x"], "unknown argument 'x', see completions --help"],
   [["--stdin-config", "preview"], "unknown argument 'preview', see --help"],
   [["version", "2"], "unknown argument '2', see --help"],
   [["help", "reviews"], "unknown argument 'reviews' (did you mean 'preview'?), see --help"],

@@ -353,3 +353,21 @@ Deno.test("a closed log takes lines without writing them, and closes again", asy
   await log[Symbol.asyncDispose]();
   assertEquals([output.writes, log.enabled("error")], [0, false]);
 });
+
+Deno.test("what repeats itself is written at once, and then once a minute with its count", async () => {
+  const output = new FakeOutput();
+  const { log, clock } = open(output);
+  for (let n = 1; n <= 3; n++) log.repeated("warn", "no answer", `No answer of ${n}`, { n });
+  log.repeated("error", "no answer", "Gave up");
+  await clock.advance(60_000);
+  log.repeated("warn", "no answer", "No answer of 4");
+  await log[Symbol.asyncDispose]();
+  assertEquals(output.messages, [
+    "No answer of 1",
+    "Gave up",
+    "No answer of 3 (2 times more within a minute)",
+    "No answer of 4 (once more within a minute)",
+  ]);
+  const { level, n, repeats } = JSON.parse(output.lines[2] ?? "");
+  assertEquals({ level, n, repeats }, { level: "warn", n: 3, repeats: 2 });
+});

@@ -81,6 +81,14 @@ export function openSession(options: SessionOptions): Session {
   };
 }
 
+/** Connects once. Rejects with a {@link BrokerError}, throws a `TypeError` when the URL cannot be read. */
+export async function openLink(
+  options: Pick<SessionOptions, "url" | "name" | "clock" | "signal">,
+): Promise<BrokerLink> {
+  const { url, name, clock, signal } = options;
+  return await dial({ address: parseAddress(url), name, clock }, signal);
+}
+
 /** Opens a channel whose end is the end of the session. */
 export async function openChannel(context: SessionContext<BrokerLink>): Promise<Channel> {
   return adopt(await context.link.model.createChannel(), context);

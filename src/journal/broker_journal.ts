@@ -10,21 +10,29 @@ import type { Resumption } from "../resume.ts";
 export function listenerJournal(
   log: Log,
 ): Omit<RuleListenerEvents, "change" | "up"> & { up(address: string): void } {
+  // What fails again is another failure once it has worked in between.
+  let outages = 0;
   return {
     up(address) {
+      outages++;
       log.info(`Connected to RabbitMQ at ${address}`);
     },
     down(error, retryMs) {
-      log.warn(error.message, { fault: error.fault, retry_ms: Math.round(retryMs) });
+      const { message, fault } = error;
+      const fields = { fault, retry_ms: Math.round(retryMs) };
+      log.repeated("warn", `${outages} ${message}`, message, fields);
     },
     retrying(change, error, retryMs) {
-      log.warn(`Failed to apply a message about rule ${change.ruleId}: ${messageOf(error)}`, {
+      const reason = messageOf(error);
+      const text = `Failed to apply a message about rule ${change.ruleId}: ${reason}`;
+      log.repeated("warn", `apply ${reason}`, text, {
         rule_id: change.ruleId,
         retry_ms: Math.round(retryMs),
       });
     },
     unreadable({ reason, excerpt }) {
-      log.warn(`Ignored a message that cannot be read: ${reason}`, { excerpt });
+      const text = `Ignored a message that cannot be read: ${reason}`;
+      log.repeated("warn", text, text, { excerpt });
     },
     warning(text) {
       log.warn(text);
@@ -45,10 +53,11 @@ export function storeJournal(
     },
     lost(error, retryMs) {
       const fields = { fault: error.fault, retry_ms: Math.round(retryMs) };
-      if (state === "unreached") return log.warn(error.message, fields);
+      const { message } = error;
+      if (state === "unreached") return log.repeated("warn", message, message, fields);
       // The listener's line, on the same broker, tells each attempt.
       log[state === "lost" ? "debug" : "warn"](
-        `The outbox is out of reach: ${error.message}`,
+        `The outbox is out of reach: ${message}`,
         fields,
       );
       state = "lost";

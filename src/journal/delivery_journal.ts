@@ -55,10 +55,9 @@ export function deliveryJournal(
       });
     },
     spent(event, reason) {
-      log.warn(
-        `Failed to create event for rule ${event.ruleId}, it waits in the outbox: ${reason}`,
-        eventFields(event),
-      );
+      const text =
+        `Failed to create event for rule ${event.ruleId}, it waits in the outbox: ${reason}`;
+      log.repeated("warn", `spent ${reason}`, text, eventFields(event));
     },
     parked(event) {
       counts.parked++;

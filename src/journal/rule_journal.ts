@@ -66,14 +66,23 @@ export function syncJournal(log: Log): ReconcilerEvents {
     told.add(line);
     tell();
   };
+  let hasFailed = false;
+  // What fails again is another failure once it has worked in between.
+  let outages = 0;
   return {
     snapshotDone(rules, elapsedMs) {
+      if (hasFailed) {
+        log.info("The rules can be read again", { rules });
+        outages++;
+      }
+      hasFailed = false;
       log.debug(`Read ${rules} rules`, { rules, elapsed_ms: Math.round(elapsedMs) });
     },
     snapshotFailed(error, retryMs) {
-      log.warn(`Failed to read the rules: ${messageOf(error)}`, {
-        retry_ms: Math.round(retryMs),
-      });
+      const text = `Failed to read the rules: ${messageOf(error)}`;
+      const fields = { retry_ms: Math.round(retryMs) };
+      log.repeated("warn", `${outages} ${text}`, text, fields);
+      hasFailed = true;
     },
     notInstalled(triggerRef) {
       const line = `Trigger ${triggerRef} is not installed on the platform: it has no rules here`;
@@ -86,10 +95,10 @@ export function syncJournal(log: Log): ReconcilerEvents {
       once(line, () => log.error(line, fields));
     },
     unconfirmed(change, error) {
-      log.warn(
-        `Took the message about rule ${change.ruleId} at its word: ${messageOf(error)}`,
-        { rule_id: change.ruleId, kind: change.kind },
-      );
+      const reason = messageOf(error);
+      const text = `Took the message about rule ${change.ruleId} at its word: ${reason}`;
+      const fields = { rule_id: change.ruleId, kind: change.kind };
+      log.repeated("warn", `unconfirmed ${reason}`, text, fields);
     },
   };
 }

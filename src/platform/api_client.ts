@@ -5,6 +5,7 @@ import type { RulePage, RuleSource } from "../sync/rule_source.ts";
 import { ApiError } from "./api_error.ts";
 import type { Bearer } from "./bearer.ts";
 import { ClockSkew } from "./clock_skew.ts";
+import { type Condition, conditionFromAnswer } from "./condition.ts";
 import { type Fetch, type HttpAnswer, HttpClient, type HttpRequest } from "./http.ts";
 import { parseJson } from "./json.ts";
 import { laterPages } from "./paging.ts";
@@ -60,6 +61,12 @@ export class ApiClient implements RuleSource, Disposable {
   async health(signal: AbortSignal): Promise<void> {
     const answer = await this.#get("/health", signal);
     if (!isOk(answer)) throw this.#failure(answer);
+  }
+
+  /** What the API says of its own state, `null` where it does not say. Rejects where it is not well. */
+  async condition(signal: AbortSignal): Promise<Condition | null> {
+    const answer = await this.#get("/health/detailed", signal);
+    return answer.status === 404 ? null : this.#read(answer, conditionFromAnswer);
   }
 
   /**

@@ -15,9 +15,10 @@ export const Expiry = z.iso.datetime({ offset: true }).transform((text) => Date.
 /** What a sensor's token says of itself (contract 1.9); anything else is no concern of ours. */
 const Claims = z.object({
   exp: z.number().positive().nullable().catch(null),
+  token_type: z.string().nullable().catch(null),
   metadata: z.object({ trigger_types: z.array(z.string()).nullable().catch(null) })
     .catch({ trigger_types: null }),
-}).catch({ exp: null, metadata: { trigger_types: null } });
+}).catch({ exp: null, token_type: null, metadata: { trigger_types: null } });
 
 /** A sensor's token that says all that it takes to ask for its successor (contract 1.8). */
 const Renewable = z.object({
@@ -75,6 +76,11 @@ export function readingOf(value: string, expiresAt: number | null): TokenReading
     triggerTypes: metadata.trigger_types,
     renewal: Renewable.safeParse(payload).data ?? null,
   };
+}
+
+/** Whether a token is a user's: events are taken from none (contract 2.5). */
+export function isUsersToken(value: string): boolean {
+  return Claims.parse(payloadOf(value)).token_type === "access";
 }
 
 function payloadOf(token: string): unknown {

@@ -24,7 +24,7 @@ type CronParams = z.infer<typeof CronParams>;
 
 /** What rules with the same parameters share. */
 interface Plan {
-  readonly schedule: Schedule;
+  readonly timer: CronTimer;
   readonly followsRealTime: boolean;
 }
 
@@ -32,7 +32,6 @@ const patterns = new Cache<string, Cron>(MAX_PATTERNS);
 const plans = new Cache<string, Plan>(MAX_PLANS);
 
 class ScheduledCron extends Scheduled implements CronTimer {
-  readonly kind = "cron";
   readonly expression: string;
   readonly timezone: string;
 
@@ -40,6 +39,10 @@ class ScheduledCron extends Scheduled implements CronTimer {
     super(draft, schedule);
     this.expression = expression;
     this.timezone = timezone.id;
+  }
+
+  get kind(): "cron" {
+    return "cron";
   }
 }
 
@@ -75,12 +78,12 @@ export function compileCron(draft: Draft): CronTimer | null {
       draft.warnOfIdle(member, "a wildcard or step in the time of day follows real time");
     }
   }
-  return new ScheduledCron(draft, plan.schedule, params);
+  return plan.timer;
 }
 
 function sharedPlanOf(params: CronParams, draft: Draft): Plan | null {
   try {
-    return plans.get(JSON.stringify(params), () => planOf(params));
+    return plans.get(`${draft.key} ${JSON.stringify(params)}`, () => planOf(params, draft));
   } catch (error) {
     if (!(error instanceof CronSyntaxError)) throw error;
     draft.refuse("expression", error.message);
@@ -88,7 +91,7 @@ function sharedPlanOf(params: CronParams, draft: Draft): Plan | null {
   }
 }
 
-function planOf(params: CronParams): Plan {
+function planOf(params: CronParams, draft: Draft): Plan {
   const parsed = parseCron(params.expression);
   const { timezone: zone, day_match: dayMatch = parsed.needsBothDays ? "and" : "or" } = params;
   const needsBothDays = dayMatch === "and";
@@ -101,7 +104,7 @@ function planOf(params: CronParams): Plan {
   const schedule = followsRealTime
     ? new LocalSchedule(times, zone, "skip", "both")
     : new LocalSchedule(times, zone, params.dst_gap, params.dst_overlap);
-  return { schedule, followsRealTime };
+  return { timer: new ScheduledCron(draft, schedule, params), followsRealTime };
 }
 
 /**

@@ -16,7 +16,6 @@ const DateTimeParams = z.object({
 });
 
 class ScheduledDateTime extends Scheduled implements DateTimeTimer {
-  readonly kind = "date_time";
   readonly fireAt: string;
   readonly timezone: string;
 
@@ -24,6 +23,10 @@ class ScheduledDateTime extends Scheduled implements DateTimeTimer {
     super(draft, new Once(at));
     this.fireAt = labels.fireAt;
     this.timezone = labels.timezone;
+  }
+
+  get kind(): "date_time" {
+    return "date_time";
   }
 }
 

@@ -1,11 +1,13 @@
 import * as z from "zod";
 import type { TriggerParams } from "../rule.ts";
-import type { Schedule, TimerOptions } from "./mod.ts";
+import { Cache } from "./cache.ts";
+import type { Schedule, Traits } from "./mod.ts";
 import { anyInstant, oneOf, wholeNumber } from "./params.ts";
 import { inspect, refusal } from "./refusal.ts";
 import { Window } from "./window.ts";
 
 const MAX_JITTER_SECONDS = 86_400;
+const MAX_TRAITS = 1024;
 const KNOWN = ["description"];
 const KIND = ["type"];
 
@@ -19,6 +21,7 @@ const CommonParams = z.object({
 
 /** What a rule says that names none of them. */
 const NO_COMMON = CommonParams.parse({});
+const sharedTraits = new Cache<string, Traits>(MAX_TRAITS);
 /** The members of each schema: to list them anew for every rule would cost as much as to read them. */
 const memberLists = new WeakMap<z.ZodObject, readonly string[]>();
 
@@ -69,12 +72,18 @@ export class Draft {
     return [...this.#remarks, `Ignored unknown members ${inspect(unknown)}`];
   }
 
-  /** What the rule says of any kind of timer. */
-  get options(): TimerOptions {
-    return {
-      onMissed: this.#common?.on_missed ?? "latest",
-      jitterMs: (this.#common?.jitter_seconds ?? 0) * 1000,
-    };
+  /** What the rule says of any kind of timer: one object for all that say the same. */
+  get traits(): Traits {
+    const { on_missed: onMissed = "latest", jitter_seconds: seconds = 0 } = this.#common ?? {};
+    return sharedTraits.get(
+      `${this.type} ${onMissed} ${seconds}`,
+      () => ({ type: this.type, onMissed, jitterMs: seconds * 1000 }),
+    );
+  }
+
+  /** What decides over a timer beside the members of its own kind. */
+  get key(): string {
+    return JSON.stringify([this.type, this.#common]);
   }
 
   /** Whether the rule has a member. */

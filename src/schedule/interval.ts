@@ -45,12 +45,15 @@ interface Length {
 }
 
 class ScheduledInterval extends Scheduled implements IntervalTimer {
-  readonly kind = "interval";
   readonly intervalSeconds: number;
 
   constructor(draft: Draft, schedule: Schedule, seconds: number) {
     super(draft, schedule);
     this.intervalSeconds = seconds;
+  }
+
+  get kind(): "interval" {
+    return "interval";
   }
 }
 

@@ -1,3 +1,4 @@
+import { hashOfText } from "../hash.ts";
 import type { RuleId } from "../rule.ts";
 import type { Timer } from "./mod.ts";
 
@@ -14,7 +15,9 @@ export function jitterOf(occurrence: {
 }): number {
   const { ruleId, scheduledAt, nextAt, jitterMs } = occurrence;
   const roomMs = nextAt === null ? jitterMs : Math.min(jitterMs, nextAt - scheduledAt - 1);
-  return roomMs <= 0 ? 0 : Math.floor(fractionOf(`${ruleId}@${scheduledAt}`) * (roomMs + 1));
+  if (roomMs <= 0) return 0;
+  const fraction = hashOfText(`${ruleId}@${scheduledAt}`) / 2 ** 32;
+  return Math.floor(fraction * (roomMs + 1));
 }
 
 /**
@@ -49,15 +52,4 @@ function firstNear(timer: Timer, start: number, end: number): number | null {
     const at = timer.next(from);
     if (from === start || (at !== null && at <= end)) return at;
   }
-}
-
-/** A number from 0 up to 1 that a text decides: FNV-1a, then the finish of MurmurHash3. */
-function fractionOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }

@@ -19,40 +19,38 @@ export interface Schedule {
 /** What becomes of occurrences that nobody fired in time: the newest fires, each does, none does. */
 export type OnMissed = "latest" | "all" | "skip";
 
-/** What a rule may say whatever its kind. */
-export interface TimerOptions {
+/** What a timer has whatever its kind. */
+export interface Traits {
+  /** The word that its events' payload uses for the kind. */
+  readonly type: string;
   readonly onMissed: OnMissed;
   /** The most that an occurrence may be put off, in milliseconds; 0 for not at all. See jitter.ts. */
   readonly jitterMs: number;
 }
 
-/** A rule's schedule with what its events say about it. `type` is the word the event's payload uses. */
+/** A rule's schedule with what its events say about it. */
 export type Timer = IntervalTimer | CronTimer | DateTimeTimer | RRuleTimer;
 
-export interface IntervalTimer extends Schedule, TimerOptions {
+export interface IntervalTimer extends Schedule, Traits {
   readonly kind: "interval";
-  readonly type: string;
   readonly intervalSeconds: number;
 }
 
-export interface CronTimer extends Schedule, TimerOptions {
+export interface CronTimer extends Schedule, Traits {
   readonly kind: "cron";
-  readonly type: string;
   readonly expression: string;
   readonly timezone: string;
 }
 
-export interface DateTimeTimer extends Schedule, TimerOptions {
+export interface DateTimeTimer extends Schedule, Traits {
   readonly kind: "date_time";
-  readonly type: string;
   /** As the rule has it. */
   readonly fireAt: string;
   readonly timezone: string;
 }
 
-export interface RRuleTimer extends Schedule, TimerOptions {
+export interface RRuleTimer extends Schedule, Traits {
   readonly kind: "rrule";
-  readonly type: string;
   readonly rule: RecurrenceRule;
   /** Instants at which it does not fire, in epoch milliseconds and in order. */
   readonly exDates: readonly number[];
@@ -121,7 +119,7 @@ export function kindOf(triggerRef: string, params: TriggerParams): Kind | null {
 
 /** Whether two timers have the same occurrences and make the same events of them. */
 export function sameTimer(a: Timer, b: Timer): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
+  return a === b || (a.kind === b.kind && JSON.stringify(a) === JSON.stringify(b));
 }
 
 function compileAnyKind(params: TriggerParams, anchorAt: number): Compiled {

@@ -42,9 +42,10 @@ interface Plan {
 }
 
 const plans = new Cache<string, Plan>(MAX_PLANS);
+/** Those without exceptions, which may be long. */
+const timers = new Cache<string, RRuleTimer>(MAX_PLANS);
 
 class ScheduledRRule extends Scheduled implements RRuleTimer {
-  readonly kind = "rrule";
   readonly rule: RecurrenceRule;
   readonly exDates: readonly number[];
 
@@ -52,6 +53,10 @@ class ScheduledRRule extends Scheduled implements RRuleTimer {
     super(draft, schedule);
     this.rule = about.rule;
     this.exDates = about.exDates;
+  }
+
+  get kind(): "rrule" {
+    return "rrule";
   }
 }
 
@@ -99,7 +104,8 @@ function timerOf(rule: RecurrenceRule, frame: FrameParams, draft: Draft): RRuleT
     draft.refuse("ex_dates", "instants that leave an occurrence");
     return null;
   }
-  return new ScheduledRRule(draft, schedule, { rule: plan.rule, exDates });
+  const make = () => new ScheduledRRule(draft, schedule, { rule: plan.rule, exDates });
+  return exDates.length === 0 ? timers.get(`${draft.key} ${key}`, make) : make();
 }
 
 function ruleOf({ params, until }: Wording, frame: FrameParams): RecurrenceRule {

@@ -5,6 +5,7 @@ import { compile, sameTimer, type Timer } from "../schedule/mod.ts";
 import { ON_TIME_MS } from "../timers/misfire.ts";
 import type { TimerManager } from "../timers/timer_manager.ts";
 import { Census } from "./census.ts";
+import { KnownRules } from "./known_rules.ts";
 
 /** Why a timer was stopped. */
 export type StopReason =
@@ -27,13 +28,6 @@ export interface RuleBookEvents {
   gone(ruleId: RuleId): void;
 }
 
-interface Known {
-  readonly ref: string;
-  readonly version: number | null;
-  /** It may be no more: it is being read again. */
-  readonly isInDoubt: boolean;
-}
-
 /** All rules of our triggers and our shard, and the one place where a rule becomes a timer. */
 export class RuleBook {
   readonly #timers: TimerManager;
@@ -44,8 +38,7 @@ export class RuleBook {
   readonly #on: RuleBookEvents;
   /** What has a timer, and what was refused one. */
   readonly census: Census = new Census();
-  readonly #known = new Map<RuleId, Known>();
-  readonly #ids = new Map<string, RuleId>();
+  readonly #known = new KnownRules();
   /** By ref the newest rule that is no more: no answer from before must bring it back, or an older one. */
   readonly #deleted = new Map<string, RuleId>();
 
@@ -84,43 +77,42 @@ export class RuleBook {
   }
 
   /** The ids and refs of all rules known. */
-  *rules(): Generator<readonly [RuleId, string]> {
-    for (const [id, { ref }] of this.#known) yield [id, ref];
+  rules(): Iterable<readonly [RuleId, string]> {
+    return this.#known.all();
   }
 
   /** Whether the platform has a rule, as far as is known: nothing may be posted for any other. */
   has(ruleId: RuleId): boolean {
-    return this.#known.get(ruleId)?.isInDoubt === false;
+    return this.#known.has(ruleId) && !this.#known.isInDoubt(ruleId);
   }
 
   /** The ref of a rule known by its id. */
   refOf(ruleId: RuleId): string | undefined {
-    return this.#known.get(ruleId)?.ref;
+    return this.#known.refOf(ruleId);
   }
 
   /** The id of the rule known under a ref. */
   idOf(ref: string): RuleId | undefined {
-    return this.#ids.get(ref);
+    return this.#known.idOf(ref);
   }
 
   /** The row version of a rule, in microseconds. */
   versionOf(ruleId: RuleId): number | null {
-    return this.#known.get(ruleId)?.version ?? null;
+    return this.#known.versionOf(ruleId);
   }
 
   /** Makes a rule's timer what the rule says. A row older than what is known changes nothing. */
   apply(rule: Rule): void {
-    const known = this.#known.get(rule.id);
-    if (known !== undefined && !isNewer(rule, known)) return;
+    if (!isNewer(rule, this.versionOf(rule.id))) return;
     if (rule.id <= (this.#deleted.get(rule.ref) ?? 0)) return;
-    const namesake = this.#ids.get(rule.ref);
+    const namesake = this.idOf(rule.ref);
     // Ids grow: a smaller one is of an answer from before the namesake was made.
     if (namesake !== undefined && namesake > rule.id) return;
     if (namesake !== undefined && namesake < rule.id) this.delete(namesake);
     if (!this.#isOurs(rule.id)) return;
     if (!this.handles(rule.triggerRef)) {
-      if (known !== undefined) this.#switchOff(rule, "moved to another trigger");
-      return this.#leave(rule);
+      if (this.#known.has(rule.id)) this.#switchOff(rule, "moved to another trigger");
+      return this.#leave(rule.id);
     }
     if (!rule.enabled) return this.#switchOff(rule, "disabled");
     if (!this.#isAllowed(rule.triggerRef)) {
@@ -139,10 +131,10 @@ export class RuleBook {
 
   /** Stops a rule that may be no more, until it is read again. */
   doubt(ruleId: RuleId): void {
-    const known = this.#known.get(ruleId);
-    if (known === undefined) return;
-    this.#stop(ruleId, known.ref, "maybe gone");
-    this.#known.set(ruleId, { ...known, version: null, isInDoubt: true });
+    const ref = this.refOf(ruleId);
+    if (ref === undefined) return;
+    this.#stop(ruleId, ref, "maybe gone");
+    this.#known.doubt(ruleId);
   }
 
   /**
@@ -152,11 +144,11 @@ export class RuleBook {
   delete(ruleId: RuleId, ref: string | undefined = this.refOf(ruleId)): void {
     if (ref === undefined) return;
     if (ruleId > (this.#deleted.get(ref) ?? 0)) this.#deleted.set(ref, ruleId);
-    const id = this.#ids.get(ref);
+    const id = this.idOf(ref);
     if (id === undefined || id > ruleId) return;
     this.#stop(id, ref, "deleted");
     this.#timers.forget(id);
-    this.#leave({ id, ref });
+    this.#leave(id);
     this.#on.gone(id);
   }
 
@@ -191,10 +183,9 @@ export class RuleBook {
     return Math.min(this.#clock.now(), changedAt - leewayMs);
   }
 
-  #leave({ id, ref }: Pick<Rule, "id" | "ref">): void {
-    this.#known.delete(id);
+  #leave(id: RuleId): void {
+    this.#known.forget(id);
     this.census.forget(id);
-    if (this.#ids.get(ref) === id) this.#ids.delete(ref);
   }
 
   #switchOff(rule: Rule, reason: StopReason): void {
@@ -208,14 +199,13 @@ export class RuleBook {
     if (entry !== undefined) this.#on.stopped(ruleId, ruleRef, reason);
   }
 
-  #remember({ id, ref, version }: Rule): void {
-    this.#known.set(id, { ref, version, isInDoubt: false });
-    this.census.forget(id);
-    this.#ids.set(ref, id);
+  #remember(rule: Rule): void {
+    this.#known.remember(rule);
+    this.census.forget(rule.id);
   }
 }
 
 /** A row that a message told (without a version) gives way to any, and is believed itself. */
-function isNewer(rule: Rule, known: Known): boolean {
-  return rule.version === null || known.version === null || rule.version > known.version;
+function isNewer(rule: Rule, knownVersion: number | null): boolean {
+  return rule.version === null || knownVersion === null || rule.version > knownVersion;
 }

@@ -2,8 +2,10 @@ import type { Fire } from "../event.ts";
 import type { RuleId } from "../rule.ts";
 import { firstDueAfter, jitterOf } from "../schedule/jitter.ts";
 import type { Timer } from "../schedule/mod.ts";
-import { judge, ON_TIME_MS } from "./misfire.ts";
+import { hashOfInteger } from "../hash.ts";
 import { InstantHeap } from "../instant_heap.ts";
+import { SlotIndex } from "../slot_index.ts";
+import { judge, ON_TIME_MS } from "./misfire.ts";
 
 const FIRST_CAPACITY = 1024;
 /** Occurrences beyond the catch-up window that are counted one by one; any more are passed over at once. */
@@ -55,25 +57,25 @@ interface Backlog {
   caughtUp: number;
 }
 
-/** What a stopped rule takes with it, should it come back. */
-interface Retired {
-  readonly lastAt: number;
-  readonly count: number;
-}
-
 /**
  * The timers of all rules, by the instant of their next occurrence. Knows no clock: the present is
  * always an argument. Plans each occurrence from the one before it, and hands none out twice, however
  * often a rule is changed, stopped and started. Instants are epoch milliseconds.
+ *
+ * There can be a million of them: what is known of a rule is in columns, at its slot, and no object.
  */
 export class TimerTable {
   readonly #catchUpWindowMs: number;
   readonly #heap = new InstantHeap();
-  readonly #slots = new Map<RuleId, number>();
-  readonly #entries: (TimerEntry | undefined)[] = [];
+  /** The slots of all rules with a timer, and of those whose timer was stopped. */
+  readonly #slots = new SlotIndex<RuleId>((slot) => this.#ids[slot], hashOfInteger);
   readonly #free: number[] = [];
-  readonly #backlogs = new Map<RuleId, Backlog>();
-  readonly #retired = new Map<RuleId, Retired>();
+  readonly #backlogs = new Map<number, Backlog>();
+  readonly #ids: RuleId[] = [];
+  readonly #refs: string[] = [];
+  readonly #triggerRefs: string[] = [];
+  readonly #timers: (Timer | undefined)[] = [];
+  #size = 0;
   /** What fell due up to this instant has been seen to, by this process or by one before it. */
   #since = -Infinity;
   /** The instant after which a rule's occurrences count, by slot. */
@@ -91,7 +93,7 @@ export class TimerTable {
 
   /** The number of rules with a timer, those that will never fire again included. */
   get size(): number {
-    return this.#slots.size;
+    return this.#size;
   }
 
   /** The instant at which something is to be handed out next, or Infinity. */
@@ -102,27 +104,20 @@ export class TimerTable {
   /** The timer of a rule. */
   get(ruleId: RuleId): TimerEntry | undefined {
     const slot = this.#slots.get(ruleId);
-    return slot === undefined ? undefined : this.#entries[slot];
-  }
-
-  /** The next occurrence of a rule; `undefined` when it has no timer or will never fire again. */
-  nextOf(ruleId: RuleId): number | undefined {
-    const slot = this.#slots.get(ruleId);
-    const isPlanned = slot !== undefined && this.#heap.keyOf(slot) !== undefined;
-    return isPlanned ? this.#plannedAt[slot] : undefined;
+    return slot === undefined ? undefined : this.#entryAt(slot);
   }
 
   /** The timer of a rule as it stands. */
   view(ruleId: RuleId): TimerView | undefined {
     const slot = this.#slots.get(ruleId);
-    const entry = slot === undefined ? undefined : this.#entries[slot];
+    const entry = slot === undefined ? undefined : this.#entryAt(slot);
     return slot === undefined || entry === undefined ? undefined : this.#viewOf(slot, entry);
   }
 
   /** The timers that fire next, in order; costs as little however many there are. */
   upcoming(limit: number): TimerView[] {
     return this.#heap.first(limit).flatMap((slot) => {
-      const entry = this.#entries[slot];
+      const entry = this.#entryAt(slot);
       return entry === undefined ? [] : [this.#viewOf(slot, entry)];
     });
   }
@@ -134,11 +129,8 @@ export class TimerTable {
   startFrom(since: number): void {
     this.#since = since;
     this.#lastAt.fill(-Infinity);
-    for (const [id, { count }] of this.#retired) {
-      this.#retired.set(id, { lastAt: -Infinity, count });
-    }
     this.#backlogs.clear();
-    for (const slot of this.#slots.values()) this.#planFirst(slot);
+    for (const slot of this.#timers.keys()) this.#planFirst(slot);
   }
 
   /**
@@ -147,29 +139,33 @@ export class TimerTable {
    */
   set(entry: TimerEntry, after: number): number | null {
     const slot = this.#slots.get(entry.ruleId) ?? this.#open(entry.ruleId);
-    this.#entries[slot] = entry;
+    if (this.#timers[slot] === undefined) this.#size++;
+    this.#refs[slot] = entry.ruleRef;
+    this.#triggerRefs[slot] = entry.triggerRef;
+    this.#timers[slot] = entry.timer;
     this.#afterAt[slot] = after;
-    this.#backlogs.delete(entry.ruleId);
+    this.#backlogs.delete(slot);
     return this.#planFirst(slot);
   }
 
   /** Stops the timer of a rule. What it has fired is remembered until it is {@link forget}ten. */
   stop(ruleId: RuleId): TimerEntry | undefined {
     const slot = this.#slots.get(ruleId);
-    if (slot === undefined) return undefined;
-    const entry = this.#entries[slot];
-    this.#retired.set(ruleId, { lastAt: this.#lastOf(slot), count: this.#counts[slot] ?? 0 });
+    const entry = slot === undefined ? undefined : this.#entryAt(slot);
+    if (slot === undefined || entry === undefined) return undefined;
     this.#heap.remove(slot);
-    this.#slots.delete(ruleId);
-    this.#backlogs.delete(ruleId);
-    this.#entries[slot] = undefined;
-    this.#free.push(slot);
+    this.#backlogs.delete(slot);
+    this.#timers[slot] = undefined;
+    this.#size--;
     return entry;
   }
 
   /** Forgets a stopped rule that will not come back: ids are never used again. */
   forget(ruleId: RuleId): void {
-    this.#retired.delete(ruleId);
+    const slot = this.#slots.get(ruleId);
+    if (slot === undefined || this.#timers[slot] !== undefined) return;
+    this.#slots.delete(ruleId);
+    this.#free.push(slot);
   }
 
   /**
@@ -180,23 +176,23 @@ export class TimerTable {
     for (let handled = 0; handled < limit; handled++) {
       const slot = this.#heap.firstSlot;
       const dueAt = this.#heap.firstKey;
-      const entry = slot === undefined ? undefined : this.#entries[slot];
-      if (slot === undefined || entry === undefined || dueAt > now) return handled;
+      const timer = slot === undefined ? undefined : this.#timers[slot];
+      if (slot === undefined || timer === undefined || dueAt > now) return handled;
       const scheduledAt = this.#plannedAt[slot] ?? dueAt;
-      const nextAt = this.#nextOf(entry, scheduledAt, now);
+      const nextAt = this.#nextOf(slot, timer, scheduledAt, now);
       this.#lastAt[slot] = scheduledAt;
-      this.#plan(slot, entry, nextAt);
+      this.#plan(slot, timer, nextAt);
       // The usual case: nothing was missed.
       if (now - dueAt <= ON_TIME_MS && this.#backlogs.size === 0) {
-        sink.fire(this.#fireOf(entry, slot, { scheduledAt, dueAt, nextAt, now }, 0));
-      } else this.#handle(entry, slot, { scheduledAt, dueAt, nextAt, now }, sink);
+        sink.fire(this.#fireOf(slot, timer, { scheduledAt, dueAt, nextAt, now }, 0));
+      } else this.#handle(slot, timer, { scheduledAt, dueAt, nextAt, now }, sink);
     }
     return limit;
   }
 
   /** A rule that missed very many occurrences is not stepped through all of them. */
-  #nextOf({ ruleId, timer }: TimerEntry, scheduledAt: number, now: number): number | null {
-    const backlog = this.#backlogs.size === 0 ? undefined : this.#backlogs.get(ruleId);
+  #nextOf(slot: number, timer: Timer, scheduledAt: number, now: number): number | null {
+    const backlog = this.#backlogs.size === 0 ? undefined : this.#backlogs.get(slot);
     if (backlog === undefined || backlog.dropped + 1 < COUNTED) return timer.next(scheduledAt);
     const windowAt = now - this.#catchUpWindowMs - timer.jitterMs;
     if (windowAt <= scheduledAt) return timer.next(scheduledAt);
@@ -204,35 +200,26 @@ export class TimerTable {
     return timer.next(windowAt);
   }
 
-  #handle(
-    entry: TimerEntry,
-    slot: number,
-    due: DueNow,
-    sink: DueSink,
-  ): void {
-    const backlog = this.#backlogs.get(entry.ruleId);
+  #handle(slot: number, timer: Timer, due: DueNow, sink: DueSink): void {
+    const backlog = this.#backlogs.get(slot);
     const verdict = judge({
       ...due,
-      onMissed: entry.timer.onMissed,
+      onMissed: timer.onMissed,
       catchUpWindowMs: this.#catchUpWindowMs,
       caughtUp: backlog?.caughtUp ?? 0,
     });
     const coalesced = backlog?.coalesced ?? 0;
-    if (verdict !== "fire" || due.now - due.dueAt > ON_TIME_MS) {
-      this.#note(entry.ruleId, backlog, verdict);
-    }
-    if (verdict === "fire") sink.fire(this.#fireOf(entry, slot, due, coalesced));
-    if (due.nextAt === null || due.now - due.nextAt <= ON_TIME_MS) this.#endBacklog(entry, sink);
+    if (verdict !== "fire" || due.now - due.dueAt > ON_TIME_MS) this.#note(slot, backlog, verdict);
+    if (verdict === "fire") sink.fire(this.#fireOf(slot, timer, due, coalesced));
+    if (due.nextAt === null || due.now - due.nextAt <= ON_TIME_MS) this.#endBacklog(slot, sink);
   }
 
-  #fireOf(entry: TimerEntry, slot: number, due: DueNow, missedCount: number): Fire {
+  #fireOf(slot: number, timer: Timer, due: DueNow, missedCount: number): Fire {
     const executionCount = (this.#counts[slot] ?? 0) + 1;
     this.#counts[slot] = executionCount;
     return {
-      ruleId: entry.ruleId,
-      ruleRef: entry.ruleRef,
-      triggerRef: entry.triggerRef,
-      timer: entry.timer,
+      ...this.#namesAt(slot),
+      timer,
       scheduledAt: due.scheduledAt,
       dueAt: due.dueAt,
       firedAt: due.now,
@@ -242,9 +229,9 @@ export class TimerTable {
     };
   }
 
-  #note(ruleId: RuleId, known: Backlog | undefined, verdict: "fire" | "coalesce" | "drop"): void {
+  #note(slot: number, known: Backlog | undefined, verdict: "fire" | "coalesce" | "drop"): void {
     const backlog = known ?? { coalesced: 0, dropped: 0, isUncounted: false, caughtUp: 0 };
-    if (known === undefined) this.#backlogs.set(ruleId, backlog);
+    if (known === undefined) this.#backlogs.set(slot, backlog);
     if (verdict === "coalesce") backlog.coalesced++;
     if (verdict === "drop") backlog.dropped++;
     if (verdict === "fire") {
@@ -253,40 +240,67 @@ export class TimerTable {
     }
   }
 
-  #endBacklog(entry: TimerEntry, sink: DueSink): void {
-    const backlog = this.#backlogs.get(entry.ruleId);
+  #endBacklog(slot: number, sink: DueSink): void {
+    const backlog = this.#backlogs.get(slot);
     if (backlog === undefined) return;
-    this.#backlogs.delete(entry.ruleId);
-    if (backlog.dropped > 0) sink.dropped(entry, backlog.dropped, backlog.isUncounted);
+    this.#backlogs.delete(slot);
+    // A sink that stopped the timer meanwhile has deleted its backlog, too.
+    const entry = this.#entryAt(slot);
+    if (backlog.dropped > 0 && entry !== undefined) {
+      sink.dropped(entry, backlog.dropped, backlog.isUncounted);
+    }
   }
 
   #planFirst(slot: number): number | null {
-    const entry = this.#entries[slot];
-    if (entry === undefined) return null;
+    const timer = this.#timers[slot];
+    if (timer === undefined) return null;
     const after = Math.max(this.#afterAt[slot] ?? -Infinity, this.#lastOf(slot));
-    const nextAt = firstDueAfter(entry.ruleId, entry.timer, after, this.#since);
-    this.#plan(slot, entry, nextAt);
+    const nextAt = firstDueAfter(this.#idAt(slot), timer, after, this.#since);
+    this.#plan(slot, timer, nextAt);
     return nextAt;
   }
 
-  #plan(slot: number, { ruleId, timer }: TimerEntry, nextAt: number | null): void {
+  #plan(slot: number, timer: Timer, nextAt: number | null): void {
     if (nextAt === null) return this.#heap.remove(slot);
     const { jitterMs } = timer;
-    const putOffMs = jitterMs === 0
-      ? 0
-      : jitterOf({ ruleId, scheduledAt: nextAt, nextAt: timer.next(nextAt), jitterMs });
+    const putOffMs = jitterMs === 0 ? 0 : jitterOf({
+      ruleId: this.#idAt(slot),
+      scheduledAt: nextAt,
+      nextAt: timer.next(nextAt),
+      jitterMs,
+    });
     this.#plannedAt[slot] = nextAt;
     this.#heap.set(slot, nextAt + putOffMs);
   }
 
   #viewOf(slot: number, entry: TimerEntry): TimerView {
+    const dueAt = this.#heap.keyOf(slot) ?? null;
     const lastAt = this.#lastOf(slot);
     return {
       entry,
-      nextAt: this.nextOf(entry.ruleId) ?? null,
-      dueAt: this.#heap.keyOf(slot) ?? null,
+      nextAt: dueAt === null ? null : this.#plannedAt[slot] ?? null,
+      dueAt,
       lastAt: lastAt === -Infinity ? null : lastAt,
       count: this.#counts[slot] ?? 0,
+    };
+  }
+
+  #entryAt(slot: number): TimerEntry | undefined {
+    const timer = this.#timers[slot];
+    return timer && { ...this.#namesAt(slot), timer };
+  }
+
+  #idAt(slot: number): RuleId {
+    const ruleId = this.#ids[slot];
+    if (ruleId === undefined) throw new RangeError(`No rule is at slot ${slot}`);
+    return ruleId;
+  }
+
+  #namesAt(slot: number): Omit<TimerEntry, "timer"> {
+    return {
+      ruleId: this.#idAt(slot),
+      ruleRef: this.#refs[slot] ?? "",
+      triggerRef: this.#triggerRefs[slot] ?? "",
     };
   }
 
@@ -295,13 +309,12 @@ export class TimerTable {
   }
 
   #open(ruleId: RuleId): number {
-    const slot = this.#free.pop() ?? this.#entries.length;
+    const slot = this.#free.pop() ?? this.#timers.length;
     if (slot >= this.#counts.length) this.#grow();
-    const retired = this.#retired.get(ruleId);
-    this.#retired.delete(ruleId);
-    this.#slots.set(ruleId, slot);
-    this.#lastAt[slot] = retired?.lastAt ?? -Infinity;
-    this.#counts[slot] = retired?.count ?? 0;
+    this.#ids[slot] = ruleId;
+    this.#slots.add(ruleId, slot);
+    this.#lastAt[slot] = -Infinity;
+    this.#counts[slot] = 0;
     return slot;
   }
 

@@ -1,6 +1,6 @@
 import { RuleId } from "../../src/rule.ts";
 import { jitterOf } from "../../src/schedule/jitter.ts";
-import type { Schedule, TimerOptions } from "../../src/schedule/mod.ts";
+import type { Schedule, Traits } from "../../src/schedule/mod.ts";
 import { ON_TIME_MS } from "../../src/timers/misfire.ts";
 import type { Occurrence } from "./evidence.ts";
 
@@ -13,7 +13,7 @@ export interface Span {
 /** A rule with one schedule: while `must`, its occurrences have to come; while `may`, they may. */
 export interface Phase {
   readonly ruleId: number;
-  readonly timer: Schedule & TimerOptions;
+  readonly timer: Schedule & Traits;
   readonly must: Span;
   readonly may: Span;
 }

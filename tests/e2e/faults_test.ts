@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { ARTEFACT } from "../support/artefact.ts";
 import { RabbitMq } from "../support/rabbitmq.ts";
 import { Sensor } from "../support/sensor.ts";
 import { lateness, payloadOf, secondsOf, World } from "../support/world.ts";
@@ -210,27 +211,23 @@ Deno.test("A token is renewed through the API when it is refused, and nothing is
   assertEquals(secondsOf(world.eventsOf(rule)).slice(0, 3), [0, 1, 2]);
 });
 
-Deno.test("A refused token is read again from its file, and nothing is lost", async () => {
-  await using world = await World.on(rabbit);
-  const path = await Deno.makeTempFile();
-  using _file = { [Symbol.dispose]: () => Deno.removeSync(path) };
-  await Deno.writeTextFile(path, world.token);
-  const { token: _, ...options } = world.sensor({ ATTUNE_API_TOKEN_FILE: path });
-  await using sensor = await Sensor.ready({ ...options, flags: [`--allow-read=${path}`] });
-  await Deno.writeTextFile(path, await world.platform.sensorToken({ ttlSeconds: 7200 }));
-  const refused = JSON.stringify({ error: { code: 401, message: "Authentication token expired" } });
-  const headers = { "content-type": "application/json" };
-  const fault = {
-    kind: "answer",
-    path: "/api/v1/events",
-    status: 401,
-    headers,
-    body: refused,
-  } as const;
-  world.platform.faults.add({ ...fault, times: 1 });
-  const rule = await world.platform.rules.create(draft("rotated"));
-  assertEquals(payloadOf(await world.event(rule)).execution_count, 1);
-  assertEquals(await sensor.stop(), 0);
+Deno.test({
+  name: "A refused token is read again from its file, and nothing is lost",
+  // What is built may read no file.
+  ignore: ARTEFACT !== null,
+  fn: async () => {
+    await using world = await World.on(rabbit);
+    const path = await Deno.makeTempFile();
+    using _file = { [Symbol.dispose]: () => Deno.removeSync(path) };
+    await Deno.writeTextFile(path, world.token);
+    const { token: _, ...options } = world.sensor({ ATTUNE_API_TOKEN_FILE: path });
+    await using sensor = await Sensor.ready({ ...options, flags: [`--allow-read=${path}`] });
+    await Deno.writeTextFile(path, await world.platform.sensorToken({ ttlSeconds: 7200 }));
+    world.refuseTokenOnce();
+    const rule = await world.platform.rules.create(draft("rotated"));
+    assertEquals(payloadOf(await world.event(rule)).execution_count, 1);
+    assertEquals(await sensor.stop(), 0);
+  },
 });
 
 Deno.test("Nobody reading its log delays no timer and does not keep the sensor from ending", async () => {

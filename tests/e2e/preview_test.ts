@@ -1,17 +1,23 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { ARTEFACT } from "../support/artefact.ts";
 import { ROOT, stdFlags } from "../support/std_flags.ts";
 
 const NIGHTLY = '{"expression":"30 2 * * *","timezone":"Europe/Berlin"}';
 
-/** The program as a process of its own, without a single permission. */
+/** The program as a process of its own: the sources without a single permission, or what was built. */
 async function start(...args: readonly string[]): Promise<Deno.ChildProcess> {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--no-check", ...await stdFlags(), "--no-prompt", "main.ts", ...args],
+  const [command = "", ...words] = ARTEFACT ?? [Deno.execPath(), ...await sourceFlags(), "main.ts"];
+  return new Deno.Command(command, {
+    args: [...words, ...args],
     cwd: ROOT,
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+}
+
+async function sourceFlags(): Promise<readonly string[]> {
+  return ["run", "-q", "--no-check", ...await stdFlags(), "--no-prompt"];
 }
 
 async function run(

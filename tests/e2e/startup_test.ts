@@ -83,7 +83,9 @@ Deno.test("The sensor names an argument that it does not know", async () => {
 
 Deno.test("The sensor prints its version and its help", async () => {
   await using version = await Sensor.start({ ...NOWHERE, args: ["--version"] });
-  assertEquals([await version.exit(), version.output], [0, ["attune-core-timer-sensor 0.1.0"]]);
+  assertEquals([await version.exit(), version.output], [0, [
+    "attune-core-timer-sensor 0.1.0 (from source)",
+  ]]);
   await using help = await Sensor.start({ ...NOWHERE, args: ["--help"] });
   assertEquals([await help.exit(), help.stderr], [0, ""]);
   assertStringIncludes(help.output.join("\n"), "--stdin-config");

@@ -3,6 +3,7 @@ import { BrokerError } from "../../src/broker/fault.ts";
 import {
   checkpointJournal,
   leaseJournal,
+  listenerJournal,
   resumeJournal,
   storeJournal,
 } from "../../src/journal/broker_journal.ts";
@@ -86,5 +87,29 @@ Deno.test("The journal tells which instance fires", () => {
     "leader",
     undefined,
     "standby",
+  ]);
+});
+
+Deno.test("The journal takes a failure for a repetition only where nothing worked in between", () => {
+  const { log, lines } = recorder();
+  const journal = listenerJournal(log);
+  const refused = new BrokerError("unreachable", "Failed to connect");
+  const lost = new BrokerError("lost", "Lost the connection");
+  journal.down(refused, 10);
+  journal.down(refused, 10);
+  for (let n = 0; n < 2; n++) {
+    journal.up("amqp://h:1/");
+    journal.down(lost, 10);
+    journal.down(refused, 10);
+  }
+  assertEquals(lines.map(({ message, fields }) => [message, fields["cause"]]), [
+    ["Failed to connect", "0 Failed to connect"],
+    ["Failed to connect", "0 Failed to connect"],
+    ["Connected to RabbitMQ at amqp://h:1/", undefined],
+    ["Lost the connection", "1 Lost the connection"],
+    ["Failed to connect", "1 Failed to connect"],
+    ["Connected to RabbitMQ at amqp://h:1/", undefined],
+    ["Lost the connection", "2 Lost the connection"],
+    ["Failed to connect", "2 Failed to connect"],
   ]);
 });

@@ -82,3 +82,25 @@ Deno.test("The journal tells of a missing trigger and of an unreadable rule once
     "error: A rule of core.timer cannot be read: id: missing",
   ]);
 });
+
+Deno.test("The journal takes a failed snapshot for a repetition only where none succeeded in between", () => {
+  const { log, lines } = recorder();
+  const journal = syncJournal(log);
+  const error = new Error("503");
+  journal.snapshotDone(1, 5);
+  for (let n = 0; n < 2; n++) {
+    journal.snapshotFailed(error, 10);
+    journal.snapshotFailed(error, 10);
+    journal.snapshotDone(2, 5);
+    journal.snapshotDone(2, 5);
+  }
+  const told = lines.filter(({ level }) => level !== "debug");
+  assertEquals(told.map(({ message, fields }) => [message, fields["cause"]]), [
+    ["Failed to read the rules: 503", "0 Failed to read the rules: 503"],
+    ["Failed to read the rules: 503", "0 Failed to read the rules: 503"],
+    ["The rules can be read again", undefined],
+    ["Failed to read the rules: 503", "1 Failed to read the rules: 503"],
+    ["Failed to read the rules: 503", "1 Failed to read the rules: 503"],
+    ["The rules can be read again", undefined],
+  ]);
+});

@@ -5,7 +5,7 @@ import {
   type ConsoleMessage,
   type Page,
 } from "playwright-core";
-import { ensurePackage } from "./debian.ts";
+import { ensureCommands } from "./debian.ts";
 
 /** Where Debian's package puts it. */
 const CHROMIUM = "/usr/bin/chromium";
@@ -14,12 +14,7 @@ const PATIENCE_MS = 15_000;
 
 /** Makes sure that Chromium is on this machine, from Debian's packages where it is not. Throws otherwise. */
 export function ensureChromium(): Promise<void> {
-  const purpose = "the tests look at the sensor's page with it";
-  return ensurePackage({ name: "chromium", isInstalled, purpose });
-}
-
-async function isInstalled(): Promise<boolean> {
-  return await Deno.stat(CHROMIUM).then(({ isFile }) => isFile, () => false);
+  return ensureCommands({ chromium: "chromium" });
 }
 
 /** Starts a Chromium without a window. */

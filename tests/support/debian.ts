@@ -1,23 +1,24 @@
-// deno-lint-ignore-file no-console -- people read what this prints
-
-/** Something that tests need on the machine. */
-export interface DebianPackage {
-  readonly name: string;
-  readonly isInstalled: () => Promise<boolean>;
-  /** What it is for, in a few words. */
-  readonly purpose: string;
-}
-
-/** Makes sure that it is on this machine, from Debian's packages where it is not. Throws otherwise. */
-export async function ensurePackage({ name, isInstalled, purpose }: DebianPackage): Promise<void> {
-  if (await isInstalled()) return;
-  console.error(`Installing Debian's ${name}, which is missing (${purpose})`);
+/** Installs Debian packages. Throws where that is not possible, with what to do. */
+export async function installPackages(...packages: readonly string[]): Promise<void> {
   if (Deno.build.os !== "linux" || Deno.uid() !== 0) {
-    throw new Error(`Install ${name} first, such as by: sudo apt-get install ${name}`);
+    throw new Error(`Install it first, such as by: sudo apt-get install ${packages.join(" ")}`);
   }
   await apt("update");
-  await apt("install", "--yes", "--no-install-recommends", name);
-  if (!await isInstalled()) throw new Error(`${name} is installed, and not where it is looked for`);
+  await apt("install", "--yes", "--no-install-recommends", ...packages);
+}
+
+/** Makes sure that commands are there, from the packages that are named beside them. */
+export async function ensureCommands(packages: Readonly<Record<string, string>>): Promise<void> {
+  const missing: string[] = [];
+  for (const [command, name] of Object.entries(packages)) {
+    if (!await hasCommand(command)) missing.push(name);
+  }
+  if (missing.length > 0) await installPackages(...missing);
+}
+
+async function hasCommand(command: string): Promise<boolean> {
+  const args = ["-c", 'command -v "$0"', command];
+  return (await new Deno.Command("sh", { args, stdout: "null" }).output()).success;
 }
 
 async function apt(...args: string[]): Promise<void> {

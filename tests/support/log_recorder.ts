@@ -19,6 +19,7 @@ export function recorder(): { log: Log; lines: Line[]; messages: () => string[] 
     info: at("info"),
     warn: at("warn"),
     error: at("error"),
+    repeated: (level, cause, message, fields) => at(level)(message, { ...fields, cause }),
   };
   return { log, lines, messages: () => lines.map((it) => `${it.level}: ${it.message}`) };
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { MEMBERS } from "../../src/config_schema.ts";
+import { ARTEFACT } from "./artefact.ts";
 import { ROOT, stdFlags } from "./std_flags.ts";
 
 /** How long a fact may take to show in the log before a test gives up on it. */
@@ -25,8 +26,10 @@ export interface SensorOptions {
   readonly stdin?: string;
   /** What is run instead of `main.ts`, by its path in the project. */
   readonly entry?: string;
-  /** Further Deno flags, such as a permission. */
+  /** Further Deno flags, such as a permission; a built sensor has its own. */
   readonly flags?: readonly string[];
+  /** The command of a built sensor that is run, whichever the other tests run. */
+  readonly command?: readonly string[];
   /**
    * A command that starts the sensor as its child, given as its last arguments; without one the test
    * itself is the parent.
@@ -36,7 +39,7 @@ export interface SensorOptions {
   readonly isUnread?: boolean;
 }
 
-/** The sensor as a process of its own, with the permissions it needs and none beside. */
+/** The sensor as a process of its own. */
 export class Sensor implements AsyncDisposable {
   /** Every line of its standard output, in order, as it was written. */
   readonly output: string[] = [];
@@ -65,25 +68,13 @@ export class Sensor implements AsyncDisposable {
 
   /** Starts a sensor; it need not be ready. */
   static async start(options: SensorOptions): Promise<Sensor> {
-    const hosts = [options.apiUrl, options.mqUrl].map((url) => new URL(url).host);
-    const admin = options.env?.["ATTUNE_ADMIN_ADDR"];
-    if (admin !== undefined) hosts.push(admin);
-    const variables = MEMBERS.map((member) => `ATTUNE_${member.toUpperCase()}`);
-    const [command, ...args] = [...options.parent ?? [], Deno.execPath()];
+    const [command = "", ...args] = [
+      ...options.parent ?? [],
+      ...await program(options),
+      ...options.args ?? [],
+    ];
     const process = new Deno.Command(command, {
-      args: [
-        ...args,
-        "run",
-        "-q",
-        "--no-check",
-        ...await stdFlags(),
-        "--no-prompt",
-        `--allow-net=${hosts.join(",")}`,
-        `--allow-env=${variables.join(",")}`,
-        ...options.flags ?? [],
-        options.entry ?? "main.ts",
-        ...options.args ?? [],
-      ],
+      args,
       cwd: ROOT,
       env: { ...hostVariables(), ...sensorVariables(options) },
       clearEnv: true,
@@ -196,6 +187,28 @@ export class Sensor implements AsyncDisposable {
     this.#news.resolve();
     this.#news = Promise.withResolvers();
   }
+}
+
+/** What starts the sensor: a built one, or the sources with the permissions they need and none beside. */
+async function program(options: SensorOptions): Promise<readonly string[]> {
+  const built = options.command ?? (options.entry === undefined ? ARTEFACT : null);
+  if (built !== null) return built;
+  const hosts = [options.apiUrl, options.mqUrl].map((url) => new URL(url).host);
+  const admin = options.env?.["ATTUNE_ADMIN_ADDR"];
+  if (admin !== undefined) hosts.push(admin);
+  const variables = MEMBERS.map((member) => `ATTUNE_${member.toUpperCase()}`);
+  return [
+    Deno.execPath(),
+    "run",
+    "-q",
+    "--no-check",
+    ...await stdFlags(),
+    "--no-prompt",
+    `--allow-net=${hosts.join(",")}`,
+    `--allow-env=${variables.join(",")}`,
+    ...options.flags ?? [],
+    options.entry ?? "main.ts",
+  ];
 }
 
 function hostVariables(): Record<string, string> {

@@ -84,6 +84,18 @@ export class World implements AsyncDisposable {
     );
   }
 
+  /** Refuses the token of the next event, as if it had expired. */
+  refuseTokenOnce(): void {
+    this.platform.faults.add({
+      kind: "answer",
+      path: "/api/v1/events",
+      status: 401,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ error: { code: 401, message: "Authentication token expired" } }),
+      times: 1,
+    });
+  }
+
   /** The number of messages in one of the sensor's queues. */
   async countOf(queue: keyof typeof QUEUES): Promise<number> {
     const lines = await this.rabbit.ctl("list_queues", "name", "messages");

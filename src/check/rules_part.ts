@@ -1,0 +1,161 @@
+import { counted } from "../counted.ts";
+import { messageOf } from "../message_of.ts";
+import { type ApiClient, ApiError } from "../platform/api_client.ts";
+import type { Rule, RuleId } from "../rule.ts";
+import { compile, type Kind, KINDS, TIMER_TRIGGERS } from "../schedule/mod.ts";
+import { ownsRule, type Shard } from "../shard.ts";
+import {
+  type Finding,
+  fine,
+  looked,
+  type PartReport,
+  problem,
+  skipped,
+  warning,
+} from "./report.ts";
+
+/** The most refused rules that are told one by one. */
+const MOST_TOLD = 100;
+
+/** Whose rules are read. */
+export interface RulesScope {
+  readonly shard: Shard;
+  /** The triggers that the token covers; `null` for all. */
+  readonly allowed: readonly string[] | null;
+}
+
+/** A rule that gets no timer. */
+interface RefusedRule {
+  readonly id: RuleId | null;
+  readonly ref: string | null;
+  readonly trigger: string;
+  readonly problems: readonly string[];
+}
+
+/** What was read of the rules. */
+export interface RulesRead {
+  readonly triggers: readonly string[];
+  /** Rules that get a timer. */
+  readonly timers: ReadonlyMap<Kind, number>;
+  readonly disabled: number;
+  /** In all; the first of them are in `refused`. */
+  readonly refusedCount: number;
+  readonly refused: readonly RefusedRule[];
+  /** Why the reading ended early. */
+  readonly failure: { readonly status: number | null; readonly message: string } | null;
+}
+
+/** Reads all rules of the timer triggers, and finds out which would get a timer. */
+export async function readRules(
+  api: ApiClient,
+  scope: RulesScope,
+  signal: AbortSignal,
+): Promise<RulesRead> {
+  const tally = new Tally(scope);
+  try {
+    for (const trigger of TIMER_TRIGGERS) {
+      for await (const { rules, unreadable } of api.rulePages(trigger, signal)) {
+        tally.triggers.add(trigger);
+        for (const rule of rules) tally.take(rule);
+        for (const { id, reason } of unreadable) {
+          tally.refuse({ id, ref: null, trigger, problems: [`cannot be read: ${reason}`] });
+        }
+      }
+    }
+    return tally.result(null);
+  } catch (error) {
+    const status = error instanceof ApiError ? error.status : null;
+    return tally.result({ status, message: messageOf(error) });
+  }
+}
+
+/** What is to be said of the rules. */
+export function rulesReport(read: RulesRead): PartReport {
+  const { failure } = read;
+  if (failure !== null) {
+    if (failure.status === 401 || failure.status === 403) {
+      return skipped("rules", "Not looked at: the API refuses the token");
+    }
+    const fix = "Look at the API's log: the sensor needs GET /api/v1/triggers/…/rules";
+    return looked("rules", [problem(`Failed to read the rules: ${failure.message}`, fix)]);
+  }
+  return looked("rules", [summary(read), ...refusals(read)]);
+}
+
+class Tally {
+  readonly triggers = new Set<string>();
+  readonly #scope: RulesScope;
+  readonly #timers = new Map<Kind, number>();
+  readonly #refused: RefusedRule[] = [];
+  #disabled = 0;
+  #refusedCount = 0;
+
+  constructor(scope: RulesScope) {
+    this.#scope = scope;
+  }
+
+  take({ id, ref, enabled, triggerRef: trigger, params, createdAt }: Rule): void {
+    const { shard, allowed } = this.#scope;
+    if (!ownsRule(shard, id)) return;
+    if (!enabled) {
+      this.#disabled++;
+    } else if (allowed !== null && !allowed.includes(trigger)) {
+      const problems = [`the token does not cover trigger type '${trigger}'`];
+      this.refuse({ id, ref, trigger, problems });
+    } else {
+      const compiled = compile(trigger, params, createdAt);
+      if (!compiled.ok) return this.refuse({ id, ref, trigger, problems: compiled.problems });
+      const { kind } = compiled.timer;
+      this.#timers.set(kind, (this.#timers.get(kind) ?? 0) + 1);
+    }
+  }
+
+  refuse(rule: RefusedRule): void {
+    if (rule.id !== null && !ownsRule(this.#scope.shard, rule.id)) return;
+    this.#refusedCount++;
+    if (this.#refused.length < MOST_TOLD) this.#refused.push(rule);
+  }
+
+  result(failure: RulesRead["failure"]): RulesRead {
+    return {
+      triggers: [...this.triggers],
+      timers: this.#timers,
+      disabled: this.#disabled,
+      refusedCount: this.#refusedCount,
+      refused: this.#refused,
+      failure,
+    };
+  }
+}
+
+function summary({ triggers, timers, disabled, refusedCount }: RulesRead): Finding {
+  const facts = {
+    triggers,
+    timers: Object.fromEntries(timers),
+    disabled,
+    refused: refusedCount,
+  };
+  if (triggers.length === 0) {
+    const fix = "Install the platform's core pack: no timer trigger is there";
+    return problem("None of the timer triggers is installed on the platform", fix, facts);
+  }
+  const total = timers.values().reduce((sum, count) => sum + count, 0);
+  const kinds = KINDS.flatMap((kind) => timers.has(kind) ? [`${timers.get(kind)} ${kind}`] : [])
+    .join(", ");
+  const text = `${counted(total, "rule")} with a timer${kinds === "" ? "" : ` (${kinds})`}, ` +
+    `${disabled} disabled, ${refusedCount} refused`;
+  return fine(text, facts);
+}
+
+function refusals({ refused, refusedCount }: RulesRead): Finding[] {
+  const fix = "Correct the rule's trigger_params, or disable the rule; preview tries them out";
+  const told = refused.map(({ id, ref, trigger, problems }) => {
+    const name = id === null ? `A rule of ${trigger}` : `Rule ${id} (${ref ?? trigger})`;
+    const facts = { rule_id: id, rule_ref: ref, trigger_ref: trigger, problems };
+    return problem(`${name}: ${problems.join("; ")}`, fix, facts);
+  });
+  const more = refusedCount - refused.length;
+  if (more === 0) return told;
+  const text = `${more} more refused`;
+  return [...told, warning(text, "Look at /timers?state=refused of a sensor that runs")];
+}
