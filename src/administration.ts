@@ -1,10 +1,14 @@
 import { Health } from "./admin/health.ts";
 import { History } from "./admin/history.ts";
+import { Lately } from "./admin/lately.ts";
+import { Live } from "./admin/live.ts";
 import { Metrics } from "./admin/metrics.ts";
+import { Pulse } from "./admin/pulse.ts";
 import { routesOf } from "./admin/routes.ts";
 import { router } from "./admin/router.ts";
 import type { RuleViews } from "./admin/rule_view.ts";
 import { openServer } from "./admin/server.ts";
+import { snapshotOf } from "./admin/snapshot.ts";
 import { addStateMetrics } from "./admin/state_metrics.ts";
 import type { Role, Subject } from "./admin/subject.ts";
 import { Vitals } from "./admin/vitals.ts";
@@ -36,6 +40,9 @@ export class Administration {
   readonly #vitals: Vitals;
   readonly #metrics: Metrics;
   readonly #history: History;
+  readonly #lately: Lately;
+  readonly #pulse: Pulse;
+  readonly #shard: string;
   /** What is to be told of everything; nothing, where nobody may look. */
   readonly watch: Watch | undefined;
 
@@ -43,11 +50,18 @@ export class Administration {
     this.#options = options;
     this.#vitals = new Vitals(options.clock);
     const { index, count } = options.config.shard;
-    this.#metrics = new Metrics(options.clock, `${index}/${count}`);
+    this.#shard = `${index}/${count}`;
+    this.#metrics = new Metrics(options.clock, this.#shard);
     this.#history = new History(options.clock);
+    this.#lately = new Lately(options.clock);
+    this.#pulse = new Pulse(options.clock);
     if (options.config.adminAddress === null) return;
-    const counted = joined(this.#vitals.watch, this.#metrics.watch);
-    this.watch = joined(counted, this.#history.watch);
+    this.watch = [
+      this.#metrics.watch,
+      this.#history.watch,
+      this.#lately.watch,
+      this.#pulse.watch,
+    ].reduce(joined, this.#vitals.watch);
   }
 
   /** Serves until the result is disposed of. Throws a `Fatal` where it cannot. */
@@ -57,17 +71,34 @@ export class Administration {
     const subject = this.#subject(engine, leadership);
     const health = new Health(clock, subject, this.#vitals);
     addStateMetrics(this.#metrics, { clock, subject, vitals: this.#vitals, health });
-    const routes = routesOf({
-      health,
-      registry: this.#metrics.registry,
-      clock,
-      views: this.#views(engine),
-      history: this.#history,
-    });
     const failed = (error: unknown) => {
       const text = `Failed to answer a request: ${messageOf(error)}`;
       log.repeated("error", text, text);
     };
+    const views = this.#views(engine);
+    const live = new Live({
+      clock,
+      snapshot: () =>
+        snapshotOf({
+          clock,
+          shard: this.#shard,
+          subject,
+          health,
+          views,
+          lately: this.#lately,
+          pulse: this.#pulse,
+          outboxAge: this.#metrics.outboxAge,
+        }),
+      failed,
+    });
+    const routes = routesOf({
+      health,
+      registry: this.#metrics.registry,
+      clock,
+      views,
+      history: this.#history,
+      live,
+    });
     const server = openServer(adminAddress, router(routes, failed));
     log.info(`Health and metrics are served at ${server.url}`);
     if (!isLoopback(adminAddress)) {
@@ -76,7 +107,10 @@ export class Administration {
           "let nobody else reach it, or serve on a loopback address",
       );
     }
-    return server;
+    const stack = new AsyncDisposableStack();
+    stack.use(server);
+    stack.use(live);
+    return stack;
   }
 
   #views({ book, timers }: Engine): RuleViews {
@@ -85,7 +119,9 @@ export class Administration {
       refOf: (ruleId) => book.refOf(ruleId),
       has: (ruleId) => book.has(ruleId),
       view: (ruleId) => timers.view(ruleId),
+      upcoming: (limit) => timers.upcoming(limit),
       refusalOf: (ruleId) => book.census.refusalOf(ruleId),
+      refusals: () => book.census.refusals(),
       tallyOf: (ruleId) => this.#history.of(ruleId),
     };
   }

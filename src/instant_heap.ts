@@ -36,6 +36,22 @@ export class InstantHeap {
     return place === ABSENT ? undefined : this.#keyAt(place);
   }
 
+  /** The first so many slots, in the order of their keys; costs as little however many there are. */
+  first(limit: number): number[] {
+    const found: number[] = [];
+    // Places whose parent was found, the earliest first: the next one is among them.
+    const open = this.#size === 0 ? [] : [0];
+    for (let place = open.shift(); place !== undefined && found.length < limit;) {
+      found.push(this.#slotAt(place));
+      const child = place * ARITY + 1;
+      const end = Math.min(child + ARITY, this.#size);
+      for (let it = child; it < end; it++) open.push(it);
+      open.sort((a, b) => this.#keyAt(a) - this.#keyAt(b));
+      place = open.shift();
+    }
+    return found;
+  }
+
   /** Puts a slot in the heap, or moves it. */
   set(slot: number, key: number): void {
     let place = this.#placeOf(slot);

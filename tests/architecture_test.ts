@@ -93,7 +93,9 @@ async function sources(): Promise<Source[]> {
 
 async function source(path: string): Promise<Source> {
   const text = await Deno.readTextFile(new URL(`src/${path}`, ROOT));
-  const imports = [...text.matchAll(/^(?:import|export)\b[^;]*?from "([^"]+)";/gms)]
+  const imports = [
+    ...text.matchAll(/^(?:import|export)\b[^;]*?from "([^"]+)"(?: with \{.*?\})?;/gms),
+  ]
     .map(([, specifier = ""]) => specifier);
   return { path, text: withoutComments(text), imports };
 }

@@ -38,6 +38,8 @@ Deno.test("InstantHeap agrees with a sorted list after any steps", () => {
       assertEquals(heap.firstKey, Math.min(Infinity, ...model.values()));
     }
     for (const [slot, key] of model) assertEquals(heap.keyOf(slot), key);
+    const firstKeys = heap.first(7).map((slot) => model.get(slot));
+    assertEquals(firstKeys, [...model.values()].toSorted((a, b) => a - b).slice(0, 7));
   }));
 });
 

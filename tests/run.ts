@@ -1,9 +1,10 @@
 // deno-lint-ignore-file no-console -- people read what this prints
 /**
- * `deno task test`: every test of the project. Installs RabbitMQ where it is missing, runs the fast tests
- * side by side and the slow ones one by one, the end-to-end tests once more against the executable where one
+ * `deno task test`: every test of the project. Installs RabbitMQ and Chromium where they are missing, runs
+ * the fast tests side by side and the slow ones one by one, the end-to-end tests once more against the executable where one
  * can be built, and prints coverage and the total.
  */
+import { ensureChromium } from "./support/browser.ts";
 import { buildExecutable } from "./support/executable.ts";
 import { ensureRabbitMq } from "./support/install_rabbitmq.ts";
 
@@ -58,6 +59,7 @@ async function executablePhase(executable: string | null, std: readonly string[]
 
 async function main(): Promise<number> {
   await ensureRabbitMq();
+  await ensureChromium();
   await Deno.remove(COVERAGE_DIR, { recursive: true }).catch(() => {/* first run */});
   await Deno.mkdir(COVERAGE_DIR);
   const std = await standInFlags();

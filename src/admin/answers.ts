@@ -1,4 +1,4 @@
-/** Nothing may be loaded, framed, guessed at or kept: what is served is data, for whoever asked. */
+/** Nothing may be loaded, framed, guessed at or kept: what is served is data, but for the page. */
 const SECURITY_HEADERS = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -10,7 +10,7 @@ const SECURITY_HEADERS = {
 /** An answer with the headers that every answer has. */
 export function answer(
   status: number,
-  body: string,
+  body: string | ReadableStream<Uint8Array>,
   contentType: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {

@@ -3,7 +3,7 @@ import { problem } from "./answers.ts";
 /** Answers a GET request; `rest` is what follows the path of a route that ends in a slash. */
 export type Route = (url: URL, rest: string) => Response | Promise<Response>;
 
-/** By path. One that ends in a slash takes whatever path begins with it, and is not just it. */
+/** By path. One that ends in a slash, but for `/`, takes whatever path begins with it and is not just it. */
 export type Routes = Readonly<Record<string, Route>>;
 
 /** Answers a request. Does not reject. */
@@ -27,7 +27,10 @@ export function router(routes: Routes, failed: (error: unknown) => void): Handle
     }
     try {
       const response = await found.route(url, found.rest);
-      return request.method === "HEAD" ? new Response(null, response) : response;
+      if (request.method === "GET") return response;
+      // What is left unread would keep its place among those that may listen.
+      await response.body?.cancel();
+      return new Response(null, response);
     } catch (error) {
       failed(error);
       return problem(500, "Failed to answer, the log says why");
@@ -36,10 +39,10 @@ export function router(routes: Routes, failed: (error: unknown) => void): Handle
 }
 
 function find(routes: Routes, path: string): { route: Route; rest: string } | null {
-  const exact = path.endsWith("/") ? undefined : routes[path];
+  const exact = path.endsWith("/") && path !== "/" ? undefined : routes[path];
   if (exact !== undefined) return { route: exact, rest: "" };
   const end = path.lastIndexOf("/") + 1;
   const rest = path.slice(end);
-  const route = rest === "" ? undefined : routes[path.slice(0, end)];
+  const route = rest === "" || end === 1 ? undefined : routes[path.slice(0, end)];
   return route === undefined ? null : { route, rest };
 }

@@ -3,6 +3,8 @@ import type { Clock } from "../clock.ts";
 import { answer, json } from "./answers.ts";
 import type { Finding, Health } from "./health.ts";
 import type { History } from "./history.ts";
+import type { Live } from "./live.ts";
+import { PAGE_ROUTES } from "./page.ts";
 import type { Routes } from "./router.ts";
 import type { RuleViews } from "./rule_view.ts";
 import { answerDetails } from "./timer_details.ts";
@@ -17,13 +19,16 @@ export interface RouteSources {
   readonly clock: Clock;
   readonly views: RuleViews;
   readonly history: History;
+  readonly live: Live;
 }
 
 /** What can be asked for. */
 export function routesOf(sources: RouteSources): Routes {
-  const { health, registry, clock, views } = sources;
+  const { health, registry, clock, views, live } = sources;
   const list = new TimerList(clock, views);
   return {
+    ...PAGE_ROUTES,
+    "/live": () => live.answer(),
     "/livez": () => probe(health.live()),
     "/readyz": () => probe(health.ready()),
     "/metrics": async () => answer(200, await registry.metrics(), registry.contentType),

@@ -14,7 +14,11 @@ export interface RuleViews {
   /** Whether the platform is known to have a rule. */
   has(ruleId: RuleId): boolean;
   view(ruleId: RuleId): TimerView | undefined;
+  /** Those that fire next, in order. */
+  upcoming(limit: number): readonly TimerView[];
   refusalOf(ruleId: RuleId): Refusal | undefined;
+  /** All that were refused. */
+  refusals(): Iterable<readonly [RuleId, Refusal]>;
   tallyOf(ruleId: RuleId): Tally | undefined;
 }
 

@@ -29,8 +29,9 @@ function listen(
   signal: AbortSignal,
 ): Deno.HttpServer<Deno.NetAddr> {
   try {
-    // Otherwise it prints a line of its own on standard output.
-    return Deno.serve({ ...address, signal, onListen: () => {} }, handler);
+    // Otherwise it prints lines of its own: that it listens, and that a client was cut off.
+    const onError = () => new Response(null, { status: 500 });
+    return Deno.serve({ ...address, signal, onListen: () => {}, onError }, handler);
   } catch (error) {
     const text = `Cannot serve health and metrics at http://${hostOf(address)}: ${
       faultOf(error, address)

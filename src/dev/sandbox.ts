@@ -11,6 +11,7 @@ import { demoRules } from "./sandbox/demo_rules.ts";
 import { hints } from "./sandbox/hints.ts";
 import { Screen } from "./sandbox/screen.ts";
 import { SensorProcess } from "./sandbox/sensor_process.ts";
+import { openWorkbench } from "./sandbox/workbench.ts";
 
 const SENSOR_REF = "core.timer";
 // Not the platform's own: on a RabbitMQ in earnest others would hear of rules that they do not have.
@@ -46,7 +47,12 @@ async function main(): Promise<number> {
     mqExchange: EXCHANGE,
     onLine: (line) => screen.sensor(line),
   });
-  introduce(screen, { platform, broker, sensor });
+  await using workbench = openWorkbench({
+    sensorUrl: sensor.adminUrl,
+    platformUrl: platform.url,
+    adminToken: await platform.adminToken(),
+  });
+  introduce(screen, { platform, broker, sensor, workbench });
   using _events = platform.events.subscribe((event) => screen.event(described(event)));
   const ended = Promise.race([sensor.ended, aborted(stop).then(() => null)]);
   const isReady = await Promise.race([sensor.ready.then(() => true), ended.then(() => false)]);
@@ -58,20 +64,22 @@ async function main(): Promise<number> {
 
 function introduce(
   screen: Screen,
-  { platform, broker, sensor }: {
+  { platform, broker, sensor, workbench }: {
     platform: Platform;
     broker: ChosenBroker;
     sensor: SensorProcess;
+    workbench: { readonly url: string };
   },
 ): void {
   screen.title("Sandbox of the Attune timer sensor");
   screen.table([
+    ["page", workbench.url, "what the sensor does, live, and a form to make rules"],
     ["platform", platform.url, "a stand-in, in memory"],
     ["broker", redactUrl(broker.url), broker.origin],
     [
       "sensor",
       `process ${sensor.pid}`,
-      "may reach the two above and read its own variables, nothing else",
+      "may reach platform and broker, serve its page and read its own variables, nothing else",
     ],
   ]);
   screen.text("");

@@ -47,6 +47,11 @@ export class Census {
     this.refused[refusal.kind ?? "unknown"]--;
   }
 
+  /** The rules that were refused, in no order that means anything. */
+  refusals(): Iterable<readonly [RuleId, Refusal]> {
+    return this.#refusals;
+  }
+
   /** Why a rule has no timer, if it was refused. */
   refusalOf(ruleId: RuleId): Refusal | undefined {
     return this.#refusals.get(ruleId);

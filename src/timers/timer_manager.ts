@@ -65,6 +65,11 @@ export class TimerManager implements Disposable {
     return this.#table.view(ruleId);
   }
 
+  /** The timers that fire next, as {@link TimerTable.upcoming}. */
+  upcoming(limit: number): TimerView[] {
+    return this.#table.upcoming(limit);
+  }
+
   /** Starts or replaces the timer of a rule, as {@link TimerTable.set}. */
   set(entry: TimerEntry, after: number): number | null {
     const nextAt = this.#table.set(entry, after);

@@ -32,6 +32,8 @@ export interface TimerView {
   readonly entry: TimerEntry;
   /** Its next occurrence, if it has one. */
   readonly nextAt: number | null;
+  /** When that is handed out: later by the jitter. */
+  readonly dueAt: number | null;
   /** The occurrence last handed out, if one was. */
   readonly lastAt: number | null;
   /** How many were fired. */
@@ -109,15 +111,15 @@ export class TimerTable {
   view(ruleId: RuleId): TimerView | undefined {
     const slot = this.#slots.get(ruleId);
     const entry = slot === undefined ? undefined : this.#entryAt(slot);
-    if (slot === undefined || entry === undefined) return undefined;
-    const isPlanned = this.#heap.keyOf(slot) !== undefined;
-    const lastAt = this.#lastOf(slot);
-    return {
-      entry,
-      nextAt: isPlanned ? this.#plannedAt[slot] ?? null : null,
-      lastAt: lastAt === -Infinity ? null : lastAt,
-      count: this.#counts[slot] ?? 0,
-    };
+    return slot === undefined || entry === undefined ? undefined : this.#viewOf(slot, entry);
+  }
+
+  /** The timers that fire next, in order; costs as little however many there are. */
+  upcoming(limit: number): TimerView[] {
+    return this.#heap.first(limit).flatMap((slot) => {
+      const entry = this.#entryAt(slot);
+      return entry === undefined ? [] : [this.#viewOf(slot, entry)];
+    });
   }
 
   /**
@@ -269,6 +271,18 @@ export class TimerTable {
     });
     this.#plannedAt[slot] = nextAt;
     this.#heap.set(slot, nextAt + putOffMs);
+  }
+
+  #viewOf(slot: number, entry: TimerEntry): TimerView {
+    const dueAt = this.#heap.keyOf(slot) ?? null;
+    const lastAt = this.#lastOf(slot);
+    return {
+      entry,
+      nextAt: dueAt === null ? null : this.#plannedAt[slot] ?? null,
+      dueAt,
+      lastAt: lastAt === -Infinity ? null : lastAt,
+      count: this.#counts[slot] ?? 0,
+    };
   }
 
   #entryAt(slot: number): TimerEntry | undefined {

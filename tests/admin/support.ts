@@ -1,6 +1,7 @@
 import { Registry } from "prom-client";
 import { Health } from "../../src/admin/health.ts";
 import { History } from "../../src/admin/history.ts";
+import { Live } from "../../src/admin/live.ts";
 import { type Handler, router } from "../../src/admin/router.ts";
 import { routesOf, type RouteSources } from "../../src/admin/routes.ts";
 import type { RuleViews } from "../../src/admin/rule_view.ts";
@@ -36,7 +37,9 @@ export function viewsOf({ book, timers }: OpenBook, history: History): RuleViews
     refOf: (ruleId) => book.refOf(ruleId),
     has: (ruleId) => book.has(ruleId),
     view: (ruleId) => timers.view(ruleId),
+    upcoming: (limit) => timers.upcoming(limit),
     refusalOf: (ruleId) => book.census.refusalOf(ruleId),
+    refusals: () => book.census.refusals(),
     tallyOf: (ruleId) => history.of(ruleId),
   };
 }
@@ -46,22 +49,26 @@ const NO_RULES: RuleViews = {
   refOf: () => undefined,
   has: () => false,
   view: () => undefined,
+  upcoming: () => [],
   refusalOf: () => undefined,
+  refusals: () => [],
   tallyOf: () => undefined,
 };
 
 /** Answers requests about what a test gives; a route that fails makes the test fail. */
 export function handlerOf(clock: FakeClock, parts: Partial<RouteSources>): Handler {
   const vitals = new Vitals(clock);
+  const failed = (error: unknown) => {
+    throw error;
+  };
   const routes = routesOf({
     health: new Health(clock, subject(() => clock.now()), vitals),
     registry: new Registry(),
     clock,
     views: NO_RULES,
     history: new History(clock),
+    live: new Live({ clock, snapshot: () => ({ now: clock.now() }), failed }),
     ...parts,
   });
-  return router(routes, (error) => {
-    throw error;
-  });
+  return router(routes, failed);
 }

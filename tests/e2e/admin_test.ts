@@ -76,6 +76,17 @@ async function live(url: string): Promise<number> {
   return response.status;
 }
 
+/** The first thing that whoever listens is told. */
+async function snapshotOf(url: string): Promise<string> {
+  const { body } = await fetch(`${url}/live`);
+  let told = "";
+  for await (const text of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    told += text;
+    if (/^data: .*\n\n/m.test(told)) break;
+  }
+  return told;
+}
+
 Deno.test("A sensor lives from its start, is ready once it has everything, and not without the API or the broker", async () => {
   await using world = await World.on(rabbit);
   await world.platform.down();
@@ -188,11 +199,13 @@ Deno.test("Metrics move when events are delivered, refused and parked, and no se
   assert(valueOf(parked, "attune_timer_oldest_event_age_seconds", { place: "outbox" }) > 0);
   assertEquals(valueOf(parked, "attune_timer_reachable", { what: "api" }), 0);
   const answers = await Promise.all(
-    ["/livez", "/readyz", "/metrics", "/timers", `/timers/${counted.id}`, "/nowhere"].map(async (
-      path,
-    ) => await (await fetch(url + path)).text()),
+    ["/", "/livez", "/readyz", "/metrics", "/timers", `/timers/${counted.id}`, "/nowhere"].map(
+      async (
+        path,
+      ) => await (await fetch(url + path)).text(),
+    ),
   );
-  for (const text of answers) {
+  for (const text of [...answers, await snapshotOf(url)]) {
     assert(!text.includes(world.token) && !text.includes("guest"), text);
   }
   await world.platform.up();

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ROOT } from "../support/std_flags.ts";
 
 /** Nobody listens there, so that the sandbox brings its own broker. */
@@ -114,6 +114,15 @@ Deno.test("The sandbox prints commands that work as they are pasted", async () =
   assertEquals(rule.data.ref, "sandbox.mine");
   assert(events.items.length > 0);
   await sandbox.until(() => sandbox.rulesFired.has("sandbox.mine"));
+  assertEquals(await sandbox.interrupt(), 0);
+});
+
+Deno.test("The sandbox prints where its page is, with the form and the sensor behind it", async () => {
+  await using sandbox = new Sandbox();
+  await sandbox.until(() => sandbox.lines.some((line) => line.includes("Timer sensor ready")));
+  const url = /^ {2}page +(http:\S+)/m.exec(sandbox.lines.join("\n"))?.[1] ?? "";
+  assertStringIncludes(await (await fetch(url)).text(), 'id="workbench"');
+  assertEquals((await (await fetch(`${url}/livez`)).json()).alive, true);
   assertEquals(await sandbox.interrupt(), 0);
 });
 

@@ -215,3 +215,24 @@ Deno.test("TimerTable puts occurrences off by their jitter, and names them by th
   assertEquals([fire?.scheduledAt, fire?.firedAt, fire?.nextAt], [at(60), dueAt, at(120)]);
   assertEquals(table.view(ruleId(1))?.nextAt, at(120));
 });
+
+Deno.test("TimerTable tells the timers that fire next, in order, with their instants", () => {
+  const table = tableWith(7, 2, 5, 3);
+  table.set(entryOf(9, { type: "date_time", fire_at: "2024-01-01T00:00:00Z" }), START);
+  const upcoming = (limit: number) =>
+    table.upcoming(limit).map((
+      { entry, dueAt },
+    ) => [entry.ruleId, ((dueAt ?? NaN) - START) / 1000]);
+  assertEquals(upcoming(3), [[2, 2], [4, 3], [3, 5]]);
+  take(table, at(3));
+  assertEquals(upcoming(9), [[2, 4], [3, 5], [4, 6], [1, 7]]);
+  table.stop(ruleId(2));
+  assertEquals(upcoming(1), [[3, 5]]);
+});
+
+Deno.test("TimerTable tells of a timer with a jitter when it is handed out", () => {
+  const table = new TimerTable({ catchUpWindowMs: HOUR_MS });
+  table.set(entryOf(1, { ...every(60), jitter_seconds: 30 }), START);
+  const [next] = table.upcoming(1);
+  assertEquals([next?.nextAt, next?.dueAt], [at(60), table.nextAt]);
+});

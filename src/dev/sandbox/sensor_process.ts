@@ -5,6 +5,8 @@ const ROOT = new URL("../../../", import.meta.url);
 /** The sensor needs four seconds at most. */
 const STOP_TIMEOUT_MS = 8000;
 const READY = "Timer sensor ready";
+const ADMIN_ADDRESS = "127.0.0.1:0";
+const SERVED = /Health and metrics are served at (http:\S+)/;
 
 /** How the sensor is started. */
 export interface SensorProcessOptions {
@@ -19,6 +21,8 @@ export interface SensorProcessOptions {
 
 /** The sensor as a process of its own, with the permissions that it needs and none beside. */
 export class SensorProcess implements AsyncDisposable {
+  /** Where the sensor serves its page, once it does. */
+  readonly adminUrl: Promise<string>;
   /** Resolves when the sensor has read the rules. */
   readonly ready: Promise<void>;
   /** The exit code, once the sensor has ended and its last line was told. */
@@ -26,12 +30,16 @@ export class SensorProcess implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
 
   private constructor(process: Deno.ChildProcess, onLine: (line: string) => void) {
+    const served = Promise.withResolvers<string>();
     const ready = Promise.withResolvers<void>();
     const tell = (line: string) => {
+      const [, url] = SERVED.exec(line) ?? [];
+      if (url !== undefined) served.resolve(url);
       if (line.includes(READY)) ready.resolve();
       onLine(line);
     };
     this.#process = process;
+    this.adminUrl = served.promise;
     this.ready = ready.promise;
     this.ended = Promise.all([
       process.status,
@@ -50,7 +58,7 @@ export class SensorProcess implements AsyncDisposable {
         "-q",
         ...await standInFlags(),
         "--no-prompt",
-        `--allow-net=${hosts.join(",")}`,
+        `--allow-net=${[...hosts, ADMIN_ADDRESS].join(",")}`,
         `--allow-env=${variables.join(",")}`,
         "main.ts",
       ],
@@ -63,6 +71,7 @@ export class SensorProcess implements AsyncDisposable {
         ATTUNE_SENSOR_REF: options.sensorRef,
         ATTUNE_MQ_URL: options.mqUrl,
         ATTUNE_MQ_EXCHANGE: options.mqExchange,
+        ATTUNE_ADMIN_ADDR: ADMIN_ADDRESS,
         ATTUNE_LOG_FORMAT: "pretty",
       },
       // A Ctrl-C at the terminal goes to all of its processes: the sensor would take it for the first

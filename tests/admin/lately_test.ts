@@ -1,0 +1,74 @@
+import { assertEquals } from "@std/assert";
+import { Lately } from "../../src/admin/lately.ts";
+import { eventOf } from "../../src/event.ts";
+import { ruleId } from "../support/rules.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { fire } from "./metrics_rig.ts";
+
+const STORED = { kind: "stored", eventId: 1, ruleGone: false } as const;
+
+function rig() {
+  const clock = new FakeClock();
+  const lately = new Lately(clock);
+  const { timers, delivery } = lately.watch;
+  /** Fires a rule; its event. */
+  const fired = (id: number, lateMs = 0) => {
+    const one = fire(clock, lateMs, { ruleId: ruleId(id), ruleRef: `test.rule${id}` });
+    timers.fire?.(one);
+    return eventOf(one, "core.timer");
+  };
+  return { clock, lately, fired, delivery };
+}
+
+Deno.test("Lately tells the last twenty fires, the newest first, with their lateness", () => {
+  const { lately, fired } = rig();
+  for (let id = 1; id <= 33; id++) fired(id, id);
+  assertEquals(
+    lately.fires.map((it) => [it.ruleId, it.latenessMs]),
+    Array.from({ length: 20 }, (_, n) => [33 - n, 33 - n]),
+  );
+});
+
+Deno.test("Lately tells how far each fire got", () => {
+  const { lately, fired, delivery } = rig();
+  const [stored, parked, gone, refused, dropped, expired] = [1, 2, 3, 4, 5, 6].map((id) =>
+    fired(id)
+  );
+  fired(7);
+  if (!stored || !parked || !gone || !refused || !dropped || !expired) throw new Error("none");
+  delivery.stored?.(stored, STORED, null);
+  delivery.parked?.(parked);
+  delivery.discarded?.(gone);
+  delivery.refused?.(refused, { reason: "no such thing", status: 404 });
+  delivery.dropped?.(dropped);
+  delivery.expired?.(expired, 0);
+  assertEquals(lately.fires.map((it) => it.progress).toReversed(), [
+    "stored",
+    "outbox",
+    "discarded",
+    "refused",
+    "dropped",
+    "expired",
+    "posting",
+  ]);
+  assertEquals([lately.stored, lately.failed], [1, 3]);
+  assertEquals(lately.failures.map((it) => [it.ruleRef, it.outcome, it.reason]), [
+    ["test.rule6", "expired", "It was in the outbox for too long"],
+    ["test.rule5", "dropped", "Too many events waited"],
+    ["test.rule4", "refused", "no such thing"],
+  ]);
+});
+
+Deno.test("Lately keeps ten failures, of events that fired long ago too, and no more of a reason than fits", () => {
+  const { lately, fired, delivery } = rig();
+  const events = Array.from({ length: 40 }, (_, n) => fired(n + 1));
+  for (const event of events) {
+    delivery.refused?.(event, { reason: "x".repeat(5000), status: 400 });
+  }
+  assertEquals(lately.failed, 40);
+  assertEquals(
+    lately.failures.map((it) => it.ruleId),
+    [40, 39, 38, 37, 36, 35, 34, 33, 32, 31].map(ruleId),
+  );
+  assertEquals(lately.failures[0]?.reason.length, 300);
+});

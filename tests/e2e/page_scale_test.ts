@@ -1,0 +1,94 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import * as z from "zod";
+import { openBrowser, openPage, textOf, until } from "../support/browser.ts";
+import { parseScrape, valueOf } from "../support/prometheus.ts";
+import { RabbitMq } from "../support/rabbitmq.ts";
+import { report } from "../support/report.ts";
+import { Sensor } from "../support/sensor.ts";
+import { World } from "../support/world.ts";
+
+const RULES = 100_000;
+/** So that a hundred fall due each second. */
+const INTERVAL_SECONDS = 1000;
+const READY_MS = 120_000;
+const WATCHED_MS = 10_000;
+/** Generous, for others may be busy on the machine. */
+const MOST_MS = 500;
+
+/** Notes what keeps the page from answering a key: tasks of more than 50 ms. */
+const WATCH_TASKS = `(() => {
+  globalThis.longTasks = [];
+  new PerformanceObserver((list) => {
+    globalThis.longTasks.push(...list.getEntries().map(({ duration }) => duration));
+  }).observe({ type: "longtask" });
+})()`;
+
+async function longTasks(page: Page): Promise<number[]> {
+  return z.array(z.number()).parse(await page.evaluate("globalThis.longTasks"));
+}
+
+/** The greatest lag of the sensor's event loop since this was last asked for. */
+async function lagMs(url: string): Promise<number> {
+  const scrape = parseScrape(await (await fetch(`${url}/metrics`)).text());
+  return valueOf(scrape, "attune_timer_event_loop_lag_max_seconds") * 1000;
+}
+
+function addRules({ platform }: World): void {
+  const startAt = Date.now();
+  for (let n = 0; n < RULES; n++) {
+    platform.rules.silently.create({
+      ref: `e2e.rule${n}`,
+      trigger_ref: "core.intervaltimer",
+      trigger_params: { unit: "seconds", interval: INTERVAL_SECONDS },
+      created: new Date(startAt - n * 10).toISOString(),
+    });
+  }
+}
+
+Deno.test(`With ${RULES} timers the page stays smooth, and the sensor hardly feels it`, async () => {
+  await using rabbit = await RabbitMq.start();
+  await using browser = await openBrowser();
+  await using world = await World.on(rabbit);
+  addRules(world);
+  const env = { ATTUNE_ADMIN_ADDR: "127.0.0.1:0", ATTUNE_RECONCILE_INTERVAL: "1h" };
+  await using sensor = await Sensor.start(world.sensor(env));
+  await sensor.line(/^Timer sensor ready/, 0, READY_MS);
+  const url = await sensor.adminUrl();
+  await lagMs(url);
+  await new Promise((resolve) => setTimeout(resolve, WATCHED_MS));
+  const unwatchedMs = await lagMs(url);
+
+  await using opened = await openPage(browser, url);
+  const { page, complaints } = opened;
+  await page.evaluate(WATCH_TASKS);
+  await until(page, `document.querySelectorAll("#fires tbody tr").length === 20`);
+  assertEquals(await page.locator("#next tbody tr").count(), 20);
+  await page.waitForTimeout(WATCHED_MS);
+  const watchedMs = await lagMs(url);
+  const showing = await longTasks(page);
+
+  const began = performance.now();
+  await page.fill("#search-text", "rule99999");
+  await until(page, `document.querySelector("#search-count").textContent === "1 rule"`);
+  await page.fill("#search-text", "");
+  await page.fill("#search-text", "RULE1");
+  await until(page, `document.querySelectorAll("#found tbody tr").length === 50`);
+  const searchedMs = performance.now() - began;
+  assertEquals(await textOf(page, "#search-count"), "11,111 rules, the first 50 of them");
+  const searchLagMs = await lagMs(url);
+  const longest = Math.max(0, ...await longTasks(page));
+  report(
+    `The page with ${RULES} timers: event loop of the sensor at most ${
+      unwatchedMs.toFixed(0)
+    } ms late ` +
+      `unwatched, ${watchedMs.toFixed(0)} ms watched, ${
+        searchLagMs.toFixed(0)
+      } ms at two searches ` +
+      `(${searchedMs.toFixed(0)} ms); ${showing.length} tasks of the page above 50 ms in ` +
+      `${WATCHED_MS / 1000} s, the longest of all ${longest.toFixed(0)} ms`,
+  );
+  assert(Math.max(watchedMs, searchLagMs) < Math.max(MOST_MS, 2 * unwatchedMs));
+  assert(longest < MOST_MS, `${longest} ms`);
+  assertEquals(complaints, []);
+});
