@@ -35,10 +35,14 @@ export interface RuleChange {
   readonly sentAt: number | null;
 }
 
-const Instant = z.iso.datetime({ offset: true }).transform((text) => Temporal.Instant.from(text));
-const Milliseconds = Instant.transform((instant) => instant.epochMilliseconds);
+// Not by Temporal, which takes eight times as long: a snapshot may have a million rows.
+const Instant = z.iso.datetime({ offset: true });
+const Milliseconds = Instant.transform(Date.parse);
 // Two changes of a row can share a millisecond, hence the platform's own resolution.
-const Microseconds = Instant.transform((instant) => Number(instant.epochNanoseconds / 1000n));
+const Microseconds = Instant.transform((text) => {
+  const [, microseconds = ""] = /\.\d{3}(\d{1,3})/.exec(text) ?? [];
+  return Date.parse(text) * 1000 + Number(microseconds.padEnd(3, "0"));
+});
 // Not copied, as a `z.record` would be: of a large message that takes longer than all the rest.
 const Params = z.custom<TriggerParams>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),

@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
 import * as z from "zod";
 import { changeFromMessage, ruleFromRow } from "../src/rule.ts";
 import { ruleId } from "./support/rules.ts";
@@ -42,6 +43,22 @@ const native = {
   enabled: true,
   timestamp: "2025-01-27T12:34:56Z",
 };
+
+Deno.test("Instants of the API are read as Temporal reads them, whatever their fraction and offset", () => {
+  const instant = fc.record({
+    second: fc.integer({ min: 0, max: 4_102_444_800 }),
+    fraction: fc.option(fc.stringMatching(/^\d{1,9}$/), { nil: "" }),
+    offset: fc.constantFrom("Z", "+00:00", "+05:30", "-11:45"),
+  });
+  fc.assert(fc.property(instant, ({ second, fraction, offset }) => {
+    const text = new Date(second * 1000).toISOString().slice(0, 19) +
+      (fraction === "" ? "" : `.${fraction}`) + offset;
+    const { createdAt, version } = ruleFromRow({ ...row, created: text, updated: text });
+    const expected = Temporal.Instant.from(text);
+    assertEquals(createdAt, expected.epochMilliseconds);
+    assertEquals(version, Number(expected.epochNanoseconds / 1000n));
+  }));
+});
 
 Deno.test("A rule of the API keeps what a timer needs, its version to the microsecond", () => {
   assertEquals(ruleFromRow(row), {
