@@ -46,7 +46,7 @@ const native = {
 
 Deno.test("Instants of the API are read as Temporal reads them, whatever their fraction and offset", () => {
   const instant = fc.record({
-    second: fc.integer({ min: 0, max: 4_102_444_800 }),
+    second: fc.integer({ min: 86_400, max: 4_102_444_800 }),
     fraction: fc.option(fc.stringMatching(/^\d{1,9}$/), { nil: "" }),
     offset: fc.constantFrom("Z", "+00:00", "+05:30", "-11:45"),
   });
