@@ -1,15 +1,19 @@
 // deno-lint-ignore-file no-console -- people read what this prints
 /**
  * `deno task test`: every test of the project. Installs RabbitMQ and Chromium where they are missing, runs
- * the fast tests side by side and the slow ones one by one, the end-to-end tests once more against the executable where one
- * can be built, and prints coverage and the total.
+ * the fast tests side by side and then the slow ones, which mostly wait, in two rows: what the second
+ * prints follows the first. The end-to-end tests run once more against the executable where one can be
+ * built. Prints coverage and the total.
  */
 import { ensureChromium } from "./support/browser.ts";
 import { buildExecutable } from "./support/executable.ts";
 import { ensureRabbitMq } from "./support/install_rabbitmq.ts";
 
 const COVERAGE_DIR = ".coverage";
-const SLOW = ["tests/integration/", "tests/e2e/", "tests/chaos/short_test.ts"];
+const INTEGRATION = "tests/integration/";
+const END_TO_END = "tests/e2e/";
+const CHAOS = "tests/chaos/short_test.ts";
+const SLOW = [INTEGRATION, END_TO_END, CHAOS];
 
 interface Totals {
   readonly passed: number;
@@ -45,16 +49,41 @@ async function phase(
   flags: readonly string[],
   env: Record<string, string> = { DENO_COVERAGE_DIR: COVERAGE_DIR },
 ): Promise<Totals> {
-  const report = `${COVERAGE_DIR}/${name}.xml`;
-  const args = ["test", "--no-check", "--allow-all", `--junit-path=${report}`];
-  const success = await deno([...args, ...flags], env);
-  const counted = await totals(report);
-  return success || counted.failed > 0 ? counted : { ...counted, failed: 1 };
+  return await counted(name, await deno(phaseArgs(name, flags), env));
+}
+
+/** A phase beside another one: what it prints is held until that one has ended. */
+async function phaseBeside(
+  other: Promise<unknown>,
+  name: string,
+  flags: readonly string[],
+): Promise<Totals> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: phaseArgs(name, flags),
+    env: { DENO_COVERAGE_DIR: COVERAGE_DIR },
+  }).output();
+  await other;
+  await new Blob([stdout]).stream().pipeTo(Deno.stdout.writable, { preventClose: true });
+  await new Blob([stderr]).stream().pipeTo(Deno.stderr.writable, { preventClose: true });
+  return await counted(name, success);
+}
+
+function phaseArgs(name: string, flags: readonly string[]): string[] {
+  return ["test", "--no-check", "--allow-all", `--junit-path=${reportOf(name)}`, ...flags];
+}
+
+function reportOf(name: string): string {
+  return `${COVERAGE_DIR}/${name}.xml`;
+}
+
+async function counted(name: string, success: boolean): Promise<Totals> {
+  const found = await totals(reportOf(name));
+  return success || found.failed > 0 ? found : { ...found, failed: 1 };
 }
 
 async function executablePhase(executable: string | null, std: readonly string[]): Promise<Totals> {
   if (executable === null) return { passed: 0, failed: 0, skipped: 0 };
-  return await phase("executable", [...std, "tests/e2e/"], { ATTUNE_SENSOR_CMD: executable });
+  return await phase("executable", [...std, END_TO_END], { ATTUNE_SENSOR_CMD: executable });
 }
 
 async function main(): Promise<number> {
@@ -65,11 +94,11 @@ async function main(): Promise<number> {
   const std = await standInFlags();
   const checked = await deno(["task", "-q", "check"]);
   const executable = await buildExecutable();
-  const phases = [
-    await phase("fast", [...std, "--parallel", `--ignore=${SLOW.join(",")}`, "tests/"]),
-    await phase("slow", [...std, ...SLOW]),
-    await executablePhase(executable, std),
-  ];
+  const fast = await phase("fast", [...std, "--parallel", `--ignore=${SLOW.join(",")}`, "tests/"]);
+  const endToEnd = phase("end_to_end", [...std, END_TO_END, CHAOS]);
+  const integration = phaseBeside(endToEnd, "integration", [...std, INTEGRATION]);
+  const slow = await Promise.all([endToEnd, integration]);
+  const phases = [fast, ...slow, await executablePhase(executable, std)];
   const covered = await deno([
     "coverage",
     "-q",
