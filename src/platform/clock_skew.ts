@@ -5,6 +5,8 @@ import { parseHttpDate } from "./http_date.ts";
 const MEAN_ROUNDING_MS = 500;
 /** What the rounding and half of the longest request may add up to, and nobody needs to act on. */
 const NOISE_MS = 2000;
+/** The header tells no more than that in between. */
+const PAUSE_MS = 1000;
 const LONGEST_REQUEST_MS = 2 * (NOISE_MS - MEAN_ROUNDING_MS);
 
 /** How far the API's clock is from ours, by the latest of its answers. */
@@ -15,6 +17,8 @@ export class ClockSkew {
    * at once and not taken for an expired token until the next answer.
    */
   #offsetMs: number | null = null;
+  /** On the monotonic clock. */
+  #measuredAt = -Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -32,13 +36,18 @@ export class ClockSkew {
     return this.#clock.now() + this.ms;
   }
 
-  /** Takes the headers of an answer, as soon as they are there; `sentAt` is on the monotonic clock. */
+  /**
+   * Takes the headers of an answer, as soon as they are there; `sentAt` is on the monotonic clock. Those of
+   * requests sent within a second of the last measurement are not looked at.
+   */
   measure(headers: Headers, sentAt: number): void {
+    if (sentAt - this.#measuredAt < PAUSE_MS) return;
     // An answer out of a cache tells when it was put there.
     if (headers.has("age")) return;
     const date = parseHttpDate(headers.get("date") ?? "");
     const tookMs = this.#clock.monotonic() - sentAt;
     if (date === null || tookMs > LONGEST_REQUEST_MS) return;
+    this.#measuredAt = sentAt;
     this.#offsetMs = date + MEAN_ROUNDING_MS - (sentAt + tookMs / 2);
   }
 }

@@ -56,9 +56,13 @@ Deno.test("An answer without a date that can be read leaves the last measurement
   assertEquals(skew.ms, HOUR + 500);
 });
 
-Deno.test("The latest measurement counts", () => {
+Deno.test("The latest measurement counts, and there is one a second at most", () => {
   const { clock, skew } = setUp();
   measured(skew, clock, clock.now() + HOUR);
+  clock.stall(999);
+  measured(skew, clock, clock.now());
+  assertEquals(skew.ms, HOUR + 500);
+  clock.stall(1);
   measured(skew, clock, clock.now());
   assertEquals(skew.ms, 0);
 });
