@@ -60,6 +60,16 @@ Deno.test("Instants of the API are read as Temporal reads them, whatever their f
   }));
 });
 
+Deno.test("Digits beyond the microseconds change nothing, however many there are", () => {
+  const [created, updated] = [
+    "2026-06-01T10:00:00.1239999999999Z",
+    `2026-06-01T10:00:00.123456${"9".repeat(40)}Z`,
+  ];
+  const { createdAt, version } = ruleFromRow({ ...row, created, updated });
+  const at = Date.parse("2026-06-01T10:00:00.123Z");
+  assertEquals([createdAt, version], [at, at * 1000 + 456]);
+});
+
 Deno.test("A rule of the API keeps what a timer needs, its version to the microsecond", () => {
   assertEquals(ruleFromRow(row), {
     id: ruleId(7),

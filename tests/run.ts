@@ -95,8 +95,8 @@ async function main(): Promise<number> {
   const checked = await deno(["task", "-q", "check"]);
   const executable = await buildExecutable();
   const fast = await phase("fast", [...std, "--parallel", `--ignore=${SLOW.join(",")}`, "tests/"]);
-  const endToEnd = phase("end_to_end", [...std, END_TO_END, CHAOS]);
-  const integration = phaseBeside(endToEnd, "integration", [...std, INTEGRATION]);
+  const endToEnd = phase("end_to_end", [...std, END_TO_END]);
+  const integration = phaseBeside(endToEnd, "integration", [...std, INTEGRATION, CHAOS]);
   const slow = await Promise.all([endToEnd, integration]);
   const phases = [fast, ...slow, await executablePhase(executable, std)];
   const covered = await deno([
