@@ -216,6 +216,33 @@ Deno.test("The README's questions about timers are answered", async () => {
   assertEquals(await sensor.stop(), 0);
 });
 
+Deno.test("The README's answers and its log line have the members of real ones", async () => {
+  await using world = await World.on(rabbit);
+  const rule = world.platform.rules.silently.create({
+    ref: "pack.often",
+    trigger_ref: "core.timer",
+    trigger_params: { interval: 1, unit: "seconds" },
+  });
+  await using sensor = await Sensor.ready(world.sensor({ ATTUNE_ADMIN_ADDR: "127.0.0.1:0" }));
+  const here = await sensor.adminUrl();
+  const answer = async (path: string) => await (await fetch(`${here}${path}`)).text();
+  await world.event(rule);
+  const fired = await sensor.line(/^Timer fired for rule/);
+  const real = [JSON.stringify(fired), await answer("/readyz"), await answer("/timers")];
+  const shown = ["Logs", "Health checks", "Timers"].map((name) =>
+    FENCES.find(({ heading, language }) => heading === name && language === "json")?.text ?? ""
+  );
+  assertEquals(shown.map(membersOf), real.map(membersOf));
+  assertEquals(await sensor.stop(), 0);
+});
+
+/** The members of an object, and of the first of its timers. */
+function membersOf(json: string): string[][] {
+  const object = Json.parse(JSON.parse(json));
+  const [timer = {}] = z.array(Json).catch([]).parse(object["timers"]);
+  return [object, timer].map((it) => Object.keys(it).toSorted());
+}
+
 Deno.test("The README's commands for a machine, a container and a cluster do what they should, as far as stand-ins tell", async () => {
   await using checkout = await Checkout.make();
   await using server = new ReleaseServer();
