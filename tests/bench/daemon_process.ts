@@ -1,12 +1,14 @@
 import { sensorToken } from "../platform/tokens.ts";
+import { BUNDLE, PERMISSIONS } from "../../src/dev/artefacts.ts";
 import { ROOT } from "../support/std_flags.ts";
-import { denoFlags } from "./children.ts";
 
 const READY = "Timer sensor ready with ";
 const PATIENCE_MS = 60_000;
 const DAY_SECONDS = 86_400;
 
-/** The sensor as a process, whose log is read and thrown away. */
+let bundled: Promise<void> | undefined;
+
+/** The sensor's bundle, as it is installed, as a process, whose log is read and thrown away. */
 export interface DaemonProcess extends AsyncDisposable {
   readonly pid: number;
   /** From the start until it was ready. */
@@ -18,10 +20,10 @@ export async function startDaemon(
   options: { readonly apiUrl: string; readonly mqUrl: string; readonly timers: number },
   env: Readonly<Record<string, string>> = {},
 ): Promise<DaemonProcess> {
-  const flags = await denoFlags();
+  await (bundled ??= bundle());
   const began = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
-    args: [...flags, "main.ts"],
+    args: ["run", "-q", "--no-config", "--no-lock", ...PERMISSIONS, BUNDLE],
     cwd: ROOT,
     env: {
       ATTUNE_API_URL: options.apiUrl,
@@ -54,6 +56,15 @@ export async function startDaemon(
   } finally {
     clearTimeout(late);
   }
+}
+
+async function bundle(): Promise<void> {
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "-q", "bundle"],
+    cwd: ROOT,
+    stdout: "null",
+  }).output();
+  if (!success) throw new Error("The sensor could not be bundled");
 }
 
 async function watch(

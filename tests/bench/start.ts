@@ -11,7 +11,7 @@ const MANY = 100_000;
 /** From the start of the process until it is ready. */
 export const start: Benchmark = {
   about:
-    "spawn to ready with 0, 1,000 and 100,000 rules; baselines: an empty Deno program, and bare " +
+    "spawn of the bundle to ready with 0, 1,000 and 100,000 rules; baselines: an empty Deno program, and bare " +
     "parallel fetches of the same pages",
   async run() {
     await using rabbit = await RabbitMq.start();
