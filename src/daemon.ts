@@ -117,6 +117,8 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     const reading = engine.reconciler.run();
     stack.defer(() => reading);
     const rulesKnown = readRules(snapshot, start);
+    // It may fail, or be given up, while something else is waited for: nobody else would catch that.
+    rulesKnown.catch((error) => stop.aborted || failure.abort(error));
     // Alone, it fires a rule as soon as it is known; one of several has to know all to take over.
     if (!config.ha) await engine.lead(rulesKnown, stop);
     await rulesKnown;
