@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { VERSION } from "../version.ts";
+import { BUILT_FROM, VERSION } from "../version.ts";
 import type { Health } from "./health.ts";
 import { Instruments, type Sample } from "./instruments.ts";
 import type { Metrics } from "./metrics.ts";
@@ -113,9 +113,8 @@ function addProcess(it: Instruments, { clock, subject }: StateSources): void {
     "The greatest lag since this was last asked for",
     () => subject.takeMaxLagMs() / 1000,
   );
-  it.gauges("build_info", "What is running", ["version", "deno"], () => [
-    [{ version: VERSION, deno: Deno.version.deno }, 1],
-  ]);
+  const build = { version: VERSION, commit: BUILT_FROM ?? "unknown", deno: Deno.version.deno };
+  it.gauges("build_info", "What is running", Object.keys(build), () => [[build, 1]]);
   it.gauge(
     "process_start_time_seconds",
     "When the process started, since the Unix epoch",

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { BrokerError } from "../../src/broker/fault.ts";
 import { RuleId } from "../../src/rule.ts";
 import { Census } from "../../src/sync/census.ts";
+import { VERSION } from "../../src/version.ts";
 import { valueOf } from "../support/prometheus.ts";
 import { event, fire, metricsRig, timer } from "./metrics_rig.ts";
 
@@ -140,5 +141,6 @@ Deno.test("The state is told as it is when somebody asks", async () => {
   assertEquals(valueOf(now, "attune_timer_event_loop_lag_seconds"), 0.012);
   assertEquals(valueOf(now, "attune_timer_event_loop_lag_max_seconds"), 0.08);
   assertEquals(valueOf(now, "attune_timer_token_expiry_seconds"), 3600);
-  assertEquals(valueOf(now, "attune_timer_build_info"), 1);
+  const build = { version: VERSION, commit: "unknown", deno: Deno.version.deno };
+  assertEquals(valueOf(now, "attune_timer_build_info", build), 1);
 });
