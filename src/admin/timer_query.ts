@@ -5,6 +5,8 @@ import { nearest } from "../nearest.ts";
 const FARTHEST = 5000;
 const MOST = 500;
 const LONGEST = 255;
+/** Problems that are told: a query can have thousands, and each takes its time. */
+const MOST_TOLD = 10;
 
 const LIMIT = `expected a whole number from 1 to ${MOST}`;
 const OFFSET =
@@ -44,19 +46,20 @@ export function readQuery(
 ): { ok: true; query: TimerQuery } | { ok: false; problems: string[] } {
   const result = Written.safeParse(Object.fromEntries(params));
   if (result.success) return { ok: true, query: result.data };
-  return { ok: false, problems: result.error.issues.flatMap(problemsOf) };
+  const problems = Iterator.from(result.error.issues).flatMap(problemsOf).take(MOST_TOLD);
+  return { ok: false, problems: [...problems] };
 }
 
-function problemsOf(issue: z.core.$ZodIssue): string[] {
+function* problemsOf(issue: z.core.$ZodIssue): Generator<string, void> {
   if (issue.code !== "unrecognized_keys") {
-    return [`Invalid ${String(issue.path[0])}: ${issue.message}`];
+    return yield `Invalid ${String(issue.path[0])}: ${issue.message}`;
   }
-  return issue.keys.map((key) => {
+  for (const key of issue.keys) {
     const name = key.slice(0, LONGEST);
     const meant = nearest(name, NAMES);
     const hint = meant === null ? `expected one of ${NAMES.join(", ")}` : `did you mean ${meant}?`;
-    return `Unknown parameter ${JSON.stringify(name)}: ${hint}`;
-  });
+    yield `Unknown parameter ${JSON.stringify(name)}: ${hint}`;
+  }
 }
 
 function number(expected: string) {

@@ -192,6 +192,15 @@ for (const [query, problem] of REFUSED) {
   });
 }
 
+Deno.test("However much is wrong with a query, its first ten problems are told", async () => {
+  using it = rig();
+  const query = Array.from({ length: 5000 }, (_, n) => `p${n}=1`).join("&");
+  const { status, body } = await it.ask(`/timers?limit=0&${query}`);
+  const { problems } = z.object({ problems: z.array(z.string()) }).parse(body);
+  assertEquals([status, problems.length], [400, 10]);
+  assertEquals(problems[0], "Invalid limit: expected a whole number from 1 to 500");
+});
+
 Deno.test("/timers?after= pages through any number of rules", async () => {
   using it = rig(Array.from({ length: 25 }, (_, n) => ruleOf(n + 1)).toReversed());
   const seen: number[] = [];
