@@ -1,4 +1,5 @@
 import { errorText } from "./error_text.ts";
+import { escaped } from "./escaped.ts";
 import { rfc3339 } from "./event.ts";
 
 const HIDDEN = "***";
@@ -49,7 +50,7 @@ export function jsonLine({ at, level, message, sensor, fields }: LogEntry): stri
   return `${line}}\n`;
 }
 
-/** A line for people. Control characters are escaped: nothing in a message can steer the terminal. */
+/** A line for people. */
 export function prettyLine({ at, level, message, fields }: LogEntry, colours: boolean): string {
   const paint = (colour: string, text: string) => colours ? `${colour}${text}${RESET}` : text;
   const timestamp = paint(DIM, new Date(at).toISOString());
@@ -95,11 +96,4 @@ function replacer(): (this: unknown, key: string, value: unknown) => unknown {
     ancestors.push(value);
     return value;
   };
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (character) => {
-    const code = character.charCodeAt(0).toString(16).padStart(4, "0");
-    return `\\u${code}`;
-  });
 }

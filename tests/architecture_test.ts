@@ -10,6 +10,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "exit.ts",
     "version.ts",
     "error_text.ts",
+    "escaped.ts",
     "nearest.ts",
     "redact_url.ts",
     "problem_text.ts",

@@ -1,4 +1,5 @@
 import { counted } from "../counted.ts";
+import { escaped } from "../escaped.ts";
 import { wrapped } from "../wrapped.ts";
 import { exitCodeOf, type Finding, type Part, type PartReport } from "./report.ts";
 
@@ -41,7 +42,7 @@ export function reportJson(report: readonly PartReport[]): string {
 }
 
 function findingLines({ level, text, fix }: Finding): string[] {
-  return [...wrapped(text, LABELS[level]), ...(fix === null ? [] : wrapped(fix, FIX))];
+  return [...wrapped(escaped(text), LABELS[level]), ...(fix === null ? [] : wrapped(fix, FIX))];
 }
 
 function verdict(report: readonly PartReport[]): string {

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { clockFindings } from "../../src/check/clock_part.ts";
 import {
   exitCodeOf,
@@ -9,6 +9,7 @@ import {
   skipped,
   warning,
 } from "../../src/check/report.ts";
+import { reportText } from "../../src/check/report_text.ts";
 import { ExitCode } from "../../src/exit.ts";
 
 Deno.test("Each part of a check has an exit code of its own", () => {
@@ -24,6 +25,14 @@ Deno.test("The exit code of a check is that of the first part with a problem", (
   assertEquals(
     exitCodeOf([looked("rules", [fine("well"), wrong]), looked("queues", [wrong])]),
     ExitCode.rules,
+  );
+});
+
+Deno.test("What others named cannot steer the terminal that a report is printed on", () => {
+  const rule = problem("Rule 7 (a.\x1b[2J\x9b31m\nred)", "Correct it");
+  assertStringIncludes(
+    reportText([looked("rules", [rule])]),
+    String.raw`PROBLEM  Rule 7 (a.\u001b[2J\u009b31m\u000ared)`,
   );
 });
 
