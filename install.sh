@@ -20,6 +20,8 @@ ENV_FILE=/etc/attune/sensor-timer.env
 say() { printf '%s\n' "$NAME: $*" >&2; }
 die() { say "error: $*"; exit 1; }
 has() { command -v "$1" >/dev/null 2>&1; }
+# One word for a shell, whatever is in it.
+quoted() { printf "'"; printf %s "$1" | sed "s/'/'\\\\''/g"; printf "'"; }
 
 usage() {
   cat <<EOF
@@ -138,7 +140,7 @@ run_deno() {
 }
 
 install_from_source() {
-  cd "$(dirname -- "$0")"
+  CDPATH='' cd -- "$(dirname -- "$0")"
   [ -f deno.json ] || die "--from-source is for a checkout, which $PWD is not"
   deno=$(run_deno eval -p 'Deno.execPath()')
   rm -f "dist/$NAME.js"
@@ -148,7 +150,9 @@ install_from_source() {
   elif [ -f "dist/$NAME.js" ]; then
     say "deno compile could not get its base runtime: installing the bundle instead, with Deno $DENO_VERSION"
     cp "dist/$NAME.js" "$deno" "$stage"
-    write_launcher >"$stage/$NAME"
+    write_launcher "$stage" >"$stage/$NAME"
+    try_out
+    write_launcher "$DIR/$NAME.d" >"$stage/$NAME"
     mkdir -p "$ROOT$DIR/$NAME.d"
     mv -f "$stage/deno" "$stage/$NAME.js" "$ROOT$DIR/$NAME.d"
     put
@@ -158,16 +162,18 @@ install_from_source() {
   fi
 }
 
-# The permissions of the executable, and beside them the token file that the operator names.
+# write_launcher FOLDER: starts the bundle that is there with the permissions of the executable, and beside
+# them the token file that the operator names.
 write_launcher() {
+  folder=$(quoted "$1")
   cat <<EOF
 #!/bin/sh
 # Written by install.sh.
 # A service's user has no home in which Deno could look for its cache, and need not be able to write here.
-export DENO_DIR="$DIR/$NAME.d/cache" DENO_NO_UPDATE_CHECK=1
+export DENO_DIR=$folder/cache DENO_NO_UPDATE_CHECK=1
 file=\${ATTUNE_SENSOR_TOKEN_STATE_PATH:-\${ATTUNE_API_TOKEN_FILE:-}}
-exec "$DIR/$NAME.d/deno" run -q --no-config --no-lock --no-remote --no-npm --no-prompt \\
-  --allow-net --allow-env \${file:+"--allow-read=\$file"} "$DIR/$NAME.d/$NAME.js" "\$@"
+exec $folder/deno run -q --no-config --no-lock --no-remote --no-npm --no-prompt \\
+  --allow-net --allow-env \${file:+"--allow-read=\$file"} $folder/$NAME.js "\$@"
 EOF
 }
 
@@ -184,16 +190,21 @@ stage_in() {
   trap 'exit 143' TERM
 }
 
-put() {
+try_out() {
   chmod 755 "$stage/$NAME"
   # What is packaged for another place need not run in this one.
   [ "$ROOT" ] || "$stage/$NAME" --version >&2 || die "what was to be installed does not run on this machine"
+}
+
+put() {
+  chmod 755 "$stage/$NAME"
   mv -f "$stage/$NAME" "$ROOT$DIR/$NAME"
   say "installed as $ROOT$DIR/$NAME"
 }
 
 # What a bundle had beside it is of no use to an executable.
 put_executable() {
+  try_out
   put
   rm -rf -- "$ROOT$DIR/$NAME.d"
 }
@@ -292,6 +303,8 @@ uninstall() {
   found=
   for path in "$DIR/$NAME" "$DIR/$NAME.d" "$UNIT"; do
     [ -e "$ROOT$path" ] || continue
+    # The unit may be of what is installed in another folder.
+    [ "$path" != "$UNIT" ] || grep -qxF "ExecStart=$DIR/$NAME" "$ROOT$UNIT" || continue
     rm -rf -- "$ROOT$path" || die "cannot remove $ROOT$path"
     say "removed $ROOT$path"
     found=1
@@ -322,6 +335,10 @@ main() {
   case $with_unit$DIR in
     1/home/* | 1/root/*) die "a service sees no home: give --systemd a --dir such as /usr/local/bin" ;;
   esac
+  case $with_unit$DIR in
+    1*[!A-Za-z0-9/._+@:-]*) die "a unit cannot name $DIR as it is: give --dir one of plain characters" ;;
+  esac
+  [ ! -d "$ROOT$DIR/$NAME" ] || die "$ROOT$DIR/$NAME is a folder"
   stage_in "$ROOT$DIR"
   "$action"
   if [ "$with_unit" ]; then write_unit; fi

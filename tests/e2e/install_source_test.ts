@@ -13,8 +13,8 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterAll(() => checkout[Symbol.asyncDispose]());
 
-function install(denort: string): Promise<Ended> {
-  const args = [checkout.file("install.sh"), "--from-source", "--dir", checkout.file("bin")];
+function install(denort: string, dir: string = checkout.file("bin")): Promise<Ended> {
+  const args = [checkout.file("install.sh"), "--from-source", "--dir", dir];
   return runToEnd("sh", args, { cwd: "/", env: { DENORT_BIN: denort } });
 }
 
@@ -30,6 +30,15 @@ Deno.test("Without a base runtime a checkout installs its bundle with a Deno of 
   const { code, stderr } = await install("/nowhere/denort");
   assertEquals(code, 0, stderr);
   assertStringIncludes(stderr, "installing the bundle instead, with Deno");
+});
+
+Deno.test("The bundle so installed runs from a folder of whatever name, of which nothing is run", async () => {
+  const dir = checkout.file(`a 'b' "$(touch ${checkout.file("run")})"`);
+  const { code, stderr } = await install("/nowhere/denort", dir);
+  assertEquals(code, 0, stderr);
+  const { stdout } = await runToEnd(`${dir}/${NAME}`, ["--version"]);
+  assertStringIncludes(stdout, NAME);
+  assertEquals([...Deno.readDirSync(checkout.path)].filter(({ name }) => name === "run"), []);
 });
 
 Deno.test({

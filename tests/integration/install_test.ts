@@ -224,6 +224,34 @@ Deno.test("A relative folder and DESTDIR are understood", async () => {
   assertEquals(await Deno.readFile(`${target.dir}/staging/opt/bin/${NAME}`), FIRST);
 });
 
+Deno.test("What is in the executable's place and is a folder stays, and nothing is put into it", async () => {
+  using target = new Target();
+  await Deno.mkdir(target.executable);
+  assertRefused(await target.install(), `${target.executable} is a folder`);
+  assertEquals([...Deno.readDirSync(target.executable)], []);
+});
+
+Deno.test("A unit goes with what it starts, and with nothing else", async () => {
+  using target = new Target();
+  const unit = `${target.dir}/etc/systemd/system/${NAME}.service`;
+  const run = (...args: string[]) => target.install(args, { env: { DESTDIR: target.dir } });
+  const removed = async (dir: string) => {
+    assertEquals((await run("--uninstall", "--dir", dir)).code, 0);
+    return !(await Deno.stat(unit).then(() => true, () => false));
+  };
+  assertEquals((await run("--systemd", "--dir", "/opt/bin")).code, 0);
+  assertEquals([await removed("/opt/other"), await removed("/opt/bin")], [false, true]);
+});
+
+Deno.test("A folder that a unit would read as something else is refused before anything is downloaded", async () => {
+  using target = new Target();
+  for (const name of ["a b", "50%", "$HOME", 'say"']) {
+    const ended = await target.install(["--systemd", "--dir", `${target.dir}/${name}`]);
+    assertRefused(ended, "a unit cannot name");
+  }
+  assertEquals([server.asked, target.names], [[], []]);
+});
+
 Deno.test("However much of the script arrives, it does nothing before its last line is there", async () => {
   using target = new Target();
   const script = await Deno.readTextFile(SCRIPT);
