@@ -96,6 +96,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Whether a process has not ended yet, be it that nobody has asked for its exit code. */
+async function isRunning(pid: number): Promise<boolean> {
+  return await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "") !== "";
+}
+
 Deno.test("The sandbox shows events of three kinds within ten seconds and ends at Ctrl-C", async () => {
   await using sandbox = new Sandbox();
   await sandbox.until(() => sandbox.rulesFired.size >= 3);
@@ -132,4 +137,22 @@ Deno.test("The sandbox ends with the sensor and with its exit code", async () =>
   Deno.kill(sandbox.sensorPid, "SIGKILL");
   assertEquals(await sandbox.exit(), 137);
   assert(sandbox.lines.includes("The sensor has ended, with exit code 137"));
+});
+
+Deno.test({
+  name: "A sandbox that is killed leaves no sensor behind",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using sandbox = new Sandbox();
+    await sandbox.until(() => sandbox.rulesFired.size >= 1);
+    const { sensorPid } = sandbox;
+    const status = await Deno.readTextFile(`/proc/${sensorPid}/status`);
+    Deno.kill(Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]), "SIGKILL");
+    await sandbox.exit();
+    const deadlineAt = performance.now() + PATIENCE_MS;
+    while (await isRunning(sensorPid)) {
+      assert(performance.now() < deadlineAt, "The sensor goes on");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  },
 });

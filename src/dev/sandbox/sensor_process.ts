@@ -69,6 +69,8 @@ export class SensorProcess implements AsyncDisposable {
         ATTUNE_API_URL: options.apiUrl,
         ATTUNE_API_TOKEN: options.apiToken,
         ATTUNE_SENSOR_REF: options.sensorRef,
+        // So that it ends with this process, however that ends.
+        ATTUNE_SENSOR_ID: "1",
         ATTUNE_MQ_URL: options.mqUrl,
         ATTUNE_MQ_EXCHANGE: options.mqExchange,
         ATTUNE_ADMIN_ADDR: ADMIN_ADDRESS,
