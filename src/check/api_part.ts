@@ -15,7 +15,7 @@ export async function checkApi(
     return { isThere: false, findings: [problem(text, fixOf(error))] };
   }
   try {
-    const condition = await api.condition(signal);
+    const condition = await api.healthDetails(signal);
     const details = condition === null
       ? []
       : [["version", condition.version], ["database", condition.database]]

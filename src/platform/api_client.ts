@@ -5,7 +5,7 @@ import type { RulePage, RuleSource } from "../sync/rule_source.ts";
 import { ApiError } from "./api_error.ts";
 import type { Bearer } from "./bearer.ts";
 import { ClockSkew } from "./clock_skew.ts";
-import { type Condition, conditionFromAnswer } from "./condition.ts";
+import { type HealthDetails, healthFromAnswer } from "./health_details.ts";
 import { type Fetch, type HttpAnswer, HttpClient, type HttpRequest } from "./http.ts";
 import { parseJson } from "./json.ts";
 import { laterPages } from "./paging.ts";
@@ -64,9 +64,9 @@ export class ApiClient implements RuleSource, Disposable {
   }
 
   /** What the API says of its own state, `null` where it does not say. Rejects where it is not well. */
-  async condition(signal: AbortSignal): Promise<Condition | null> {
+  async healthDetails(signal: AbortSignal): Promise<HealthDetails | null> {
     const answer = await this.#get("/health/detailed", signal);
-    return answer.status === 404 ? null : this.#read(answer, conditionFromAnswer);
+    return answer.status === 404 ? null : this.#read(answer, healthFromAnswer);
   }
 
   /**
