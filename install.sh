@@ -331,6 +331,8 @@ main() {
   fi
   case $DIR in /*) ;; *) DIR=$PWD/$DIR ;; esac
   case $ROOT in /* | '') ;; *) ROOT=$PWD/$ROOT ;; esac
+  # Such as a checkout, which is neither to be put into nor to be removed.
+  [ ! -d "$ROOT$DIR/$NAME" ] || die "$ROOT$DIR/$NAME is a folder"
   if [ "$action" = uninstall ]; then uninstall; return; fi
   case $with_unit$DIR in
     1/home/* | 1/root/*) die "a service sees no home: give --systemd a --dir such as /usr/local/bin" ;;
@@ -338,7 +340,6 @@ main() {
   case $with_unit$DIR in
     1*[!A-Za-z0-9/._+@:-]*) die "a unit cannot name $DIR as it is: give --dir one of plain characters" ;;
   esac
-  [ ! -d "$ROOT$DIR/$NAME" ] || die "$ROOT$DIR/$NAME is a folder"
   stage_in "$ROOT$DIR"
   "$action"
   if [ "$with_unit" ]; then write_unit; fi

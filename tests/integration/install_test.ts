@@ -224,11 +224,13 @@ Deno.test("A relative folder and DESTDIR are understood", async () => {
   assertEquals(await Deno.readFile(`${target.dir}/staging/opt/bin/${NAME}`), FIRST);
 });
 
-Deno.test("What is in the executable's place and is a folder stays, and nothing is put into it", async () => {
+Deno.test("A folder in the executable's place is neither put into nor removed: it may be a checkout", async () => {
   using target = new Target();
   await Deno.mkdir(target.executable);
-  assertRefused(await target.install(), `${target.executable} is a folder`);
-  assertEquals([...Deno.readDirSync(target.executable)], []);
+  for (const args of [[], ["--uninstall"]]) {
+    assertRefused(await target.install(args), `${target.executable} is a folder`);
+    assertEquals([...Deno.readDirSync(target.executable)], []);
+  }
 });
 
 Deno.test("A unit goes with what it starts, and with nothing else", async () => {
