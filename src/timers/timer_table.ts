@@ -5,11 +5,10 @@ import type { Timer } from "../schedule/mod.ts";
 import { hashOfInteger } from "../hash.ts";
 import { InstantHeap } from "../instant_heap.ts";
 import { SlotIndex } from "../slot_index.ts";
+import { Backlogs } from "./backlogs.ts";
 import { judge, ON_TIME_MS } from "./misfire.ts";
 
 const FIRST_CAPACITY = 1024;
-/** Occurrences beyond the catch-up window that are counted one by one; any more are passed over at once. */
-const COUNTED = 100;
 
 /** A rule with a timer. */
 export interface TimerEntry {
@@ -48,15 +47,6 @@ interface DueNow {
   readonly now: number;
 }
 
-/** What is remembered of a rule while occurrences that it missed are worked off. */
-interface Backlog {
-  coalesced: number;
-  dropped: number;
-  /** More were dropped than are counted. */
-  isUncounted: boolean;
-  caughtUp: number;
-}
-
 /**
  * The timers of all rules, by the instant of their next occurrence. Knows no clock: the present is
  * always an argument. Plans each occurrence from the one before it, and hands none out twice, however
@@ -70,7 +60,7 @@ export class TimerTable {
   /** The slots of all rules with a timer, and of those whose timer was stopped. */
   readonly #slots = new SlotIndex<RuleId>((slot) => this.#ids[slot], hashOfInteger);
   readonly #free: number[] = [];
-  readonly #backlogs = new Map<number, Backlog>();
+  readonly #backlogs = new Backlogs();
   readonly #ids: RuleId[] = [];
   readonly #refs: string[] = [];
   readonly #triggerRefs: string[] = [];
@@ -144,7 +134,7 @@ export class TimerTable {
     this.#triggerRefs[slot] = entry.triggerRef;
     this.#timers[slot] = entry.timer;
     this.#afterAt[slot] = after;
-    this.#backlogs.delete(slot);
+    this.#backlogs.end(slot);
     return this.#planFirst(slot);
   }
 
@@ -154,7 +144,7 @@ export class TimerTable {
     const entry = slot === undefined ? undefined : this.#entryAt(slot);
     if (slot === undefined || entry === undefined) return undefined;
     this.#heap.remove(slot);
-    this.#backlogs.delete(slot);
+    this.#backlogs.end(slot);
     this.#timers[slot] = undefined;
     this.#size--;
     return entry;
@@ -183,7 +173,7 @@ export class TimerTable {
       this.#lastAt[slot] = scheduledAt;
       this.#plan(slot, timer, nextAt);
       // The usual case: nothing was missed.
-      if (now - dueAt <= ON_TIME_MS && this.#backlogs.size === 0) {
+      if (now - dueAt <= ON_TIME_MS && this.#backlogs.areNone) {
         sink.fire(this.#fireOf(slot, timer, { scheduledAt, dueAt, nextAt, now }, 0));
       } else this.#handle(slot, timer, { scheduledAt, dueAt, nextAt, now }, sink);
     }
@@ -192,24 +182,21 @@ export class TimerTable {
 
   /** A rule that missed very many occurrences is not stepped through all of them. */
   #nextOf(slot: number, timer: Timer, scheduledAt: number, now: number): number | null {
-    const backlog = this.#backlogs.size === 0 ? undefined : this.#backlogs.get(slot);
-    if (backlog === undefined || backlog.dropped + 1 < COUNTED) return timer.next(scheduledAt);
     const windowAt = now - this.#catchUpWindowMs - timer.jitterMs;
-    if (windowAt <= scheduledAt) return timer.next(scheduledAt);
-    backlog.isUncounted = true;
+    if (!this.#backlogs.isLong(slot) || windowAt <= scheduledAt) return timer.next(scheduledAt);
+    this.#backlogs.passOver(slot);
     return timer.next(windowAt);
   }
 
   #handle(slot: number, timer: Timer, due: DueNow, sink: DueSink): void {
-    const backlog = this.#backlogs.get(slot);
+    const { caughtUp, coalesced } = this.#backlogs.of(slot);
     const verdict = judge({
       ...due,
       onMissed: timer.onMissed,
       catchUpWindowMs: this.#catchUpWindowMs,
-      caughtUp: backlog?.caughtUp ?? 0,
+      caughtUp,
     });
-    const coalesced = backlog?.coalesced ?? 0;
-    if (verdict !== "fire" || due.now - due.dueAt > ON_TIME_MS) this.#note(slot, backlog, verdict);
+    if (verdict !== "fire" || due.now - due.dueAt > ON_TIME_MS) this.#backlogs.note(slot, verdict);
     if (verdict === "fire") sink.fire(this.#fireOf(slot, timer, due, coalesced));
     if (due.nextAt === null || due.now - due.nextAt <= ON_TIME_MS) this.#endBacklog(slot, sink);
   }
@@ -229,26 +216,11 @@ export class TimerTable {
     };
   }
 
-  #note(slot: number, known: Backlog | undefined, verdict: "fire" | "coalesce" | "drop"): void {
-    const backlog = known ?? { coalesced: 0, dropped: 0, isUncounted: false, caughtUp: 0 };
-    if (known === undefined) this.#backlogs.set(slot, backlog);
-    if (verdict === "coalesce") backlog.coalesced++;
-    if (verdict === "drop") backlog.dropped++;
-    if (verdict === "fire") {
-      backlog.caughtUp++;
-      backlog.coalesced = 0;
-    }
-  }
-
   #endBacklog(slot: number, sink: DueSink): void {
-    const backlog = this.#backlogs.get(slot);
-    if (backlog === undefined) return;
-    this.#backlogs.delete(slot);
-    // A sink that stopped the timer meanwhile has deleted its backlog, too.
+    const { dropped, isUncounted } = this.#backlogs.end(slot);
+    // A sink that stopped the timer meanwhile has ended its backlog, too.
     const entry = this.#entryAt(slot);
-    if (backlog.dropped > 0 && entry !== undefined) {
-      sink.dropped(entry, backlog.dropped, backlog.isUncounted);
-    }
+    if (dropped > 0 && entry !== undefined) sink.dropped(entry, dropped, isUncounted);
   }
 
   #planFirst(slot: number): number | null {

@@ -1,0 +1,65 @@
+import type { Verdict } from "./misfire.ts";
+
+/** Occurrences beyond the catch-up window that are counted one by one; any more are passed over at once. */
+const COUNTED = 100;
+
+/** What a rule missed, as far as it is worked off. */
+export interface Backlog {
+  /** Missed occurrences that the next one fired stands for. */
+  readonly coalesced: number;
+  readonly dropped: number;
+  /** More were dropped than are counted. */
+  readonly isUncounted: boolean;
+  /** Missed occurrences that were fired. */
+  readonly caughtUp: number;
+}
+
+const NOTHING: Backlog = { coalesced: 0, dropped: 0, isUncounted: false, caughtUp: 0 };
+
+/** What rules missed while it is worked off, by their slots. */
+export class Backlogs {
+  readonly #backlogs = new Map<number, Backlog>();
+
+  /** Whether no rule has one. */
+  get areNone(): boolean {
+    return this.#backlogs.size === 0;
+  }
+
+  /** What a rule missed so far. */
+  of(slot: number): Backlog {
+    return this.#backlogs.get(slot) ?? NOTHING;
+  }
+
+  /** Notes what becomes of an occurrence that was missed, or comes while others are worked off. */
+  note(slot: number, verdict: Verdict): void {
+    const { coalesced, dropped, isUncounted, caughtUp } = this.of(slot);
+    this.#backlogs.set(slot, {
+      coalesced: verdict === "fire" ? 0 : coalesced + (verdict === "coalesce" ? 1 : 0),
+      dropped: dropped + (verdict === "drop" ? 1 : 0),
+      isUncounted,
+      caughtUp: caughtUp + (verdict === "fire" ? 1 : 0),
+    });
+  }
+
+  /** Whether a rule, with the occurrence at hand, has missed too many to be stepped through. */
+  isLong(slot: number): boolean {
+    return !this.areNone && this.of(slot).dropped + 1 >= COUNTED;
+  }
+
+  /** Occurrences of a rule are passed over without being counted. */
+  passOver(slot: number): void {
+    this.#backlogs.set(slot, { ...this.of(slot), isUncounted: true });
+  }
+
+  /** A rule is on time again, or has another timer, or none. */
+  end(slot: number): Backlog {
+    const backlog = this.of(slot);
+    this.#backlogs.delete(slot);
+    return backlog;
+  }
+
+  /** All rules begin anew. */
+  clear(): void {
+    this.#backlogs.clear();
+  }
+}
