@@ -31,9 +31,7 @@ export interface Occupied {
 
 /** Which shards run, and which have yet to deliver something. */
 export async function occupied({ model, base, count }: Shards): Promise<Occupied> {
-  const consumed: string[] = [];
-  const parked: { queue: string; count: number }[] = [];
-  await eachShard(count, async (shard) => {
+  const found = await eachShard(count, async (shard) => {
     const { rules, outbox, lease, instances } = queuesOf(base, shard);
     const [messages, ...others] = await Promise.all(
       [outbox, rules, lease, instances].map(async (queue) => {
@@ -41,12 +39,12 @@ export async function occupied({ model, base, count }: Shards): Promise<Occupied
       }),
     );
     const used = [...others, messages].find((it) => it !== undefined && it.consumers > 0);
-    if (used !== undefined) consumed.push(used.queue);
-    if (messages !== undefined && messages.messages > 0) {
-      parked.push({ queue: outbox, count: messages.messages });
-    }
+    return { consumed: used?.queue, parked: { queue: outbox, count: messages?.messages ?? 0 } };
   });
-  return { consumed, parked };
+  return {
+    consumed: found.map((it) => it.consumed).filter((queue) => queue !== undefined),
+    parked: found.map((it) => it.parked).filter((it) => it.count > 0),
+  };
 }
 
 /**
@@ -56,10 +54,10 @@ export async function occupied({ model, base, count }: Shards): Promise<Occupied
 export async function deleteQueues(
   { model, base, count }: Shards,
 ): Promise<{ inUse: string[]; warnings: string[] }> {
-  const inUse: string[] = [];
-  const warnings: string[] = [];
-  await eachShard(count, async (shard) => {
+  const left = await eachShard(count, async (shard) => {
     const { rules, outbox, lease } = queuesOf(base, shard);
+    const inUse: string[] = [];
+    const warnings: string[] = [];
     for (const queue of [rules, lease, outbox]) {
       try {
         const options = { ifUnused: true, ifEmpty: queue === outbox };
@@ -71,8 +69,12 @@ export async function deleteQueues(
         else warnings.push(`Delete queue '${queue}' by hand: ${replyText(error)}`);
       }
     }
+    return { inUse, warnings };
   });
-  return { inUse, warnings };
+  return {
+    inUse: left.flatMap((it) => it.inUse),
+    warnings: left.flatMap((it) => it.warnings),
+  };
 }
 
 /**
@@ -88,14 +90,13 @@ export async function seenToBy(
     warn: (text: string) => void;
   },
 ): Promise<number | null> {
-  const instants: number[] = [];
-  await eachShard(shards, async (shard) => {
+  const instants = await eachShard(shards, async (shard) => {
     const { checkpoint } = queuesOf(base, shard);
     const texts = await peek(model, checkpoint, clock, LOOKS).catch(noneWhereRefused);
-    const at = newestCheckpoint(readCheckpoints(texts, warn), generation)?.at ?? since;
-    if (at !== null) instants.push(at);
+    return newestCheckpoint(readCheckpoints(texts, warn), generation)?.at ?? since;
   });
-  return instants.length === 0 ? null : Math.min(...instants);
+  const known = instants.filter((at) => at !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 /** The messages that wait in a queue and its consumers; none where it is not there, or closed to us. */
@@ -112,10 +113,14 @@ export async function stateOf(
   }
 }
 
-/** In their order, as far as what is told of them goes. */
-async function eachShard(count: number, deed: (shard: Shard) => Promise<void>): Promise<void> {
+/** What is found of each shard, in their order, whichever answers first. */
+async function eachShard<T>(count: number, look: (shard: Shard) => Promise<T>): Promise<T[]> {
   const shards = shardsOf(count);
-  while (shards.length > 0) await Promise.all(shards.splice(0, TOGETHER).map(deed));
+  const found: T[] = [];
+  while (shards.length > 0) {
+    found.push(...await Promise.all(shards.splice(0, TOGETHER).map(look)));
+  }
+  return found;
 }
 
 function noneWhereRefused(error: unknown): string[] {
