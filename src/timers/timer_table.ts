@@ -6,9 +6,8 @@ import { hashOfInteger } from "../hash.ts";
 import { InstantHeap } from "../instant_heap.ts";
 import { SlotIndex } from "../slot_index.ts";
 import { Backlogs } from "./backlogs.ts";
+import { AFTER_AT, COUNT, Figures, LAST_AT, PLANNED_AT } from "./figures.ts";
 import { judge, ON_TIME_MS } from "./misfire.ts";
-
-const FIRST_CAPACITY = 1024;
 
 /** A rule with a timer. */
 export interface TimerEntry {
@@ -68,13 +67,7 @@ export class TimerTable {
   #size = 0;
   /** What fell due up to this instant has been seen to, by this process or by one before it. */
   #since = -Infinity;
-  /** The instant after which a rule's occurrences count, by slot. */
-  #afterAt = new Float64Array(FIRST_CAPACITY);
-  /** The occurrence last handed out, by slot. */
-  #lastAt = new Float64Array(FIRST_CAPACITY);
-  /** The occurrence planned, by slot; its key in the heap is later by the jitter. */
-  #plannedAt = new Float64Array(FIRST_CAPACITY);
-  #counts = new Uint32Array(FIRST_CAPACITY);
+  readonly #figures = new Figures();
 
   /** `catchUpWindowMs`: how old a missed occurrence may be to be made up for. */
   constructor(options: { catchUpWindowMs: number }) {
@@ -118,9 +111,11 @@ export class TimerTable {
    */
   startFrom(since: number): void {
     this.#since = since;
-    this.#lastAt.fill(-Infinity);
     this.#backlogs.clear();
-    for (const slot of this.#timers.keys()) this.#planFirst(slot);
+    for (const slot of this.#timers.keys()) {
+      this.#figures.set(slot, LAST_AT, -Infinity);
+      this.#planFirst(slot);
+    }
   }
 
   /**
@@ -133,7 +128,7 @@ export class TimerTable {
     this.#refs[slot] = entry.ruleRef;
     this.#triggerRefs[slot] = entry.triggerRef;
     this.#timers[slot] = entry.timer;
-    this.#afterAt[slot] = after;
+    this.#figures.set(slot, AFTER_AT, after);
     this.#backlogs.end(slot);
     return this.#planFirst(slot);
   }
@@ -168,9 +163,9 @@ export class TimerTable {
       const dueAt = this.#heap.firstKey;
       const timer = slot === undefined ? undefined : this.#timers[slot];
       if (slot === undefined || timer === undefined || dueAt > now) return handled;
-      const scheduledAt = this.#plannedAt[slot] ?? dueAt;
+      const scheduledAt = this.#figures.get(slot, PLANNED_AT);
       const nextAt = this.#nextOf(slot, timer, scheduledAt, now);
-      this.#lastAt[slot] = scheduledAt;
+      this.#figures.set(slot, LAST_AT, scheduledAt);
       this.#plan(slot, timer, nextAt);
       // The usual case: nothing was missed.
       if (now - dueAt <= ON_TIME_MS && this.#backlogs.areNone) {
@@ -202,8 +197,8 @@ export class TimerTable {
   }
 
   #fireOf(slot: number, timer: Timer, due: DueNow, missedCount: number): Fire {
-    const executionCount = (this.#counts[slot] ?? 0) + 1;
-    this.#counts[slot] = executionCount;
+    const executionCount = this.#figures.get(slot, COUNT) + 1;
+    this.#figures.set(slot, COUNT, executionCount);
     return {
       ...this.#namesAt(slot),
       timer,
@@ -226,7 +221,10 @@ export class TimerTable {
   #planFirst(slot: number): number | null {
     const timer = this.#timers[slot];
     if (timer === undefined) return null;
-    const after = Math.max(this.#afterAt[slot] ?? -Infinity, this.#lastOf(slot));
+    const after = Math.max(
+      this.#figures.get(slot, AFTER_AT),
+      this.#figures.get(slot, LAST_AT),
+    );
     const nextAt = firstDueAfter(this.#idAt(slot), timer, after, this.#since);
     this.#plan(slot, timer, nextAt);
     return nextAt;
@@ -241,19 +239,19 @@ export class TimerTable {
       nextAt: timer.next(nextAt),
       jitterMs,
     });
-    this.#plannedAt[slot] = nextAt;
+    this.#figures.set(slot, PLANNED_AT, nextAt);
     this.#heap.set(slot, nextAt + putOffMs);
   }
 
   #viewOf(slot: number, entry: TimerEntry): TimerView {
     const dueAt = this.#heap.keyOf(slot) ?? null;
-    const lastAt = this.#lastOf(slot);
+    const lastAt = this.#figures.get(slot, LAST_AT);
     return {
       entry,
-      nextAt: dueAt === null ? null : this.#plannedAt[slot] ?? null,
+      nextAt: dueAt === null ? null : this.#figures.get(slot, PLANNED_AT),
       dueAt,
       lastAt: lastAt === -Infinity ? null : lastAt,
-      count: this.#counts[slot] ?? 0,
+      count: this.#figures.get(slot, COUNT),
     };
   }
 
@@ -276,30 +274,11 @@ export class TimerTable {
     };
   }
 
-  #lastOf(slot: number): number {
-    return this.#lastAt[slot] ?? -Infinity;
-  }
-
   #open(ruleId: RuleId): number {
     const slot = this.#free.pop() ?? this.#timers.length;
-    if (slot >= this.#counts.length) this.#grow();
+    this.#figures.open(slot);
     this.#ids[slot] = ruleId;
     this.#slots.add(ruleId, slot);
-    this.#lastAt[slot] = -Infinity;
-    this.#counts[slot] = 0;
     return slot;
   }
-
-  #grow(): void {
-    const capacity = this.#counts.length * 2;
-    this.#afterAt = grown(this.#afterAt, new Float64Array(capacity));
-    this.#lastAt = grown(this.#lastAt, new Float64Array(capacity));
-    this.#plannedAt = grown(this.#plannedAt, new Float64Array(capacity));
-    this.#counts = grown(this.#counts, new Uint32Array(capacity));
-  }
-}
-
-function grown<T extends Float64Array | Uint32Array>(from: T, into: T): T {
-  into.set(from);
-  return into;
 }
