@@ -6,7 +6,7 @@ import { Metrics } from "./admin/metrics.ts";
 import { Pulse } from "./admin/pulse.ts";
 import { routesOf } from "./admin/routes.ts";
 import { router } from "./admin/router.ts";
-import type { RuleViews } from "./admin/rule_view.ts";
+import { viewsOf } from "./admin/rule_view.ts";
 import { openServer } from "./admin/server.ts";
 import { snapshotOf } from "./admin/snapshot.ts";
 import { addStateMetrics } from "./admin/state_metrics.ts";
@@ -75,7 +75,7 @@ export class Administration {
       const text = `Failed to answer a request: ${messageOf(error)}`;
       log.repeated("error", text, text);
     };
-    const views = this.#views(engine);
+    const views = viewsOf(engine, this.#history);
     const live = new Live({
       clock,
       snapshot: () =>
@@ -111,19 +111,6 @@ export class Administration {
     stack.use(server);
     stack.use(live);
     return stack;
-  }
-
-  #views({ book, timers }: Engine): RuleViews {
-    return {
-      rules: () => book.rules(),
-      refOf: (ruleId) => book.refOf(ruleId),
-      has: (ruleId) => book.has(ruleId),
-      view: (ruleId) => timers.view(ruleId),
-      upcoming: (limit) => timers.upcoming(limit),
-      refusalOf: (ruleId) => book.census.refusalOf(ruleId),
-      refusals: () => book.census.refusals(),
-      tallyOf: (ruleId) => this.#history.of(ruleId),
-    };
   }
 
   #subject(engine: Engine, leadership: Leadership): Subject {

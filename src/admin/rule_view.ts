@@ -2,8 +2,10 @@ import { rfc3339 } from "../event.ts";
 import type { RuleId } from "../rule.ts";
 import { describe } from "../schedule/describe.ts";
 import type { Refusal } from "../sync/census.ts";
+import type { RuleBook } from "../sync/rule_book.ts";
+import type { TimerManager } from "../timers/timer_manager.ts";
 import type { TimerView } from "../timers/timer_table.ts";
-import type { Tally } from "./history.ts";
+import type { History, Tally } from "./history.ts";
 import type { TimerSort, TimerState } from "./timer_query.ts";
 
 /** The rules as they are looked at. */
@@ -20,6 +22,23 @@ export interface RuleViews {
   /** All that were refused. */
   refusals(): Iterable<readonly [RuleId, Refusal]>;
   tallyOf(ruleId: RuleId): Tally | undefined;
+}
+
+/** The rules of a book, with what became of their occurrences. */
+export function viewsOf(
+  { book, timers }: { readonly book: RuleBook; readonly timers: TimerManager },
+  history: History,
+): RuleViews {
+  return {
+    rules: () => book.rules(),
+    refOf: (ruleId) => book.refOf(ruleId),
+    has: (ruleId) => book.has(ruleId),
+    view: (ruleId) => timers.view(ruleId),
+    upcoming: (limit) => timers.upcoming(limit),
+    refusalOf: (ruleId) => book.census.refusalOf(ruleId),
+    refusals: () => book.census.refusals(),
+    tallyOf: (ruleId) => history.of(ruleId),
+  };
 }
 
 /** One rule, gathered from where it is known. */

@@ -60,8 +60,12 @@ export class KnownRules {
 
   /** A rule is there, in no doubt, and is the one of its ref. */
   remember({ id, ref, version }: Pick<Rule, "id" | "ref" | "version">): void {
-    if ((this.refOf(id) ?? ref) !== ref) this.forget(id);
-    const slot = this.#byId.get(id) ?? this.#open(id);
+    let slot = this.#byId.get(id);
+    if (slot !== undefined && this.#refs[slot] !== ref) {
+      this.forget(id);
+      slot = undefined;
+    }
+    slot ??= this.#open(id);
     this.#refs[slot] = ref;
     this.#versions[slot] = version ?? NaN;
     this.#byRef.add(ref, slot);
@@ -79,7 +83,7 @@ export class KnownRules {
   /** A rule is not there any more. */
   forget(id: RuleId): void {
     const slot = this.#byId.get(id);
-    const ref = this.refOf(id);
+    const ref = slot === undefined ? undefined : this.#refs[slot];
     if (slot === undefined || ref === undefined) return;
     this.#byId.delete(id);
     if (this.#byRef.get(ref) === slot) this.#byRef.delete(ref);

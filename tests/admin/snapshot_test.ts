@@ -9,7 +9,8 @@ import type { Subject } from "../../src/admin/subject.ts";
 import { Vitals } from "../../src/admin/vitals.ts";
 import { ruleOf, START } from "../support/rules.ts";
 import { type OpenBook, openBook } from "../support/sync.ts";
-import { subject, viewsOf } from "./support.ts";
+import { viewsOf } from "../../src/admin/rule_view.ts";
+import { subject } from "./support.ts";
 
 function snapshot(opened: OpenBook, facts: Partial<Subject> = {}): Record<string, unknown> {
   const { clock, book, timers } = opened;

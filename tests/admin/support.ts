@@ -8,7 +8,6 @@ import type { RuleViews } from "../../src/admin/rule_view.ts";
 import type { Subject } from "../../src/admin/subject.ts";
 import { Vitals } from "../../src/admin/vitals.ts";
 import { Census } from "../../src/sync/census.ts";
-import type { OpenBook } from "../support/sync.ts";
 import type { FakeClock } from "../support/fake_clock.ts";
 
 /** A sensor that is well, as far as a test does not say otherwise. */
@@ -27,20 +26,6 @@ export function subject(now: () => number, with_: Partial<Subject> = {}): Subjec
     takeMaxLagMs: () => 0,
     tokenSecondsToExpiry: null,
     ...with_,
-  };
-}
-
-/** The rules of a book as they are looked at. */
-export function viewsOf({ book, timers }: OpenBook, history: History): RuleViews {
-  return {
-    rules: () => book.rules(),
-    refOf: (ruleId) => book.refOf(ruleId),
-    has: (ruleId) => book.has(ruleId),
-    view: (ruleId) => timers.view(ruleId),
-    upcoming: (limit) => timers.upcoming(limit),
-    refusalOf: (ruleId) => book.census.refusalOf(ruleId),
-    refusals: () => book.census.refusals(),
-    tallyOf: (ruleId) => history.of(ruleId),
   };
 }
 

@@ -5,7 +5,8 @@ import { eventOf, type Fire } from "../../src/event.ts";
 import type { Rule } from "../../src/rule.ts";
 import { ruleId, ruleOf, START } from "../support/rules.ts";
 import { type OpenBook, openBook } from "../support/sync.ts";
-import { handlerOf, viewsOf } from "./support.ts";
+import { viewsOf } from "../../src/admin/rule_view.ts";
+import { handlerOf } from "./support.ts";
 
 const Page = z.object({
   total: z.int(),

@@ -8,7 +8,7 @@ import { systemClock } from "../../src/clock.ts";
 import { ruleOf } from "../support/rules.ts";
 import { openBook } from "../support/sync.ts";
 import { report } from "../support/report.ts";
-import { viewsOf } from "../admin/support.ts";
+import { viewsOf } from "../../src/admin/rule_view.ts";
 
 const RULES = 100_000;
 const QUERIES = [
