@@ -5,7 +5,6 @@ import type { Timer } from "./schedule/mod.ts";
 export interface Fire {
   readonly ruleId: RuleId;
   readonly ruleRef: string;
-  readonly triggerRef: string;
   readonly timer: Timer;
   /** The instant the schedule names. */
   readonly scheduledAt: number;
@@ -99,7 +98,7 @@ class FireEvent implements OutboundEvent {
   }
 
   get triggerRef(): string {
-    return this.#fire.triggerRef;
+    return this.#fire.timer.traits.triggerRef;
   }
 
   get scheduledAt(): number {
@@ -115,10 +114,9 @@ class FireEvent implements OutboundEvent {
   }
 
   get body(): string {
-    const { triggerRef, ruleId } = this.#fire;
     return JSON.stringify({
-      trigger_ref: triggerRef,
-      trigger_instance_id: `rule_${ruleId}`,
+      trigger_ref: this.triggerRef,
+      trigger_instance_id: `rule_${this.ruleId}`,
       payload: payloadOf(this.#fire, this.occurrenceId, this.#sensorRef),
     });
   }
@@ -129,7 +127,7 @@ function payloadOf(fire: Fire, occurrence_id: string, sensor_ref: string): objec
   const { timer, nextAt, missedCount } = fire;
   const scheduled = rfc3339(fire.scheduledAt);
   const fired = rfc3339(fire.firedAt);
-  const isAnyKind = fire.triggerRef === "core.timer";
+  const isAnyKind = timer.traits.triggerRef === "core.timer";
   return {
     ...timerPayload(timer),
     scheduled_at: scheduled,
@@ -148,7 +146,7 @@ function payloadOf(fire: Fire, occurrence_id: string, sensor_ref: string): objec
 }
 
 function timerPayload(timer: Timer): object {
-  const { type } = timer;
+  const { type } = timer.traits;
   switch (timer.kind) {
     case "interval":
       return { type, interval_seconds: timer.intervalSeconds };

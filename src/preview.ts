@@ -53,7 +53,9 @@ export function preview(request: PreviewRequest): Preview | Refused {
     description: describe(timer),
     warnings: [...warnings, ...adviceOn(timer, after)],
     occurrences,
-    firesAt: ruleId === null || timer.jitterMs === 0 ? null : putOff(timer, ruleId, occurrences),
+    firesAt: ruleId === null || timer.traits.jitterMs === 0
+      ? null
+      : putOff(timer, ruleId, occurrences),
   };
 }
 
@@ -78,7 +80,7 @@ function occurrencesOf(timer: Timer, after: number, count: number): number[] {
 }
 
 function putOff(timer: Timer, ruleId: RuleId, occurrences: readonly number[]): number[] {
-  const { jitterMs } = timer;
+  const { jitterMs } = timer.traits;
   return occurrences.map((scheduledAt, index) => {
     const nextAt = occurrences[index + 1] ?? timer.next(scheduledAt);
     return scheduledAt + jitterOf({ ruleId, scheduledAt, nextAt, jitterMs });

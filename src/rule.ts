@@ -4,6 +4,11 @@ import * as z from "zod";
 export const RuleId = z.int().positive().brand<"RuleId">();
 export type RuleId = z.infer<typeof RuleId>;
 
+/** Whether a number is one that {@link RuleId} takes: at a fraction of its cost. */
+export function isRuleId(value: number): value is RuleId {
+  return Number.isSafeInteger(value) && value > 0;
+}
+
 /** `trigger_params` as somebody wrote them: unchecked until a schedule is compiled from them. */
 export type TriggerParams = Readonly<Record<string, unknown>>;
 

@@ -17,6 +17,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "message_of.ts",
     "hash.ts",
     "slot_index.ts",
+    "number_rows.ts",
     "instant_heap.ts",
     "both.ts",
     "wrapped.ts",

@@ -10,7 +10,6 @@ function payloadOf(triggerRef: string, params: TriggerParams, parts: Partial<Fir
   const event = eventOf({
     ruleId: ruleId(9),
     ruleRef: "mypack.nine",
-    triggerRef,
     timer: compiled.timer,
     scheduledAt: START + 5000,
     dueAt: START + 5000,

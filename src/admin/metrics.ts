@@ -136,7 +136,7 @@ export class Metrics {
       ...NO_WATCH,
       timers: {
         fire: (fire) => this.#fired(fire),
-        dropped: ({ timer }, count) => void (this.#missed[timer.onMissed].dropped += count),
+        dropped: ({ timer }, count) => void (this.#missed[timer.traits.onMissed].dropped += count),
       },
       delivery: this.#deliveryWatch(),
       checkpoint: { written: ({ at }) => void (this.#checkpointAt = at) },
@@ -170,7 +170,7 @@ export class Metrics {
     const lateMs = Math.max(0, firedAt - dueAt);
     this.#lateness.observe(lateMs / 1000);
     if (lateMs <= ON_TIME_MS) return;
-    const missed = this.#missed[timer.onMissed];
+    const missed = this.#missed[timer.traits.onMissed];
     missed.fired_late++;
     missed.coalesced += missedCount;
   }

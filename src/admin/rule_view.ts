@@ -72,7 +72,7 @@ export function kindOf({ timer, refusal }: RuleView): string | null {
 
 /** The trigger of a rule, where it is known. */
 export function triggerOf({ timer, refusal }: RuleView): string | null {
-  return timer?.entry.triggerRef ?? refusal?.triggerRef ?? null;
+  return timer?.entry.timer.traits.triggerRef ?? refusal?.triggerRef ?? null;
 }
 
 /** What a rule is ordered by; `null` where it has no such thing. */

@@ -22,8 +22,8 @@ export async function answerDetails(
   const view = viewOf(views, id.data, ref);
   return json(200, {
     ...toJson(view, views.tallyOf(id.data)),
-    on_missed: view.timer?.entry.timer.onMissed ?? null,
-    jitter_seconds: (view.timer?.entry.timer.jitterMs ?? 0) / 1000,
+    on_missed: view.timer?.entry.timer.traits.onMissed ?? null,
+    jitter_seconds: (view.timer?.entry.timer.traits.jitterMs ?? 0) / 1000,
     next: await nextOf(view, new Slices(clock)),
     results: history.resultsOf(id.data, RESULTS).map((it) => resultJson(id.data, it)),
   });

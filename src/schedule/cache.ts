@@ -1,4 +1,4 @@
-/** Keeps what was made, as far as it was used lately: at most `limit` values. */
+/** Keeps what was made, as far as it was used lately: at most `limit` values, and at least half as many. */
 export class Cache<K, V> {
   readonly #limit: number;
   readonly #values = new Map<K, V>();
@@ -10,6 +10,8 @@ export class Cache<K, V> {
   /** The value of a key, made if it is not kept. */
   get(key: K, make: () => V): V {
     const kept = this.#values.get(key);
+    // As long as there is room, who was used when is not worth the work.
+    if (kept !== undefined && this.#values.size <= this.#limit / 2) return kept;
     const value = kept ?? make();
     // A Map remembers the order of insertion: its first key is the one not used for longest.
     if (kept !== undefined) this.#values.delete(key);

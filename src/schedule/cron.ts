@@ -10,7 +10,7 @@ import { oneOf, timeZone } from "./params.ts";
 import { Scheduled } from "./scheduled.ts";
 
 /** A pattern of croner takes about 100 kB, whatever it says, and 100 µs to make. */
-const MAX_PATTERNS = 256;
+const MAX_PATTERNS = 64;
 const MAX_PLANS = 4096;
 
 const CronParams = z.object({

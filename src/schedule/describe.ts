@@ -20,7 +20,9 @@ export function describe(timer: Timer): string {
     sentenceOf(timer),
     startAt === null ? "" : `, not before ${instantText(startAt)}`,
     endAt === null ? "" : `, only before ${instantText(endAt)}`,
-    timer.jitterMs === 0 ? "" : `, each up to ${durationOf(timer.jitterMs / 1000)} late`,
+    timer.traits.jitterMs === 0
+      ? ""
+      : `, each up to ${durationOf(timer.traits.jitterMs / 1000)} late`,
   ].join("");
 }
 

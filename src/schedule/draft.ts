@@ -1,13 +1,11 @@
 import * as z from "zod";
 import type { TriggerParams } from "../rule.ts";
-import { Cache } from "./cache.ts";
 import type { Schedule, Traits } from "./mod.ts";
 import { anyInstant, oneOf, wholeNumber } from "./params.ts";
 import { inspect, refusal } from "./refusal.ts";
 import { Window } from "./window.ts";
 
 const MAX_JITTER_SECONDS = 86_400;
-const MAX_TRAITS = 1024;
 const KNOWN = ["description"];
 const KIND = ["type"];
 
@@ -21,7 +19,8 @@ const CommonParams = z.object({
 
 /** What a rule says that names none of them. */
 const NO_COMMON = CommonParams.parse({});
-const sharedTraits = new Cache<string, Traits>(MAX_TRAITS);
+/** Never let go: there is only so much that a rule can say of jitter and missed occurrences. */
+const sharedTraits = new Map<string, Traits>();
 /** The members of each schema: to list them anew for every rule would cost as much as to read them. */
 const memberLists = new WeakMap<z.ZodObject, readonly string[]>();
 
@@ -30,9 +29,10 @@ const memberLists = new WeakMap<z.ZodObject, readonly string[]>();
  * them, and knows which of them nobody asked for.
  */
 export class Draft {
+  readonly #triggerRef: string;
   /** The word that the events' payload uses for the kind of timer. */
-  readonly type: string;
-  /** Whether the trigger is `core.timer`, whose rules name their kind. */
+  readonly #type: string;
+  /** Whether the trigger is one whose rules name their kind. */
   readonly isAnyKind: boolean;
   /** The instant from which intervals count, where the parameters do not say. Epoch milliseconds. */
   readonly anchorAt: number;
@@ -44,10 +44,16 @@ export class Draft {
 
   constructor(
     params: TriggerParams,
-    about: { readonly type: string; readonly isAnyKind: boolean; readonly anchorAt: number },
+    about: {
+      readonly triggerRef: string;
+      readonly type: string;
+      readonly isAnyKind: boolean;
+      readonly anchorAt: number;
+    },
   ) {
     this.#params = params;
-    this.type = about.type;
+    this.#triggerRef = about.triggerRef;
+    this.#type = about.type;
     this.isAnyKind = about.isAnyKind;
     this.anchorAt = about.anchorAt;
     if (about.isAnyKind) this.#known.push(KIND);
@@ -72,18 +78,26 @@ export class Draft {
     return [...this.#remarks, `Ignored unknown members ${inspect(unknown)}`];
   }
 
-  /** What the rule says of any kind of timer: one object for all that say the same. */
+  /** What the rule says of any kind of timer. */
   get traits(): Traits {
     const { on_missed: onMissed = "latest", jitter_seconds: seconds = 0 } = this.#common ?? {};
-    return sharedTraits.get(
-      `${this.type} ${onMissed} ${seconds}`,
-      () => ({ type: this.type, onMissed, jitterMs: seconds * 1000 }),
-    );
+    const key = `${this.#triggerRef} ${this.#type} ${onMissed} ${seconds}`;
+    let traits = sharedTraits.get(key);
+    if (traits === undefined) {
+      traits = {
+        triggerRef: this.#triggerRef,
+        type: this.#type,
+        onMissed,
+        jitterMs: seconds * 1000,
+      };
+      sharedTraits.set(key, traits);
+    }
+    return traits;
   }
 
   /** What decides over a timer beside the members of its own kind. */
   get key(): string {
-    return JSON.stringify([this.type, this.#common]);
+    return JSON.stringify([this.#triggerRef, this.#type, this.#common]);
   }
 
   /** Whether the rule has a member. */

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Draft } from "./draft.ts";
 import { Grid } from "./grid.ts";
 import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "./local_time.ts";
-import type { IntervalTimer, OnMissed, Schedule, Traits } from "./mod.ts";
+import type { IntervalTimer, Schedule, Traits } from "./mod.ts";
 import { anyInstant, oneOf, timeZone, wholeNumber } from "./params.ts";
 import { anyOf } from "./refusal.ts";
 import { Scheduled } from "./scheduled.ts";
@@ -44,29 +44,20 @@ interface Length {
   readonly inDays: boolean;
 }
 
-/** One without bounds that follows elapsed time, as most do: there can be a million, hence one object. */
-class PlainInterval extends Grid implements IntervalTimer {
+/**
+ * An interval without bounds that follows elapsed time, as most do. There can be a million: two numbers and
+ * its traits say it all.
+ */
+export class PlainInterval extends Grid implements IntervalTimer {
   readonly traits: Traits;
 
-  constructor({ anchorAt, stepMs }: Grid, traits: Traits) {
+  constructor(anchorAt: number, stepMs: number, traits: Traits) {
     super(anchorAt, stepMs);
     this.traits = traits;
   }
 
   get kind(): "interval" {
     return "interval";
-  }
-
-  get type(): string {
-    return this.traits.type;
-  }
-
-  get onMissed(): OnMissed {
-    return this.traits.onMissed;
-  }
-
-  get jitterMs(): number {
-    return this.traits.jitterMs;
   }
 
   get intervalSeconds(): number {
@@ -96,7 +87,7 @@ export function compileInterval(draft: Draft): IntervalTimer | null {
   if (length === null || grid === null) return null;
   const schedule = scheduleOf(length, grid, draft);
   return schedule instanceof Grid && draft.bound(schedule) === schedule
-    ? new PlainInterval(schedule, draft.traits)
+    ? new PlainInterval(schedule.anchorAt, schedule.stepMs, draft.traits)
     : new ScheduledInterval(draft, schedule, length.seconds);
 }
 

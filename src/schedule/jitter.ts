@@ -30,7 +30,7 @@ export function firstDueAfter(
   after: number,
   dueAfter: number,
 ): number | null {
-  const { jitterMs } = timer;
+  const { jitterMs } = timer.traits;
   if (jitterMs === 0 || after >= dueAfter) return timer.next(Math.max(after, dueAfter));
   let at = firstNear(timer, Math.max(after, dueAfter - jitterMs - 1), dueAfter);
   while (at !== null && at <= dueAfter) {

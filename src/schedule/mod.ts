@@ -19,8 +19,9 @@ export interface Schedule {
 /** What becomes of occurrences that nobody fired in time: the newest fires, each does, none does. */
 export type OnMissed = "latest" | "all" | "skip";
 
-/** What a timer has whatever its kind. */
+/** What a rule says of any kind of timer: one object for all that say the same. */
 export interface Traits {
+  readonly triggerRef: string;
   /** The word that its events' payload uses for the kind. */
   readonly type: string;
   readonly onMissed: OnMissed;
@@ -31,26 +32,30 @@ export interface Traits {
 /** A rule's schedule with what its events say about it. */
 export type Timer = IntervalTimer | CronTimer | DateTimeTimer | RRuleTimer;
 
-export interface IntervalTimer extends Schedule, Traits {
+export interface IntervalTimer extends Schedule {
   readonly kind: "interval";
+  readonly traits: Traits;
   readonly intervalSeconds: number;
 }
 
-export interface CronTimer extends Schedule, Traits {
+export interface CronTimer extends Schedule {
   readonly kind: "cron";
+  readonly traits: Traits;
   readonly expression: string;
   readonly timezone: string;
 }
 
-export interface DateTimeTimer extends Schedule, Traits {
+export interface DateTimeTimer extends Schedule {
   readonly kind: "date_time";
+  readonly traits: Traits;
   /** As the rule has it. */
   readonly fireAt: string;
   readonly timezone: string;
 }
 
-export interface RRuleTimer extends Schedule, Traits {
+export interface RRuleTimer extends Schedule {
   readonly kind: "rrule";
+  readonly traits: Traits;
   readonly rule: RecurrenceRule;
   /** Instants at which it does not fire, in epoch milliseconds and in order. */
   readonly exDates: readonly number[];
@@ -80,6 +85,9 @@ const TELLTALES = new Map<string, Kind>([
   ["dtstart", "rrule"],
 ]);
 
+/** The trigger whose rules name their kind. */
+const ANY_KIND = "core.timer";
+
 /** The platform's own triggers, each of one kind, with the `type` of their events (contract 4). */
 const PLATFORM_TRIGGERS = new Map<string, { readonly kind: Kind; readonly type: string }>([
   ["core.intervaltimer", { kind: "interval", type: "interval" }],
@@ -90,7 +98,7 @@ const PLATFORM_TRIGGERS = new Map<string, { readonly kind: Kind; readonly type: 
 
 /** The triggers whose rules are timers. */
 export const TIMER_TRIGGERS: ReadonlySet<string> = new Set([
-  "core.timer",
+  ANY_KIND,
   ...PLATFORM_TRIGGERS.keys(),
 ]);
 
@@ -99,13 +107,11 @@ export const TIMER_TRIGGERS: ReadonlySet<string> = new Set([
  * from which intervals count. Never throws: whatever is wrong is told, all of it at once.
  */
 export function compile(triggerRef: string, params: TriggerParams, anchorAt: number): Compiled {
-  if (triggerRef === "core.timer") return compileAnyKind(params, anchorAt);
+  if (triggerRef === ANY_KIND) return compileAnyKind(params, anchorAt);
   const trigger = PLATFORM_TRIGGERS.get(triggerRef);
   if (trigger !== undefined) {
-    return compileKind(
-      trigger.kind,
-      new Draft(params, { type: trigger.type, isAnyKind: false, anchorAt }),
-    );
+    const { kind, type } = trigger;
+    return compileKind(kind, new Draft(params, { triggerRef, type, isAnyKind: false, anchorAt }));
   }
   return refuse(refusal("trigger_ref", triggerRef, anyOf([...TIMER_TRIGGERS])));
 }
@@ -113,7 +119,7 @@ export function compile(triggerRef: string, params: TriggerParams, anchorAt: num
 /** The kind that a rule's timer is meant to be, whether it can be or not; `null` where that is not clear. */
 export function kindOf(triggerRef: string, params: TriggerParams): Kind | null {
   const { type = kindFromMembers(params) } = params;
-  const named = triggerRef === "core.timer" ? type : PLATFORM_TRIGGERS.get(triggerRef)?.kind;
+  const named = triggerRef === ANY_KIND ? type : PLATFORM_TRIGGERS.get(triggerRef)?.kind;
   return KINDS.find((kind) => kind === named) ?? null;
 }
 
@@ -123,9 +129,12 @@ export function sameTimer(a: Timer, b: Timer): boolean {
 }
 
 function compileAnyKind(params: TriggerParams, anchorAt: number): Compiled {
-  const kind = kindOf("core.timer", params);
+  const kind = kindOf(ANY_KIND, params);
   if (kind === null) return refuse(refusal("type", params["type"], anyOf(KINDS)));
-  return compileKind(kind, new Draft(params, { type: kind, isAnyKind: true, anchorAt }));
+  return compileKind(
+    kind,
+    new Draft(params, { triggerRef: ANY_KIND, type: kind, isAnyKind: true, anchorAt }),
+  );
 }
 
 function compileKind(kind: Kind, draft: Draft): Compiled {

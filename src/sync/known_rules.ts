@@ -1,19 +1,23 @@
 import { hashOfInteger, hashOfText } from "../hash.ts";
-import type { Rule, RuleId } from "../rule.ts";
+import { NumberRows } from "../number_rows.ts";
+import { isRuleId, type Rule, type RuleId } from "../rule.ts";
 import { SlotIndex } from "../slot_index.ts";
+
+const ID = 0;
+/** The row version in microseconds; NaN where it is not known. */
+const VERSION = 1;
+const COLUMNS = 2;
 
 /**
  * What has to be remembered of every rule, whatever its state: found by its id and by its ref. There can
  * be a million of them: it is in columns, at the rule's slot, and no object.
  */
 export class KnownRules {
-  readonly #byId = new SlotIndex<RuleId>((slot) => this.#ids[slot], hashOfInteger);
+  readonly #byId = new SlotIndex<RuleId>((slot) => this.#idAt(slot), hashOfInteger);
   readonly #byRef = new SlotIndex<string>((slot) => this.#refs[slot], hashOfText);
   readonly #free: number[] = [];
-  readonly #ids: RuleId[] = [];
+  readonly #rows = new NumberRows(COLUMNS);
   readonly #refs: string[] = [];
-  /** NaN where the version is not known. */
-  readonly #versions: number[] = [];
   readonly #inDoubt = new Set<RuleId>();
 
   /** The number of rules. */
@@ -23,9 +27,9 @@ export class KnownRules {
 
   /** The ids and refs of all; rules may come and go meanwhile. */
   *all(): Generator<readonly [RuleId, string], void> {
-    for (const [slot, id] of this.#ids.entries()) {
-      const ref = this.#refs[slot];
-      if (ref !== undefined && this.#byId.get(id) === slot) yield [id, ref];
+    for (const [slot, ref] of this.#refs.entries()) {
+      const id = this.#idAt(slot);
+      if (id !== undefined && this.#byId.get(id) === slot) yield [id, ref];
     }
   }
 
@@ -43,14 +47,14 @@ export class KnownRules {
   /** The id of the rule known under a ref. */
   idOf(ref: string): RuleId | undefined {
     const slot = this.#byRef.get(ref);
-    return slot === undefined ? undefined : this.#ids[slot];
+    return slot === undefined ? undefined : this.#idAt(slot);
   }
 
   /** The row version of a rule, in microseconds; `null` where it is not known. */
   versionOf(id: RuleId): number | null {
     const slot = this.#byId.get(id);
-    const version = slot === undefined ? undefined : this.#versions[slot];
-    return version === undefined || Number.isNaN(version) ? null : version;
+    const version = slot === undefined ? NaN : this.#rows.get(slot, VERSION);
+    return Number.isNaN(version) ? null : version;
   }
 
   /** Whether a rule may be no more: it is being read again. */
@@ -67,7 +71,7 @@ export class KnownRules {
     }
     slot ??= this.#open(id);
     this.#refs[slot] = ref;
-    this.#versions[slot] = version ?? NaN;
+    this.#rows.set(slot, VERSION, version ?? NaN);
     this.#byRef.add(ref, slot);
     this.#inDoubt.delete(id);
   }
@@ -76,7 +80,7 @@ export class KnownRules {
   doubt(id: RuleId): void {
     const slot = this.#byId.get(id);
     if (slot === undefined) return;
-    this.#versions[slot] = NaN;
+    this.#rows.set(slot, VERSION, NaN);
     this.#inDoubt.add(id);
   }
 
@@ -91,9 +95,14 @@ export class KnownRules {
     this.#free.push(slot);
   }
 
+  #idAt(slot: number): RuleId | undefined {
+    const id = this.#rows.get(slot, ID);
+    return isRuleId(id) ? id : undefined;
+  }
+
   #open(id: RuleId): number {
-    const slot = this.#free.pop() ?? this.#ids.length;
-    this.#ids[slot] = id;
+    const slot = this.#free.pop() ?? this.#refs.length;
+    this.#rows.set(slot, ID, id);
     this.#byId.add(id, slot);
     return slot;
   }

@@ -160,10 +160,8 @@ export class RuleBook {
   #start(rule: Rule, timer: Timer, warnings: readonly string[]): void {
     const running = this.#timers.get(rule.id);
     this.#remember(rule);
-    if (running && running.triggerRef === rule.triggerRef && sameTimer(running.timer, timer)) {
-      return;
-    }
-    const entry = { ruleId: rule.id, ruleRef: rule.ref, triggerRef: rule.triggerRef, timer };
+    if (running !== undefined && sameTimer(running.timer, timer)) return;
+    const entry = { ruleId: rule.id, ruleRef: rule.ref, timer };
     const planAfter = this.#planAfter(rule, timer);
     const nextAt = this.#timers.set(entry, planAfter);
     this.census.started(timer.kind, running?.timer.kind);

@@ -51,7 +51,6 @@ export function fire(clock: FakeClock, lateMs = 0, more: Partial<Fire> = {}): Fi
   return {
     ruleId: RuleId.parse(1),
     ruleRef: "test.one",
-    triggerRef: "core.timer",
     timer: timer(),
     scheduledAt: dueAt,
     dueAt,

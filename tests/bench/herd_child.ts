@@ -37,8 +37,8 @@ function paramsOf(index: number) {
 async function postBare() {
   const table = new TimerTable({ catchUpWindowMs: 0 });
   for (let index = 0; index < count; index++) {
-    const { id, ref, triggerRef } = ruleOf(index + 1);
-    table.set({ ruleId: id, ruleRef: ref, triggerRef, timer: timerOf(paramsOf(index)) }, dueAt - 1);
+    const { id, ref } = ruleOf(index + 1);
+    table.set({ ruleId: id, ruleRef: ref, timer: timerOf(paramsOf(index)) }, dueAt - 1);
   }
   const posts = barePosts(url, table, dueAt);
   using stalls = new StallMeter();

@@ -93,7 +93,6 @@ function eventAt(index: number) {
   return eventOf({
     ruleId: ruleId(index + 1),
     ruleRef: `test.rule${index + 1}`,
-    triggerRef: "core.timer",
     timer: timerOf(EVERY_SECOND),
     ...{ scheduledAt, dueAt: scheduledAt, firedAt: scheduledAt, nextAt: scheduledAt + SECOND_MS },
     ...{ executionCount: 1, missedCount: 0 },

@@ -22,10 +22,10 @@ tell(kind === "own" ? await postOwn() : await postBare());
 async function postBare(): Promise<Took> {
   const table = new TimerTable({ catchUpWindowMs: DAY_MS });
   for (let index = 0; index < WARM_UP + count; index++) {
-    const { id, ref, triggerRef } = ruleOf(index + 1);
+    const { id, ref } = ruleOf(index + 1);
     const anchor = new Date(createdAtOf(index)).toISOString();
     table.set(
-      { ruleId: id, ruleRef: ref, triggerRef, timer: timerOf({ ...DAILY, anchor }) },
+      { ruleId: id, ruleRef: ref, timer: timerOf({ ...DAILY, anchor }) },
       now - 5000,
     );
   }

@@ -1,6 +1,6 @@
 import { RuleId } from "../../src/rule.ts";
 import { jitterOf } from "../../src/schedule/jitter.ts";
-import type { Schedule, Traits } from "../../src/schedule/mod.ts";
+import type { Timer } from "../../src/schedule/mod.ts";
 import { ON_TIME_MS } from "../../src/timers/misfire.ts";
 import type { Occurrence } from "./evidence.ts";
 
@@ -13,7 +13,7 @@ export interface Span {
 /** A rule with one schedule: while `must`, its occurrences have to come; while `may`, they may. */
 export interface Phase {
   readonly ruleId: number;
-  readonly timer: Schedule & Traits;
+  readonly timer: Timer;
   readonly must: Span;
   readonly may: Span;
 }
@@ -25,7 +25,7 @@ const SLACK_MS = 2000;
 export function occurrencesOf(phase: Phase, gaps: readonly Span[]): readonly Occurrence[] {
   const { timer, must, may } = phase;
   const ruleId = RuleId.parse(phase.ruleId);
-  const { onMissed, jitterMs } = timer;
+  const { onMissed, jitterMs } = timer.traits;
   const found: Occurrence[] = [];
   let scheduledAt = timer.next(may.from - jitterMs - 1);
   while (scheduledAt !== null && scheduledAt <= may.until) {

@@ -26,6 +26,6 @@ Deno.test("mixOf() makes rules of every kind that fire within seconds", () => {
   assertEquals(late.filter((it) => it.kind !== "date_time"), []);
   const kinds = new Set(timers.map(({ kind }) => kind));
   assertEquals(kinds, new Set(["interval", "cron", "rrule", "date_time"]));
-  assertEquals(new Set(timers.map((it) => it.onMissed)), new Set(["latest", "all", "skip"]));
-  assertEquals(timers.some((it) => it.jitterMs > 0), true);
+  assertEquals(new Set(timers.map((it) => it.traits.onMissed)), new Set(["latest", "all", "skip"]));
+  assertEquals(timers.some((it) => it.traits.jitterMs > 0), true);
 });

@@ -45,7 +45,6 @@ Deno.test("The journal tells what becomes of rules", () => {
     {
       ruleId: ruleId(7),
       ruleRef: "r",
-      triggerRef: "t",
       timer: timerOf({ interval: 1 }),
     },
     3,

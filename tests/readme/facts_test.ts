@@ -170,7 +170,6 @@ Deno.test("The README's event has the members of one", () => {
   const { body } = eventOf({
     ruleId: ruleId(123),
     ruleRef: "mypack.every_minute",
-    triggerRef: "core.timer",
     timer: compiled.timer,
     scheduledAt: 60_000,
     dueAt: 60_000,

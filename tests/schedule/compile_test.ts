@@ -20,18 +20,18 @@ Deno.test("each trigger makes timers of its kind, with the type that its events 
   ];
   for (const [trigger, params, kind, type] of table) {
     const timer = timerOf(params, trigger);
-    assertEquals([timer.kind, timer.type], [kind, type], trigger);
+    assertEquals([timer.kind, timer.traits.type], [kind, type], trigger);
   }
 });
 
 Deno.test("core.timer takes a missing type from the members that leave no doubt", () => {
-  assertEquals(timerOf({ interval: 5 }).type, "interval");
-  assertEquals(timerOf({ interval_seconds: 5 }).type, "interval");
-  assertEquals(timerOf({ expression: "@daily", timezone: "UTC" }).type, "cron");
-  assertEquals(timerOf({ fire_at: "2026-05-01T09:00:00Z" }).type, "date_time");
+  assertEquals(timerOf({ interval: 5 }).traits.type, "interval");
+  assertEquals(timerOf({ interval_seconds: 5 }).traits.type, "interval");
+  assertEquals(timerOf({ expression: "@daily", timezone: "UTC" }).traits.type, "cron");
+  assertEquals(timerOf({ fire_at: "2026-05-01T09:00:00Z" }).traits.type, "date_time");
   const dtstart = "2026-05-01T09:00:00Z";
-  assertEquals(timerOf({ dtstart, freq: "DAILY", interval: 2 }).type, "rrule");
-  assertEquals(timerOf({ dtstart, rule: "FREQ=DAILY" }).type, "rrule");
+  assertEquals(timerOf({ dtstart, freq: "DAILY", interval: 2 }).traits.type, "rrule");
+  assertEquals(timerOf({ dtstart, rule: "FREQ=DAILY" }).traits.type, "rrule");
   const missing = ['type: missing, expected "interval", "cron", "date_time" or "rrule"'];
   assertEquals(problemsOf({}), missing);
   assertEquals(problemsOf({ timezone: "UTC" }), missing);
@@ -101,9 +101,9 @@ Deno.test("options are the same for every kind", () => {
     ]
   ) {
     const plain = timerOf(params);
-    assertEquals([plain.onMissed, plain.jitterMs], ["latest", 0]);
+    assertEquals([plain.traits.onMissed, plain.traits.jitterMs], ["latest", 0]);
     const timer = timerOf({ ...params, ...options });
-    assertEquals([timer.onMissed, timer.jitterMs], ["all", 30_000]);
+    assertEquals([timer.traits.onMissed, timer.traits.jitterMs], ["all", 30_000]);
   }
 });
 

@@ -75,7 +75,7 @@ Deno.test("an anchor among the parameters replaces the rule's", () => {
 
 Deno.test("interval_seconds is that many seconds, under core.timer", () => {
   const timer = timerOf({ interval_seconds: 60 });
-  assertEquals([timer.type, timer.next(ANCHOR)], ["interval", ANCHOR + 60_000]);
+  assertEquals([timer.traits.type, timer.next(ANCHOR)], ["interval", ANCHOR + 60_000]);
   assertEquals(warningsOf({ interval_seconds: 60, unit: "hours" }), [
     "unit: no effect, interval_seconds counts seconds",
   ]);

@@ -54,7 +54,12 @@ Deno.test("the first occurrence that falls due later is found, as by looking at 
       const timer = timerOf({ interval, jitter_seconds: jitterSeconds });
       const dueAt = (at: number) =>
         at +
-        jitterOf({ ruleId, scheduledAt: at, nextAt: timer.next(at), jitterMs: timer.jitterMs });
+        jitterOf({
+          ruleId,
+          scheduledAt: at,
+          nextAt: timer.next(at),
+          jitterMs: timer.traits.jitterMs,
+        });
       const [afterMs, dueAfterMs] = [(start + after) * 1000, (start + dueAfter) * 1000];
       let expected = timer.next(afterMs);
       while (expected !== null && dueAt(expected) <= dueAfterMs) expected = timer.next(expected);

@@ -253,7 +253,7 @@ Deno.test("an rrule takes the options of any kind", () => {
     jitter_seconds: 5,
   });
   assertEquals(firstOf(timer, LONG_AGO, 9), ["2026-02-01T09:00:00Z"]);
-  assertEquals([timer.onMissed, timer.jitterMs], ["all", 5000]);
+  assertEquals([timer.traits.onMissed, timer.traits.jitterMs], ["all", 5000]);
 });
 
 Deno.test("every problem of a rule's members is told at once", () => {

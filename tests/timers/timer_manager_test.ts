@@ -24,7 +24,6 @@ function setUp(onFire: (fire: Fire) => void = () => {}) {
     timers.set({
       ruleId: ruleId(id),
       ruleRef: `test.rule${id}`,
-      triggerRef: "core.timer",
       timer: timerOf({ type: "interval", interval: seconds }),
     }, clock.now());
   return { clock, timers, fires, set };
@@ -101,7 +100,6 @@ Deno.test("TimerManager fires nothing before it is started, then what fell due s
   timers.set({
     ruleId: ruleId(1),
     ruleRef: "test.rule1",
-    triggerRef: "core.timer",
     timer: timerOf({ type: "interval", interval: 2 }),
   }, START);
   await clock.advance(7000);
@@ -125,7 +123,6 @@ Deno.test("TimerManager hands out nothing while it may not, and looks again soon
   timers.set({
     ruleId: ruleId(1),
     ruleRef: "test.rule1",
-    triggerRef: "core.timer",
     timer: timerOf({ type: "interval", interval: 2 }),
   }, START);
   await clock.advance(2100);

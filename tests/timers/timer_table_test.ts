@@ -21,7 +21,6 @@ function entryOf(id: number, params: TriggerParams): TimerEntry {
   return {
     ruleId: ruleId(id),
     ruleRef: `test.rule${id}`,
-    triggerRef: "core.timer",
     timer: timerOf(params),
   };
 }
