@@ -162,8 +162,8 @@ install_from_source() {
   fi
 }
 
-# write_launcher FOLDER: starts the bundle that is there with the permissions of the executable, and beside
-# them the token file that the operator names.
+# write_launcher FOLDER: starts the bundle that is there with the permissions and flags of the executable,
+# and beside them the token file that the operator names.
 write_launcher() {
   folder=$(quoted "$1")
   cat <<EOF
@@ -173,7 +173,8 @@ write_launcher() {
 export DENO_DIR=$folder/cache DENO_NO_UPDATE_CHECK=1
 file=\${ATTUNE_SENSOR_TOKEN_STATE_PATH:-\${ATTUNE_API_TOKEN_FILE:-}}
 exec $folder/deno run -q --no-config --no-lock --no-remote --no-npm --no-prompt \\
-  --allow-net --allow-env \${file:+"--allow-read=\$file"} $folder/$NAME.js "\$@"
+  --allow-net --allow-env \${file:+"--allow-read=\$file"} \\
+  --v8-flags=--max-semi-space-size=4,--no-allocation-site-pretenuring $folder/$NAME.js "\$@"
 EOF
 }
 

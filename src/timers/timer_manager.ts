@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { RuleId } from "../rule.ts";
+import type { RuleSlots } from "../rule_slots.ts";
 import type { DueSink, TimerEntry, TimerTable, TimerView } from "./timer_table.ts";
 
 /**
@@ -36,6 +37,11 @@ export class TimerManager implements Disposable {
     this.#table = options.table;
     this.#sink = options.sink;
     this.#mayFire = options.mayFire ?? (() => true);
+  }
+
+  /** The slots of the rules, see {@link TimerTable.slots}. */
+  get slots(): RuleSlots {
+    return this.#table.slots;
   }
 
   /** The number of rules with a timer. */

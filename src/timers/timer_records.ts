@@ -1,9 +1,8 @@
-import { hashOfInteger } from "../hash.ts";
 import { NumberRows } from "../number_rows.ts";
 import { isRuleId, type RuleId } from "../rule.ts";
+import { RuleSlots } from "../rule_slots.ts";
 import { PlainInterval } from "../schedule/interval.ts";
 import type { Timer, Traits } from "../schedule/mod.ts";
-import { SlotIndex } from "../slot_index.ts";
 
 /** A rule with a timer. */
 export interface TimerEntry {
@@ -12,6 +11,7 @@ export interface TimerEntry {
   readonly timer: Timer;
 }
 
+/** The rule's id again, for the sake of its place in memory; 0 where nothing is known of a rule. */
 const ID = 0;
 /** The occurrence planned. */
 export const PLANNED_AT = 1;
@@ -23,59 +23,52 @@ export const COUNT = 3;
 export const AFTER_AT = 4;
 const ANCHOR_AT = 5;
 const STEP_MS = 6;
-/** The number of the traits of a plain interval; that of no traits for any other timer. */
+/** The number of the traits of a plain interval, from 1; 0 where there is none. */
 const TRAITS = 7;
-const NO_TRAITS = -1;
 const COLUMNS = 8;
 
 /** What can be asked and set of a timer: epoch milliseconds, but for the count. */
 export type Figure = typeof PLANNED_AT | typeof LAST_AT | typeof COUNT | typeof AFTER_AT;
 
 /**
- * What is known of the timers, at the slots of their rules: small whole numbers, given to other rules when
- * they are free again. There can be a million: hence columns and no objects, and of plain intervals, which
- * most are, only their numbers and the traits that they share.
+ * What is known of the timers, at the slots of their rules. There can be a million: hence columns and no
+ * objects, and of plain intervals, which most are, only their numbers and the traits that they share.
  */
 export class TimerRecords {
-  readonly #slots = new SlotIndex<RuleId>((slot) => this.idAt(slot), hashOfInteger);
+  readonly slots: RuleSlots = new RuleSlots();
   readonly #rows = new NumberRows(COLUMNS);
-  readonly #refs: string[] = [];
   /** Of plain intervals `null`. */
   readonly #timers: (Timer | null | undefined)[] = [];
   /** Those that plain intervals share, by their numbers. */
   readonly #traits: Traits[] = [];
-  readonly #free: number[] = [];
 
-  /** The slot of a rule that has one. */
+  /** The slot of a rule of which something is known. */
   slotOf(ruleId: RuleId): number | undefined {
-    return this.#slots.get(ruleId);
+    const slot = this.slots.slotOf(ruleId);
+    return slot !== undefined && this.#rows.get(slot, ID) === ruleId ? slot : undefined;
   }
 
-  /** All slots, with or without a timer. */
-  slots(): Iterable<number> {
-    return this.#timers.keys();
-  }
-
-  /** Gives a rule a slot, without a timer and with nothing fired. */
+  /** The slot of a rule; one of which nothing was known has no timer and has fired nothing. */
   open(ruleId: RuleId): number {
-    const slot = this.#free.pop() ?? this.#timers.length;
+    const known = this.slotOf(ruleId);
+    if (known !== undefined) return known;
+    const slot = this.slots.hold(ruleId);
     this.clear(slot);
     this.#rows.set(slot, ID, ruleId);
     this.#rows.set(slot, LAST_AT, -Infinity);
     this.#rows.set(slot, COUNT, 0);
-    this.#slots.add(ruleId, slot);
     return slot;
   }
 
-  /** Takes its slot from a rule without a timer. */
+  /** Forgets a rule without a timer. */
   close(slot: number): void {
-    this.#slots.delete(this.idAt(slot));
-    this.#free.push(slot);
+    this.#rows.set(slot, ID, 0);
+    this.slots.release(slot);
   }
 
   /** Gives the rule of a slot a timer, or another one. */
   put(slot: number, { ruleRef, timer }: TimerEntry): void {
-    this.#refs[slot] = ruleRef;
+    this.slots.name(slot, ruleRef);
     if (timer instanceof PlainInterval) {
       this.#timers[slot] = null;
       this.#rows.set(slot, ANCHOR_AT, timer.anchorAt);
@@ -83,14 +76,14 @@ export class TimerRecords {
       this.#rows.set(slot, TRAITS, this.#numberOf(timer.traits));
     } else {
       this.#timers[slot] = timer;
-      this.#rows.set(slot, TRAITS, NO_TRAITS);
+      this.#rows.set(slot, TRAITS, 0);
     }
   }
 
   /** Takes its timer from the rule of a slot. */
   clear(slot: number): void {
     this.#timers[slot] = undefined;
-    this.#rows.set(slot, TRAITS, NO_TRAITS);
+    this.#rows.set(slot, TRAITS, 0);
   }
 
   /** Whether the rule of a slot has a timer. */
@@ -100,7 +93,7 @@ export class TimerRecords {
 
   timerAt(slot: number): Timer | undefined {
     // Not from #timers: what lies elsewhere in memory is asked only where it has to be.
-    const traits = this.#traits[this.#rows.get(slot, TRAITS)];
+    const traits = this.#traits[this.#rows.get(slot, TRAITS) - 1];
     if (traits === undefined) return this.#timers[slot] ?? undefined;
     const anchorAt = this.#rows.get(slot, ANCHOR_AT);
     return new PlainInterval(anchorAt, this.#rows.get(slot, STEP_MS), traits);
@@ -108,14 +101,7 @@ export class TimerRecords {
 
   entryAt(slot: number): TimerEntry | undefined {
     const timer = this.timerAt(slot);
-    return timer && { ...this.namesAt(slot), timer };
-  }
-
-  namesAt(slot: number): Omit<TimerEntry, "timer"> {
-    return {
-      ruleId: this.idAt(slot),
-      ruleRef: this.#refs[slot] ?? "",
-    };
+    return timer && { ruleId: this.idAt(slot), ruleRef: this.slots.refAt(slot), timer };
   }
 
   idAt(slot: number): RuleId {
@@ -134,7 +120,7 @@ export class TimerRecords {
 
   /** There are few of them. */
   #numberOf(traits: Traits): number {
-    const number = this.#traits.indexOf(traits);
-    return number === -1 ? this.#traits.push(traits) - 1 : number;
+    const place = this.#traits.indexOf(traits);
+    return place === -1 ? this.#traits.push(traits) : place + 1;
   }
 }

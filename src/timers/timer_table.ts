@@ -1,5 +1,6 @@
 import type { Fire } from "../event.ts";
 import type { RuleId } from "../rule.ts";
+import type { RuleSlots } from "../rule_slots.ts";
 import { firstDueAfter, jitterOf } from "../schedule/jitter.ts";
 import type { Timer } from "../schedule/mod.ts";
 import { InstantHeap } from "../instant_heap.ts";
@@ -65,6 +66,11 @@ export class TimerTable {
     this.#catchUpWindowMs = options.catchUpWindowMs;
   }
 
+  /** The slots of the rules, for whoever else keeps something of them. */
+  get slots(): RuleSlots {
+    return this.#records.slots;
+  }
+
   /** The number of rules with a timer, those that will never fire again included. */
   get size(): number {
     return this.#size;
@@ -103,7 +109,7 @@ export class TimerTable {
   startFrom(since: number): void {
     this.#since = since;
     this.#backlogs.clear();
-    for (const slot of this.#records.slots()) {
+    for (let slot = 0; slot < this.slots.end; slot++) {
       this.#records.set(slot, LAST_AT, -Infinity);
       this.#planFirst(slot);
     }
@@ -114,7 +120,7 @@ export class TimerTable {
    * has seen to. Returns that occurrence, or `null` when there is none.
    */
   set(entry: TimerEntry, after: number): number | null {
-    const slot = this.#records.slotOf(entry.ruleId) ?? this.#records.open(entry.ruleId);
+    const slot = this.#records.open(entry.ruleId);
     if (!this.#records.hasTimer(slot)) this.#size++;
     this.#records.put(slot, entry);
     this.#records.set(slot, AFTER_AT, after);
@@ -148,16 +154,19 @@ export class TimerTable {
     for (let handled = 0; handled < limit; handled++) {
       const slot = this.#heap.firstSlot;
       const dueAt = this.#heap.firstKey;
-      const timer = slot === undefined ? undefined : this.#records.timerAt(slot);
-      if (slot === undefined || timer === undefined || dueAt > now) return handled;
+      if (slot === undefined || dueAt > now) return handled;
+      // All that is kept of it at once: the processor waits for it once, too.
+      const entry = this.#records.entryAt(slot);
+      if (entry === undefined) return handled;
+      const { timer } = entry;
       const scheduledAt = this.#records.get(slot, PLANNED_AT);
       const nextAt = this.#nextOf(slot, timer, scheduledAt, now);
       this.#records.set(slot, LAST_AT, scheduledAt);
       this.#plan(slot, timer, nextAt);
       // The usual case: nothing was missed.
       if (now - dueAt <= ON_TIME_MS && this.#backlogs.areNone) {
-        sink.fire(this.#fireOf(slot, timer, { scheduledAt, dueAt, nextAt, now }, 0));
-      } else this.#handle(slot, timer, { scheduledAt, dueAt, nextAt, now }, sink);
+        sink.fire(this.#fireOf(slot, entry, { scheduledAt, dueAt, nextAt, now }, 0));
+      } else this.#handle(slot, entry, { scheduledAt, dueAt, nextAt, now }, sink);
     }
     return limit;
   }
@@ -170,25 +179,26 @@ export class TimerTable {
     return timer.next(windowAt);
   }
 
-  #handle(slot: number, timer: Timer, due: DueNow, sink: DueSink): void {
+  #handle(slot: number, entry: TimerEntry, due: DueNow, sink: DueSink): void {
     const { caughtUp, coalesced } = this.#backlogs.of(slot);
     const verdict = judge({
       ...due,
-      onMissed: timer.traits.onMissed,
+      onMissed: entry.timer.traits.onMissed,
       catchUpWindowMs: this.#catchUpWindowMs,
       caughtUp,
     });
     if (verdict !== "fire" || due.now - due.dueAt > ON_TIME_MS) this.#backlogs.note(slot, verdict);
-    if (verdict === "fire") sink.fire(this.#fireOf(slot, timer, due, coalesced));
+    if (verdict === "fire") sink.fire(this.#fireOf(slot, entry, due, coalesced));
     if (due.nextAt === null || due.now - due.nextAt <= ON_TIME_MS) this.#endBacklog(slot, sink);
   }
 
-  #fireOf(slot: number, timer: Timer, due: DueNow, missedCount: number): Fire {
+  #fireOf(slot: number, entry: TimerEntry, due: DueNow, missedCount: number): Fire {
     const executionCount = this.#records.get(slot, COUNT) + 1;
     this.#records.set(slot, COUNT, executionCount);
     return {
-      ...this.#records.namesAt(slot),
-      timer,
+      ruleId: entry.ruleId,
+      ruleRef: entry.ruleRef,
+      timer: entry.timer,
       scheduledAt: due.scheduledAt,
       dueAt: due.dueAt,
       firedAt: due.now,

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { V8_FLAGS } from "../../src/dev/artefacts.ts";
 import { ROOT, stdFlags } from "../support/std_flags.ts";
 
 /** What takes longer hangs. */
@@ -42,12 +43,12 @@ export async function serveChild(
   };
 }
 
-/** Flags for any script: `--expose-gc` for those that look at their memory. */
+/** Flags for any script: those of the executable, and `--expose-gc` for those that look at their memory. */
 export async function denoFlags(): Promise<readonly string[]> {
   flags ??= stdFlags();
   const profile = Deno.env.get("BENCH_PROFILE");
   return [
-    ...["run", "-q", "--no-check", ...await flags, "--v8-flags=--expose-gc", "--allow-all"],
+    ...["run", "-q", "--no-check", ...await flags, `${V8_FLAGS},--expose-gc`, "--allow-all"],
     ...profile === undefined ? [] : [`--cpu-prof`, `--cpu-prof-dir=${profile}`],
   ];
 }

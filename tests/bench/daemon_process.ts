@@ -1,5 +1,5 @@
 import { sensorToken } from "../platform/tokens.ts";
-import { BUNDLE, PERMISSIONS } from "../../src/dev/artefacts.ts";
+import { BUNDLE, PERMISSIONS, V8_FLAGS } from "../../src/dev/artefacts.ts";
 import { ROOT } from "../support/std_flags.ts";
 
 const READY = "Timer sensor ready with ";
@@ -23,7 +23,7 @@ export async function startDaemon(
   await (bundled ??= bundle());
   const began = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--no-config", "--no-lock", ...PERMISSIONS, BUNDLE],
+    args: ["run", "-q", "--no-config", "--no-lock", ...PERMISSIONS, V8_FLAGS, BUNDLE],
     cwd: ROOT,
     env: {
       ATTUNE_API_URL: options.apiUrl,

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import * as z from "zod";
-import { BUNDLE, FOLDER, NAME } from "../../src/dev/artefacts.ts";
+import { BUNDLE, FOLDER, NAME, V8_FLAGS } from "../../src/dev/artefacts.ts";
 import { Checkout, runToEnd } from "../support/checkout.ts";
 
 /** Any executable of this system stands in for the base runtime: what is built does not run, but is whole. */
@@ -13,6 +13,7 @@ const Metadata = z.object({
   code_cache_key: z.unknown(),
   permissions: z.looseObject({ prompt: z.boolean() }),
   entrypoint_key: z.string(),
+  v8_flags: z.array(z.string()),
   env_vars_from_env_file: z.record(z.string(), z.string()),
   app_name: z.string(),
 });
@@ -39,15 +40,17 @@ function metadataOf(executable: Uint8Array): z.infer<typeof Metadata> {
   return Metadata.parse(JSON.parse(text.slice(start + 8, start + 8 + length)));
 }
 
-Deno.test("An executable holds the bundle, its permissions and its name, and nothing of this machine", async () => {
+Deno.test("An executable holds the bundle, its permissions, its flags and its name, and nothing of this machine", async () => {
   const [path = ""] = await compile(...LINUX);
   const executable = await Deno.readFile(path);
-  const { permissions, ...metadata } = metadataOf(executable);
+  const { permissions, v8_flags, ...metadata } = metadataOf(executable);
   const granted = Object.entries(permissions).filter(([name, hosts]) =>
     name.startsWith("allow_") && name !== "allow_import" && hosts !== null
   );
   assertEquals(granted, [["allow_env", []], ["allow_net", []]]);
   assertEquals(permissions.prompt, false);
+  // The others are what `deno compile` gives to every executable.
+  assertEquals(`--v8-flags=${v8_flags.slice(-2).join(",")}`, V8_FLAGS);
   assertEquals(metadata, {
     argv: [],
     code_cache_key: null,

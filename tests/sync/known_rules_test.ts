@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { RuleSlots } from "../../src/rule_slots.ts";
 import { KnownRules } from "../../src/sync/known_rules.ts";
 import { ruleId } from "../support/rules.ts";
 
@@ -12,7 +13,7 @@ const step = fc.record({
 
 Deno.test("KnownRules agrees with a Map after any steps", () => {
   fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-    const known = new KnownRules();
+    const known = new KnownRules(new RuleSlots());
     const model = new Map<number, { version: number | null; isInDoubt: boolean }>();
     for (const { op, id, version } of steps) {
       if (op === "remember") {
@@ -40,7 +41,7 @@ Deno.test("KnownRules agrees with a Map after any steps", () => {
 });
 
 Deno.test("KnownRules knows a ref by the rule that had it last, and forgets it with that one", () => {
-  const known = new KnownRules();
+  const known = new KnownRules(new RuleSlots());
   known.remember({ id: ruleId(1), ref: "pack.a", version: 1 });
   known.remember({ id: ruleId(2), ref: "pack.a", version: 1 });
   assertEquals(known.idOf("pack.a"), ruleId(2));
@@ -51,7 +52,7 @@ Deno.test("KnownRules knows a ref by the rule that had it last, and forgets it w
 });
 
 Deno.test("KnownRules finds a rule by its new ref alone", () => {
-  const known = new KnownRules();
+  const known = new KnownRules(new RuleSlots());
   known.remember({ id: ruleId(1), ref: "pack.a", version: 1 });
   known.remember({ id: ruleId(1), ref: "pack.b", version: 2 });
   assertEquals([known.idOf("pack.a"), known.idOf("pack.b")], [undefined, ruleId(1)]);
@@ -59,7 +60,7 @@ Deno.test("KnownRules finds a rule by its new ref alone", () => {
 });
 
 Deno.test("KnownRules tells all rules while some come and go", () => {
-  const known = new KnownRules();
+  const known = new KnownRules(new RuleSlots());
   for (const id of ids) known.remember({ id, ref: `pack.rule${id}`, version: 1 });
   const seen: number[] = [];
   for (const [id] of known.all()) {
