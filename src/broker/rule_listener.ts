@@ -17,10 +17,10 @@ import { declareOwnRuleFeed, declareRuleFeed } from "./topology.ts";
 
 const NAME = "attune-core-timer-sensor";
 /**
- * Enough that the handler sees a burst of changes as such, and RabbitMQ's links are busy from about 100
- * on; few enough that little is handed out again after a reconnect.
+ * Enough that the handler sees a burst of changes as such, which it then reads from the API page by page. What
+ * is kept of a message meanwhile is a kilobyte, or a few.
  */
-const PREFETCH = 200;
+const PREFETCH = 20_000;
 const RETRY_BASE_MS = 250;
 const RETRY_CAP_MS = 5000;
 /** What takes longer is handed out again at the next start. */

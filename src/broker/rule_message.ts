@@ -7,7 +7,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
  * The parameters of a longer message are not kept: timers have shorter ones, and those of all messages in
  * hand are too much to hold. The rule is read from the API in any case.
  */
-const MAX_BYTES_WITH_PARAMS = 64 * 1024;
+const MAX_BYTES_WITH_PARAMS = 4 * 1024;
 const EXCERPT_BYTES = 200;
 /** Controls, and what turns the direction of text or breaks lines: not for a log. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]/gu;

@@ -8,6 +8,8 @@ import { takeSnapshot } from "./snapshot.ts";
 
 /** Rules on one page of the API: what one request of a snapshot covers (contract 2.4). */
 const PAGE_SIZE = 100;
+/** Rules that take as long to be read one by one as a page of them does. */
+const WORTH_A_PAGE = 3;
 /** Rules that are rather read one by one, however small a snapshot would be. */
 const FEW = 16;
 
@@ -152,7 +154,7 @@ export class Reconciler {
    */
   #reread(ref: string): Promise<boolean> {
     const done = this.#rechecks.request(ref);
-    if (this.#rechecks.waiting > Math.max(FEW, this.#book.size / PAGE_SIZE)) {
+    if (this.#rechecks.waiting > Math.max(FEW, this.#book.size / PAGE_SIZE * WORTH_A_PAGE)) {
       this.#rechecks.settleWith(this.requestSnapshot().then(() => true));
     }
     return done;

@@ -15,7 +15,7 @@ import { EXCHANGE } from "./rule_messages.ts";
 import { openBook } from "./rules_in_memory.ts";
 
 /** As the sensor has it. */
-const PREFETCH = 200;
+const PREFETCH = 20_000;
 const [kind = "", mqUrl = "", queue = "", messages = "", apiUrl = ""] = Deno.args;
 const count = z.coerce.number().int().positive().parse(messages);
 const done = Promise.withResolvers<void>();

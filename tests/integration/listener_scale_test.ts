@@ -20,7 +20,7 @@ const PATIENCE_MS = 300_000;
 const LATEST_MS = 2000;
 /**
  * The runtime with the program, all that is known of the rules, and what is not collected yet of messages
- * and answers: of those, 200 are in hand at once, however many there are.
+ * and answers: of those, 20,000 are in hand at once, however many there are.
  */
 const MEMORY_MB = 120 + RULES * 3 / 1000 + 200;
 
