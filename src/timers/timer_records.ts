@@ -39,8 +39,9 @@ export class TimerRecords {
   readonly #rows = new NumberRows(COLUMNS);
   /** Of plain intervals `null`. */
   readonly #timers: (Timer | null | undefined)[] = [];
-  /** Those that plain intervals share, by their numbers. */
+  /** Those that plain intervals share, and their numbers. */
   readonly #traits: Traits[] = [];
+  readonly #numbers = new Map<Traits, number>();
 
   /** The slot of a rule of which something is known. */
   slotOf(ruleId: RuleId): number | undefined {
@@ -53,6 +54,8 @@ export class TimerRecords {
     const known = this.slotOf(ruleId);
     if (known !== undefined) return known;
     const slot = this.slots.hold(ruleId);
+    // Without gaps, which would make it a table of hashes.
+    while (this.#timers.length <= slot) this.#timers.push(undefined);
     this.clear(slot);
     this.#rows.set(slot, ID, ruleId);
     this.#rows.set(slot, LAST_AT, -Infinity);
@@ -91,6 +94,7 @@ export class TimerRecords {
     return this.#timers[slot] !== undefined;
   }
 
+  /** The timer of the rule of a slot, if it has one. */
   timerAt(slot: number): Timer | undefined {
     // Not from #timers: what lies elsewhere in memory is asked only where it has to be.
     const traits = this.#traits[this.#rows.get(slot, TRAITS) - 1];
@@ -99,28 +103,35 @@ export class TimerRecords {
     return new PlainInterval(anchorAt, this.#rows.get(slot, STEP_MS), traits);
   }
 
+  /** The rule of a slot with its timer, if it has one. */
   entryAt(slot: number): TimerEntry | undefined {
     const timer = this.timerAt(slot);
     return timer && { ruleId: this.idAt(slot), ruleRef: this.slots.refAt(slot), timer };
   }
 
+  /** The id of the rule of a slot. Throws a `RangeError` where nothing is known of one. */
   idAt(slot: number): RuleId {
     const ruleId = this.#rows.get(slot, ID);
     if (!isRuleId(ruleId)) throw new RangeError(`No rule is at slot ${slot}`);
     return ruleId;
   }
 
+  /** A figure of the rule of a slot. */
   get(slot: number, figure: Figure): number {
     return this.#rows.get(slot, figure);
   }
 
+  /** Sets a figure of the rule of a slot. */
   set(slot: number, figure: Figure, value: number): void {
     this.#rows.set(slot, figure, value);
   }
 
-  /** There are few of them. */
   #numberOf(traits: Traits): number {
-    const place = this.#traits.indexOf(traits);
-    return place === -1 ? this.#traits.push(traits) : place + 1;
+    let number = this.#numbers.get(traits);
+    if (number === undefined) {
+      number = this.#traits.push(traits);
+      this.#numbers.set(traits, number);
+    }
+    return number;
   }
 }
