@@ -12,8 +12,7 @@ export class Rechecks<T = void> {
   readonly #recheck: Recheck<T>;
   readonly #waiting = new Map<string, PromiseWithResolvers<T>>();
   readonly #reading = new Set<string>();
-  /** Reads of something else that are to settle requests, too. */
-  #instead = 0;
+  #pauses = 0;
 
   constructor(recheck: Recheck<T>) {
     this.#recheck = recheck;
@@ -35,25 +34,27 @@ export class Rechecks<T = void> {
     return done.promise;
   }
 
-  /**
-   * Takes back everything that waits, to be settled along with `instead`. What is asked for meanwhile waits for
-   * its end: it may become so much that it had better be settled with the next one.
-   */
+  /** Takes back everything that waits, to be settled along with `instead`. */
   settleWith(instead: Promise<T>): void {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const done of waiting) instead.then(done.resolve, done.reject);
-    this.#instead++;
-    const goOn = () => {
-      this.#instead--;
-      this.#take();
+  }
+
+  /** Begins no read until the result is disposed of: everything asked for meanwhile waits. */
+  pause(): Disposable {
+    this.#pauses++;
+    return {
+      [Symbol.dispose]: () => {
+        this.#pauses--;
+        this.#take();
+      },
     };
-    instead.then(goOn, goOn);
   }
 
   #take(): void {
     for (const [ref, done] of this.#waiting) {
-      if (this.#reading.size >= READERS || this.#instead > 0) return;
+      if (this.#reading.size >= READERS || this.#pauses > 0) return;
       if (this.#reading.has(ref)) continue;
       this.#waiting.delete(ref);
       this.#reading.add(ref);

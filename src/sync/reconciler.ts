@@ -12,6 +12,10 @@ const PAGE_SIZE = 100;
 const WORTH_A_PAGE = 3;
 /** Rules that are rather read one by one, however small a snapshot would be. */
 const FEW = 16;
+/** A burst has paused when within this time no more than a few messages came. */
+const LULL_MS = 20;
+/** One that does not pause. */
+const LONGEST_BURST_MS = 1000;
 
 /** Is told how staying in step goes. */
 export interface ReconcilerEvents {
@@ -40,6 +44,8 @@ export class Reconciler {
   readonly #rechecks: Rechecks<boolean> = new Rechecks((ref) => this.#recheck(ref));
   // Not the ones above: those may be put off until the snapshot that waits for these is done.
   readonly #lookups: Rechecks<boolean> = new Rechecks((ref) => this.#recheck(ref));
+  /** Snapshots are taken instead of single reads. */
+  #isBurst = false;
   #request = openRequest();
   /** Aborted when somebody asks for a snapshot: the pause after the present one is cut short. */
   #interval = new AbortController();
@@ -154,10 +160,35 @@ export class Reconciler {
    */
   #reread(ref: string): Promise<boolean> {
     const done = this.#rechecks.request(ref);
-    if (this.#rechecks.waiting > Math.max(FEW, this.#book.size / PAGE_SIZE * WORTH_A_PAGE)) {
-      this.#rechecks.settleWith(this.requestSnapshot().then(() => true));
-    }
+    if (!this.#isBurst && this.#isWorthASnapshot) this.#readAll();
     return done;
+  }
+
+  get #isWorthASnapshot(): boolean {
+    const pages = this.#book.size / PAGE_SIZE;
+    return this.#rechecks.waiting > Math.max(FEW, pages * WORTH_A_PAGE);
+  }
+
+  /** Takes snapshots instead of single reads, as long as enough of these wait. */
+  async #readAll(): Promise<void> {
+    this.#isBurst = true;
+    using _pause = this.#rechecks.pause();
+    while (this.#isWorthASnapshot && !this.#signal.aborted) {
+      await this.#lull();
+      const snapshot = this.requestSnapshot().then(() => true);
+      this.#rechecks.settleWith(snapshot);
+      await snapshot.catch(() => {/* those who asked are told */});
+    }
+    this.#isBurst = false;
+  }
+
+  /** A snapshot in the midst of a burst would be followed by another one: waits for its end. */
+  async #lull(): Promise<void> {
+    for (let waitedMs = 0; waitedMs < LONGEST_BURST_MS; waitedMs += LULL_MS) {
+      const before = this.#rechecks.waiting;
+      await sleep(this.#clock, LULL_MS, this.#signal).catch(() => {/* asked to stop */});
+      if (this.#rechecks.waiting - before <= FEW) return;
+    }
   }
 
   /** Resolves with whether there is such a rule. */

@@ -34,7 +34,7 @@ Deno.test("The rule feed has the exchange and queue that the platform expects", 
   });
   const columns = ["queue_name", "consumer_tag", "ack_required", "prefetch_count"];
   const rows = await broker.ctl("list_consumers", "--no-table-headers", ...columns);
-  assertEquals(rows.trim(), `${feed.queue}\tattune-core-timer-sensor\ttrue\t200`);
+  assertEquals(rows.trim(), `${feed.queue}\tattune-core-timer-sensor\ttrue\t20000`);
   const connections = await broker.ctl("list_connections", "timeout", "client_properties");
   assert(connections.includes(`"attune-core-timer-sensor (${feed.queue})"`), connections);
   assert(connections.split("\n").some((row) => row.startsWith("5\t")), connections);

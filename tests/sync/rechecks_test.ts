@@ -53,20 +53,16 @@ Deno.test("Rechecks tells a failed read to those who asked for it, and to no one
   await Promise.all([failed, second]);
 });
 
-Deno.test("Rechecks reads nothing more while what it handed over is read elsewhere, however that ends", async () => {
-  for (const isFailure of [false, true]) {
-    const { begun, rechecks, finish } = setUp();
-    const instead = Promise.withResolvers<void>();
-    rechecks.settleWith(instead.promise);
-    const asked = rechecks.request("a");
-    assertEquals([begun, rechecks.waiting], [[], 1]);
-    if (isFailure) instead.reject(new Error("no"));
-    else instead.resolve();
-    await settle();
-    assertEquals([begun, rechecks.waiting], [["a"], 0]);
-    await finish("a");
-    await asked;
-  }
+Deno.test("Rechecks begins no read during a pause, and all that fit at once after the last one", async () => {
+  const { begun, rechecks, finish } = setUp();
+  const [first, second] = [rechecks.pause(), rechecks.pause()];
+  const asked = [rechecks.request("a"), rechecks.request("b")];
+  first[Symbol.dispose]();
+  assertEquals([begun, rechecks.waiting], [[], 2]);
+  second[Symbol.dispose]();
+  assertEquals([begun, rechecks.waiting], [["a", "b"], 0]);
+  for (const ref of ["a", "b"]) await finish(ref);
+  await Promise.all(asked);
 });
 
 Deno.test("Rechecks hands over what waits, and reads none of it", async () => {

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { sleep } from "../../src/clock.ts";
 import type { Rule, RuleChange } from "../../src/rule.ts";
 import { ownsRule, type Shard } from "../../src/shard.ts";
 import { Reconciler } from "../../src/sync/reconciler.ts";
@@ -174,15 +175,56 @@ Deno.test("Reconciler finds each minute that a rule was made anew for another sh
   assertEquals(it.lines, ["started 2", "read 1", "stopped 2: deleted", "gone 2", "read 1"]);
 });
 
-Deno.test("Reconciler makes a few snapshots of a burst about many rules", async () => {
+/** Rules made and told of one by one, `everyMs` apart; resolves when all are timers. */
+async function tellOf(count: number, everyMs: number, it: ReturnType<typeof setUp>): Promise<void> {
+  const told: Promise<void>[] = [];
+  for (let id = 1; id <= count; id++) {
+    it.platform.put(ruleOf(id));
+    told.push(it.reconciler.change(changeOf(ruleOf(id))));
+    if (everyMs > 0) await it.clock.advance(everyMs);
+  }
+  await it.clock.advance(100);
+  await Promise.all(told);
+  assertEquals(it.timers.size, count);
+}
+
+const isSingle = (read: string) => read.startsWith("test.");
+
+Deno.test("Reconciler makes one snapshot of a burst about many rules, when it is over", async () => {
   await using it = setUp();
   await settle();
-  const rules = Array.from({ length: 500 }, (_, n) => ruleOf(n + 1));
-  it.platform.put(...rules);
-  await Promise.all(rules.map((rule) => it.reconciler.change(changeOf(rule))));
-  assertEquals(it.timers.size, 500);
-  const singleReads = it.platform.reads.filter((read) => read.startsWith("test.")).length;
-  assert(singleReads < 60, `${singleReads} rules were read one by one`);
+  const before = it.lines.length;
+  await tellOf(500, 0, it);
+  const singleReads = it.platform.reads.filter(isSingle).length;
+  assertEquals(singleReads, 8);
+  assertEquals(it.lines.slice(before).filter((line) => line.startsWith("read ")), ["read 500"]);
+});
+
+Deno.test("Reconciler does not wait for the end of a burst that has none", async () => {
+  await using it = setUp();
+  await settle();
+  const before = it.lines.length;
+  it.platform.beforeRead = (read) => isSingle(read) ? sleep(it.clock, 50) : undefined;
+  await tellOf(3500, 1, it);
+  const snapshots = it.lines.slice(before).filter((line) => line.startsWith("read "));
+  assert(snapshots.length >= 3 && snapshots.length <= 8, snapshots.join(", "));
+});
+
+Deno.test("Reconciler believes a burst that it cannot read, and reads one by one again afterwards", async () => {
+  await using it = setUp();
+  await settle();
+  it.platform.down = true;
+  const rules = Array.from({ length: 100 }, (_, n) => ruleOf(n + 1));
+  const told = Promise.all(rules.map((rule) => it.reconciler.change(changeOf(rule))));
+  await it.clock.advance(2000);
+  await told;
+  assertEquals(it.lines.filter((line) => line.startsWith("believed ")).length, 100);
+  it.platform.down = false;
+  it.platform.put(...rules, ruleOf(101));
+  const last = it.reconciler.change(changeOf(ruleOf(101)));
+  await settle();
+  await last;
+  assertEquals(it.platform.reads.filter(isSingle).at(-1), "test.rule101");
 });
 
 Deno.test("Reconciler takes a message at its word while the API is down, and confirms it later", async () => {
