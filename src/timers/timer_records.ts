@@ -11,20 +11,21 @@ export interface TimerEntry {
   readonly timer: Timer;
 }
 
+// What a fire reads comes first: V8 has a row of eight begin 16 bytes into a cache line.
 /** The rule's id again, for the sake of its place in memory; 0 where nothing is known of a rule. */
 const ID = 0;
 /** The occurrence planned. */
 export const PLANNED_AT = 1;
-/** The occurrence last handed out; -Infinity for none. */
-export const LAST_AT = 2;
 /** How many were fired. */
-export const COUNT = 3;
-/** The instant after which a rule's occurrences count. */
-export const AFTER_AT = 4;
-const ANCHOR_AT = 5;
-const STEP_MS = 6;
+export const COUNT = 2;
+const ANCHOR_AT = 3;
+const STEP_MS = 4;
 /** The number of the traits of a plain interval, from 1; 0 where there is none. */
-const TRAITS = 7;
+const TRAITS = 5;
+/** The occurrence last handed out; -Infinity for none. */
+export const LAST_AT = 6;
+/** The instant after which a rule's occurrences count. */
+export const AFTER_AT = 7;
 const COLUMNS = 8;
 
 /** What can be asked and set of a timer: epoch milliseconds, but for the count. */
