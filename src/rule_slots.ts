@@ -54,9 +54,9 @@ export class RuleSlots {
 
   /** One holder less; the last one's slot may become another rule's. */
   release(slot: number): void {
-    const holders = this.#holdersOf(slot) - 1;
     const id = this.idAt(slot);
     if (id === undefined) return;
+    const holders = this.#holdersOf(slot) - 1;
     this.#holders[slot] = holders;
     if (holders > 0) return;
     this.#index.delete(id);
