@@ -1,5 +1,5 @@
 import type { RuleId } from "./rule.ts";
-import type { Timer } from "./schedule/mod.ts";
+import { ANY_KIND, type Timer } from "./schedule/mod.ts";
 
 /** One occurrence that fell due. Instants are epoch milliseconds. */
 export interface Fire {
@@ -127,7 +127,7 @@ function payloadOf(fire: Fire, occurrence_id: string, sensor_ref: string): objec
   const { timer, nextAt, missedCount } = fire;
   const scheduled = rfc3339(fire.scheduledAt);
   const fired = rfc3339(fire.firedAt);
-  const isAnyKind = timer.traits.triggerRef === "core.timer";
+  const isAnyKind = timer.traits.triggerRef === ANY_KIND;
   return {
     ...timerPayload(timer),
     scheduled_at: scheduled,

@@ -73,33 +73,27 @@ export class InstantHeap {
 
   /** Finds the place for a slot, starting from a place whose own content may be overwritten. */
   #settle(start: number, slot: number, key: number): void {
-    const place = this.#sink(this.#rise(start, key), key);
-    this.#keys[place] = key;
-    this.#slots[place] = slot;
-    this.#places[slot] = place;
+    this.#put(this.#sink(this.#rise(start, key), key), slot, key);
   }
 
-  // Each of the two below moves what is in the way. They are most of what a fire costs, hence local names
-  // for the arrays, and nothing called. All lookups are within bounds: the fallbacks satisfy the checker.
+  // Each of the two below moves what is in the way. They are most of what a fire costs: hence local names for
+  // the keys, and the fallbacks where they are read.
 
   #rise(start: number, key: number): number {
-    const [keys, slots, places] = [this.#keys, this.#slots, this.#places];
+    const keys = this.#keys;
     let place = start;
     while (place > 0) {
       const parent = (place - 1) >> ARITY_BITS;
       const parentKey = keys[parent] ?? -Infinity;
       if (parentKey <= key) break;
-      const moved = slots[parent] ?? ABSENT;
-      keys[place] = parentKey;
-      slots[place] = moved;
-      places[moved] = place;
+      this.#put(place, this.#slotAt(parent), parentKey);
       place = parent;
     }
     return place;
   }
 
   #sink(start: number, key: number): number {
-    const [keys, slots, places] = [this.#keys, this.#slots, this.#places];
+    const keys = this.#keys;
     const size = this.#size;
     let place = start;
     for (let first = place * ARITY + 1; first < size; first = place * ARITY + 1) {
@@ -113,13 +107,16 @@ export class InstantHeap {
         leastKey = childKey;
       }
       if (leastKey >= key) break;
-      const moved = slots[least] ?? ABSENT;
-      keys[place] = leastKey;
-      slots[place] = moved;
-      places[moved] = place;
+      this.#put(place, this.#slotAt(least), leastKey);
       place = least;
     }
     return place;
+  }
+
+  #put(place: number, slot: number, key: number): void {
+    this.#keys[place] = key;
+    this.#slots[place] = slot;
+    this.#places[slot] = place;
   }
 
   // The lookups below are within bounds by construction; the fallbacks only satisfy the checker.

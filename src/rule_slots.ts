@@ -3,9 +3,10 @@ import { NumberRows } from "./number_rows.ts";
 import { isRuleId, type RuleId } from "./rule.ts";
 import { SlotIndex } from "./slot_index.ts";
 
+/** 0 where there is none. */
 const ID = 0;
-const COLUMNS = 1;
-const FIRST_CAPACITY = 1024;
+const HOLDERS = 1;
+const COLUMNS = 2;
 
 /**
  * Gives each rule a slot: a small whole number, at which those who know something of the rule keep it in
@@ -13,9 +14,7 @@ const FIRST_CAPACITY = 1024;
  */
 export class RuleSlots {
   readonly #index = new SlotIndex<RuleId>((slot) => this.idAt(slot), hashOfInteger);
-  /** 0 where there is none. */
   readonly #rows = new NumberRows(COLUMNS);
-  #holders = new Uint8Array(FIRST_CAPACITY);
   readonly #refs: string[] = [];
   readonly #free: number[] = [];
 
@@ -48,7 +47,7 @@ export class RuleSlots {
   /** The slot of a rule, for one more holder. */
   hold(ruleId: RuleId): number {
     const slot = this.#index.get(ruleId) ?? this.#open(ruleId);
-    this.#holders[slot] = this.#holdersOf(slot) + 1;
+    this.#rows.set(slot, HOLDERS, this.#rows.get(slot, HOLDERS) + 1);
     return slot;
   }
 
@@ -56,8 +55,8 @@ export class RuleSlots {
   release(slot: number): void {
     const id = this.idAt(slot);
     if (id === undefined) return;
-    const holders = this.#holdersOf(slot) - 1;
-    this.#holders[slot] = holders;
+    const holders = this.#rows.get(slot, HOLDERS) - 1;
+    this.#rows.set(slot, HOLDERS, holders);
     if (holders > 0) return;
     this.#index.delete(id);
     this.#rows.set(slot, ID, 0);
@@ -67,19 +66,8 @@ export class RuleSlots {
 
   #open(ruleId: RuleId): number {
     const slot = this.#free.pop() ?? this.#refs.push("") - 1;
-    if (slot >= this.#holders.length) this.#grow();
     this.#rows.set(slot, ID, ruleId);
     this.#index.add(ruleId, slot);
     return slot;
-  }
-
-  #holdersOf(slot: number): number {
-    return this.#holders[slot] ?? 0;
-  }
-
-  #grow(): void {
-    const holders = new Uint8Array(this.#holders.length * 2);
-    holders.set(this.#holders);
-    this.#holders = holders;
   }
 }

@@ -1,4 +1,4 @@
-/** Keeps what was made, as far as it was used lately: at most `limit` values, and at least half as many. */
+/** Keeps what was made, as far as it was used lately: at most `limit` values. */
 export class Cache<K, V> {
   readonly #limit: number;
   readonly #values = new Map<K, V>();

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { TriggerParams } from "../rule.ts";
+import { Cache } from "./cache.ts";
 import type { Schedule, Traits } from "./mod.ts";
 import { anyInstant, oneOf, wholeNumber } from "./params.ts";
 import { inspect, refusal } from "./refusal.ts";
@@ -20,7 +21,7 @@ const CommonParams = z.object({
 /** What a rule says that names none of them. */
 const NO_COMMON = CommonParams.parse({});
 /** Never let go: there is only so much that a rule can say of jitter and missed occurrences. */
-const sharedTraits = new Map<string, Traits>();
+const sharedTraits = new Cache<string, Traits>(Infinity);
 /** The members of each schema: to list them anew for every rule would cost as much as to read them. */
 const memberLists = new WeakMap<z.ZodObject, readonly string[]>();
 
@@ -81,18 +82,11 @@ export class Draft {
   /** What the rule says of any kind of timer. */
   get traits(): Traits {
     const { on_missed: onMissed = "latest", jitter_seconds: seconds = 0 } = this.#common ?? {};
-    const key = `${this.#triggerRef} ${this.#type} ${onMissed} ${seconds}`;
-    let traits = sharedTraits.get(key);
-    if (traits === undefined) {
-      traits = {
-        triggerRef: this.#triggerRef,
-        type: this.#type,
-        onMissed,
-        jitterMs: seconds * 1000,
-      };
-      sharedTraits.set(key, traits);
-    }
-    return traits;
+    const [triggerRef, type] = [this.#triggerRef, this.#type];
+    return sharedTraits.get(
+      `${triggerRef} ${type} ${onMissed} ${seconds}`,
+      () => ({ triggerRef, type, onMissed, jitterMs: seconds * 1000 }),
+    );
   }
 
   /** What decides over a timer beside the members of its own kind. */

@@ -86,7 +86,7 @@ const TELLTALES = new Map<string, Kind>([
 ]);
 
 /** The trigger whose rules name their kind. */
-const ANY_KIND = "core.timer";
+export const ANY_KIND = "core.timer";
 
 /** The platform's own triggers, each of one kind, with the `type` of their events (contract 4). */
 const PLATFORM_TRIGGERS = new Map<string, { readonly kind: Kind; readonly type: string }>([

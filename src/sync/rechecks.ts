@@ -23,6 +23,11 @@ export class Rechecks<T = void> {
     return this.#waiting.size;
   }
 
+  /** Whether no read is begun, see {@link pause}. */
+  get isPaused(): boolean {
+    return this.#pauses > 0;
+  }
+
   /** Resolves after a read that began after this call; rejects when that read failed. */
   request(ref: string): Promise<T> {
     let done = this.#waiting.get(ref);
@@ -54,7 +59,7 @@ export class Rechecks<T = void> {
 
   #take(): void {
     for (const [ref, done] of this.#waiting) {
-      if (this.#reading.size >= READERS || this.#pauses > 0) return;
+      if (this.#reading.size >= READERS || this.isPaused) return;
       if (this.#reading.has(ref)) continue;
       this.#waiting.delete(ref);
       this.#reading.add(ref);

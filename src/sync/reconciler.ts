@@ -44,8 +44,6 @@ export class Reconciler {
   readonly #rechecks: Rechecks<boolean> = new Rechecks((ref) => this.#recheck(ref));
   // Not the ones above: those may be put off until the snapshot that waits for these is done.
   readonly #lookups: Rechecks<boolean> = new Rechecks((ref) => this.#recheck(ref));
-  /** Snapshots are taken instead of single reads. */
-  #isBurst = false;
   #request = openRequest();
   /** Aborted when somebody asks for a snapshot: the pause after the present one is cut short. */
   #interval = new AbortController();
@@ -160,7 +158,7 @@ export class Reconciler {
    */
   #reread(ref: string): Promise<boolean> {
     const done = this.#rechecks.request(ref);
-    if (!this.#isBurst && this.#isWorthASnapshot) this.#readAll();
+    if (!this.#rechecks.isPaused && this.#isWorthASnapshot) this.#readAll();
     return done;
   }
 
@@ -171,7 +169,6 @@ export class Reconciler {
 
   /** Takes snapshots instead of single reads, as long as enough of these wait. */
   async #readAll(): Promise<void> {
-    this.#isBurst = true;
     using _pause = this.#rechecks.pause();
     while (this.#isWorthASnapshot && !this.#signal.aborted) {
       await this.#lull();
@@ -179,7 +176,6 @@ export class Reconciler {
       this.#rechecks.settleWith(snapshot);
       await snapshot.catch(() => {/* those who asked are told */});
     }
-    this.#isBurst = false;
   }
 
   /** A snapshot in the midst of a burst would be followed by another one: waits for its end. */

@@ -57,7 +57,6 @@ export class TimerRecords {
     const slot = this.slots.hold(ruleId);
     // Without gaps, which would make it a table of hashes.
     while (this.#timers.length <= slot) this.#timers.push(undefined);
-    this.clear(slot);
     this.#rows.set(slot, ID, ruleId);
     this.#rows.set(slot, LAST_AT, -Infinity);
     this.#rows.set(slot, COUNT, 0);

@@ -196,9 +196,7 @@ export class TimerTable {
     const executionCount = this.#records.get(slot, COUNT) + 1;
     this.#records.set(slot, COUNT, executionCount);
     return {
-      ruleId: entry.ruleId,
-      ruleRef: entry.ruleRef,
-      timer: entry.timer,
+      ...entry,
       scheduledAt: due.scheduledAt,
       dueAt: due.dueAt,
       firedAt: due.now,
