@@ -1,10 +1,10 @@
-/** `capacity_child.ts mixed|interval|naive <rules>`: holds rules in memory, or a job for each. */
+/** `capacity_child.ts mixed|interval|cron|naive <rules>`: holds rules in memory, or a job for each. */
 import { Cron } from "croner";
 import * as z from "zod";
 import { systemClock } from "../../src/clock.ts";
 import type { TriggerParams } from "../../src/rule.ts";
 import { settledRssMb, tell } from "./child_result.ts";
-import { intervalParams, mixedParams } from "./mixes.ts";
+import { cronParams, intervalParams, mixedParams } from "./mixes.ts";
 import { applyRules, openRules } from "./rules_in_memory.ts";
 
 const DAY_MS = 86_400_000;
@@ -14,18 +14,22 @@ const now = systemClock.now();
 const emptyMb = settledRssMb();
 const began = systemClock.monotonic();
 
-const held = kind === "naive" ? holdJobs() : holdRules(kind === "interval");
+const held = kind === "naive" ? holdJobs() : holdRules();
 const ms = systemClock.monotonic() - began;
 const rssMb = settledRssMb();
 if (held.size !== count) throw new Error(`${held.size} timers instead of ${count}`);
 tell({ empty_mb: emptyMb, rss_mb: rssMb, ms });
 
-function holdRules(isInterval: boolean): { readonly size: number } {
+function holdRules(): { readonly size: number } {
   const parts = openRules(systemClock);
   parts.timers.start(now);
-  const paramsOf = (index: number) => isInterval ? intervalParams(index) : mixedParams(index, now);
   applyRules(parts, count, paramsOf, () => now);
   return parts.timers;
+}
+
+function paramsOf(index: number): TriggerParams {
+  if (kind === "interval") return intervalParams(index);
+  return kind === "cron" ? cronParams(index) : mixedParams(index, now);
 }
 
 /** What comes to mind first: croner for cron and recurrence, setTimeout for all else. */

@@ -1,7 +1,7 @@
 import type { TriggerParams } from "../../src/rule.ts";
 
 /** Different cron expressions among the rules of a mix. */
-const EXPRESSIONS = 1000;
+export const EXPRESSIONS = 1000;
 const HOUR_MS = 3_600_000;
 const ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"];
 
