@@ -62,6 +62,15 @@ export class InstantHeap {
     this.#settle(place, slot, key);
   }
 
+  /** Puts a slot that is not in the heap in the place of one that is. */
+  replace(slot: number, other: number): void {
+    const place = this.#placeOf(slot);
+    if (place === ABSENT) return;
+    this.#reserve(other);
+    this.#places[slot] = ABSENT;
+    this.#put(place, other, this.#keyAt(place));
+  }
+
   /** Takes a slot out of the heap; does nothing when it is not there. */
   remove(slot: number): void {
     const place = this.#placeOf(slot);

@@ -60,3 +60,12 @@ Deno.test("InstantHeap accepts a slot far beyond its capacity", () => {
   heap.set(100_000, 5);
   assertEquals([heap.firstSlot, heap.keyOf(99_999)], [100_000, undefined]);
 });
+
+Deno.test("InstantHeap puts another slot in the place of one", () => {
+  const heap = new InstantHeap();
+  [7, 3, 5].forEach((key, slot) => heap.set(slot, key));
+  heap.replace(1, 40_000);
+  heap.replace(1, 8);
+  assertEquals([heap.size, heap.firstSlot, heap.firstKey], [3, 40_000, 3]);
+  assertEquals([heap.keyOf(1), heap.keyOf(8), heap.keyOf(40_000)], [undefined, undefined, 3]);
+});

@@ -3,8 +3,8 @@ import type { RuleId } from "../rule.ts";
 import type { RuleSlots } from "../rule_slots.ts";
 import { firstDueAfter, jitterOf } from "../schedule/jitter.ts";
 import type { Timer } from "../schedule/mod.ts";
-import { InstantHeap } from "../instant_heap.ts";
 import { Backlogs } from "./backlogs.ts";
+import { InstantQueue } from "./instant_queue.ts";
 import { judge, ON_TIME_MS } from "./misfire.ts";
 import {
   AFTER_AT,
@@ -53,7 +53,7 @@ interface DueNow {
  */
 export class TimerTable {
   readonly #catchUpWindowMs: number;
-  readonly #heap = new InstantHeap();
+  readonly #queue = new InstantQueue();
   /** Of all rules with a timer, and of those whose timer was stopped. */
   readonly #records = new TimerRecords();
   readonly #backlogs = new Backlogs();
@@ -78,7 +78,7 @@ export class TimerTable {
 
   /** The instant at which something is to be handed out next, or Infinity. */
   get nextAt(): number {
-    return this.#heap.firstKey;
+    return this.#queue.firstKey;
   }
 
   /** The timer of a rule. */
@@ -96,7 +96,7 @@ export class TimerTable {
 
   /** The timers that fire next, in order; costs as little however many there are. */
   upcoming(limit: number): TimerView[] {
-    return this.#heap.first(limit).flatMap((slot) => {
+    return this.#queue.first(limit).flatMap((slot) => {
       const entry = this.#records.entryAt(slot);
       return entry === undefined ? [] : [this.#viewOf(slot, entry)];
     });
@@ -133,7 +133,7 @@ export class TimerTable {
     const slot = this.#records.slotOf(ruleId);
     const entry = slot === undefined ? undefined : this.#records.entryAt(slot);
     if (slot === undefined || entry === undefined) return undefined;
-    this.#heap.remove(slot);
+    this.#queue.remove(slot);
     this.#backlogs.end(slot);
     this.#records.clear(slot);
     this.#size--;
@@ -152,8 +152,8 @@ export class TimerTable {
    */
   takeDue(now: number, limit: number, sink: DueSink): number {
     for (let handled = 0; handled < limit; handled++) {
-      const slot = this.#heap.firstSlot;
-      const dueAt = this.#heap.firstKey;
+      const slot = this.#queue.firstSlot;
+      const dueAt = this.#queue.firstKey;
       if (slot === undefined || dueAt > now) return handled;
       // All that is kept of it at once: the processor waits for it once, too.
       const entry = this.#records.entryAt(slot);
@@ -226,25 +226,26 @@ export class TimerTable {
   }
 
   #plan(slot: number, timer: Timer, nextAt: number | null): void {
-    if (nextAt === null) return this.#heap.remove(slot);
-    const { jitterMs } = timer.traits;
-    const putOffMs = jitterMs === 0 ? 0 : jitterOf({
-      ruleId: this.#records.idAt(slot),
-      scheduledAt: nextAt,
-      nextAt: timer.next(nextAt),
-      jitterMs,
-    });
+    if (nextAt === null) return this.#queue.remove(slot);
     this.#records.set(slot, PLANNED_AT, nextAt);
-    this.#heap.set(slot, nextAt + putOffMs);
+    this.#queue.set(slot, this.#dueAt(slot, timer, nextAt));
+  }
+
+  #dueAt(slot: number, timer: Timer, scheduledAt: number): number {
+    const { jitterMs } = timer.traits;
+    if (jitterMs === 0) return scheduledAt;
+    const nextAt = timer.next(scheduledAt);
+    return scheduledAt +
+      jitterOf({ ruleId: this.#records.idAt(slot), scheduledAt, nextAt, jitterMs });
   }
 
   #viewOf(slot: number, entry: TimerEntry): TimerView {
-    const dueAt = this.#heap.keyOf(slot) ?? null;
+    const nextAt = this.#queue.has(slot) ? this.#records.get(slot, PLANNED_AT) : null;
     const lastAt = this.#records.get(slot, LAST_AT);
     return {
       entry,
-      nextAt: dueAt === null ? null : this.#records.get(slot, PLANNED_AT),
-      dueAt,
+      nextAt,
+      dueAt: nextAt === null ? null : this.#dueAt(slot, entry.timer, nextAt),
       lastAt: lastAt === -Infinity ? null : lastAt,
       count: this.#records.get(slot, COUNT),
     };

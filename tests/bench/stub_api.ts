@@ -14,14 +14,16 @@ const rules = new StubRules(z.coerce.number().int().min(0).parse(Deno.args[0] ??
 const lateness = latenessRecord();
 let events = 0;
 
-function answer(request: Request): Response | Promise<Response> {
+async function answer(request: Request): Promise<Response> {
   const { url, method } = request;
   const path = url.slice(url.indexOf("/", "http://".length));
   if (method === "POST" && path === "/api/v1/events") {
     lateness.note(request.headers.get("idempotency-key"));
+    // Unread, it would cost the connection.
+    await request.text();
     return new Response(`{"data":{"id":${++events},"rule":7}}`, CREATED);
   }
-  if (method === "POST") return control(path.slice(1), request);
+  if (method === "POST") return await control(path.slice(1), request);
   if (path === "/health") return new Response(`{"status":"ok"}`, JSON_HEADERS);
   const found = /^\/api\/v1\/(?:triggers\/(.+)\/rules\?page=(\d+)|rules\/(.+))/.exec(path);
   if (found === null) return new Response(null, { status: 404 });
