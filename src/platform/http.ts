@@ -66,20 +66,20 @@ export class HttpClient implements Disposable {
   async send(request: HttpRequest): Promise<HttpAnswer> {
     const { url, method, headers, body, signal } = request;
     const place = `${method} ${PATH.exec(url)?.[1]}`;
-    const control = new AbortController();
-    using _deadline = this.#deadlines.start(() => control.abort(timedOut(place)));
-    using _stop = onAbort(signal, () => control.abort(signal.reason));
-    const faultOf = (error: unknown) =>
-      control.signal.aborted ? control.signal.reason : networkError(place, error);
+    using deadline = this.#deadlines.start(signal);
+    const faultOf = (error: unknown) => {
+      if (signal.aborted) return signal.reason;
+      return deadline.signal.aborted ? timedOut(place) : networkError(place, error);
+    };
     const sentAt = this.#clock.monotonic();
     try {
       const response = await this.#fetch(url, {
         method,
         headers,
         redirect: "manual",
-        signal: control.signal,
+        signal: deadline.signal,
         client: this.#client,
-        ...(body === undefined ? {} : { body }),
+        body: body ?? null,
       });
       this.#skew.measure(response.headers, sentAt);
       const read = await readBody(response, request.maxBytes, place, faultOf);
@@ -130,12 +130,6 @@ function isWithin(maxBytes: number, headers: Headers): boolean {
   if (headers.has("content-encoding")) return false;
   const length = headers.get("content-length");
   return length !== null && Number(length) <= maxBytes;
-}
-
-function onAbort(signal: AbortSignal, act: () => void): Disposable {
-  if (signal.aborted) act();
-  else signal.addEventListener("abort", act, { once: true });
-  return { [Symbol.dispose]: () => signal.removeEventListener("abort", act) };
 }
 
 function timedOut(place: string): ApiError {
