@@ -127,6 +127,14 @@ Deno.test("a row that cannot be read loses only itself", async () => {
   assertEquals(reasons[3], "Invalid input: expected object, received null");
 });
 
+Deno.test("a page that a proxy compressed is read", async () => {
+  const rows = rowsOf(3);
+  await using api = fakeApi(async (request) =>
+    gzipped(await gzip(await listOf(rows, request).text()))
+  );
+  assertEquals(idsOf(await allOf(api.client.rulePages("core.timer", NEVER))), [1, 2, 3]);
+});
+
 Deno.test("a trigger that is not installed has no pages", async () => {
   await using api = fakeApi(() =>
     json(404, { error: "Trigger 'core.timer' not found", code: "NOT_FOUND" })
@@ -169,7 +177,24 @@ const NO_LIST: [name: string, answer: () => Response, message: string, retriable
     true,
   ],
   ["more than 16 MiB", huge, "the answer is longer than 16777216 bytes", false],
+  [
+    "more than 16 MiB, compressed to a few kilobytes",
+    () => gzipped(hugeText),
+    "the answer is longer than 16777216 bytes",
+    false,
+  ],
 ];
+
+const hugeText = await gzip(" ".repeat(17 * 1024 * 1024));
+
+async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return await new Response(stream).bytes();
+}
+
+function gzipped(bytes: Uint8Array<ArrayBuffer>): Response {
+  return new Response(bytes, { headers: { "content-encoding": "gzip" } });
+}
 
 function huge(): Response {
   const chunk = new Uint8Array(1024 * 1024).fill(32);
