@@ -141,18 +141,19 @@ export class InstantHeap {
     return this.#places[slot] ?? ABSENT;
   }
 
+  /** Makes room for a slot, and for one entry more. */
   #reserve(slot: number): void {
-    const needed = Math.max(slot, this.#size) + 1;
-    if (needed <= this.#keys.length) return;
-    const capacity = Math.max(needed, this.#keys.length * 2);
-    const keys = new Float64Array(capacity);
-    const slots = new Int32Array(capacity);
-    const places = new Int32Array(capacity).fill(ABSENT);
+    if (slot >= this.#places.length) {
+      const places = new Int32Array(Math.max(slot + 1, this.#places.length * 2)).fill(ABSENT);
+      places.set(this.#places);
+      this.#places = places;
+    }
+    if (this.#size < this.#keys.length) return;
+    const keys = new Float64Array(this.#size * 2);
+    const slots = new Int32Array(this.#size * 2);
     keys.set(this.#keys);
     slots.set(this.#slots);
-    places.set(this.#places);
     this.#keys = keys;
     this.#slots = slots;
-    this.#places = places;
   }
 }
