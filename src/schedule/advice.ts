@@ -28,8 +28,8 @@ const findings = new WeakMap<LocalSchedule, Findings>();
 
 /**
  * What the author of a rule may not have thought of: that it never fires again, that clocks put forward
- * or back touch it within a year, that months lack its day. `after` is the instant from which the rule
- * is planned, in epoch milliseconds.
+ * or back touch it within a year, that months lack its day. `after` is the instant from which to look
+ * ahead, in epoch milliseconds.
  */
 export function adviceOn(timer: Timer, after: number): readonly string[] {
   if (timer.next(after) === null) {

@@ -163,11 +163,11 @@ export class RuleBook {
     this.#remember(rule);
     if (running !== undefined && sameTimer(running.timer, timer)) return;
     const entry = { ruleId: rule.id, ruleRef: rule.ref, timer };
-    const planAfter = this.#planAfter(rule, timer);
-    const nextAt = this.#timers.set(entry, planAfter);
+    const nextAt = this.#timers.set(entry, this.#planAfter(rule, timer));
     this.census.started(timer.kind, running?.timer.kind);
     this.#on.started(rule, timer, nextAt, running !== undefined);
-    const advice = nextAt === null ? [] : adviceOn(timer, planAfter);
+    // From now on, or from an occurrence on that is still to be made up for.
+    const advice = nextAt === null ? [] : adviceOn(timer, Math.min(this.#clock.now(), nextAt - 1));
     if (warnings.length + advice.length > 0) this.#on.warned(rule, [...warnings, ...advice]);
   }
 

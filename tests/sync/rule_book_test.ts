@@ -174,3 +174,21 @@ Deno.test("RuleBook passes on what the author of a rule may not have thought of,
   it.book.apply(ruleOf(2, { params: { ...params, timezone: "UTC", expression: "30 2 1 * *" } }));
   assertEquals(it.lines, ["started 1", "warned 1: 3", "started 2", "warned 2: 1"]);
 });
+
+Deno.test("RuleBook looks ahead from now, however long ago a rule was changed", () => {
+  using it = openBook();
+  // Brazil gave up its summer time in 2019.
+  const params = { type: "cron", expression: "30 0 * * *", timezone: "America/Sao_Paulo" };
+  const createdAt = Date.UTC(2018, 0, 1);
+  it.book.apply(ruleOf(1, { params, createdAt, version: createdAt * 1000 }));
+  assertEquals(it.lines, ["started 1"]);
+});
+
+Deno.test("RuleBook has nothing to say of a last occurrence that is still to be made up for", async () => {
+  using it = openBook();
+  await it.clock.advance(10_400);
+  const params = { type: "date_time", fire_at: new Date(START + 10_000).toISOString() };
+  it.book.apply(ruleOf(1, { params, version: version(9.5) }));
+  await it.clock.advance(0);
+  assertEquals([it.lines, it.fires], [["started 1"], ["1 at 10 s"]]);
+});
