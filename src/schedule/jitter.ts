@@ -42,14 +42,21 @@ export function firstDueAfter(
 }
 
 /**
- * An occurrence a little before `end`, the first after it where `start` comes first. Of those up to `end`
+ * The first occurrence after `start`; where there are several up to `end`, one a little before it. Of those
  * only the last can still be due, for none is put off beyond the next: the way back to it is found by
  * doubling, because schedules only go forward.
  */
 function firstNear(timer: Timer, start: number, end: number): number | null {
-  for (let backMs = 1;; backMs *= 2) {
-    const from = Math.max(start, end - backMs);
-    const at = timer.next(from);
-    if (from === start || (at !== null && at <= end)) return at;
+  const first = timer.next(start);
+  if (first === null || first > end || isLastUpTo(end, first, timer)) return first;
+  for (let backMs = 1; end - backMs > first; backMs *= 2) {
+    const at = timer.next(end - backMs);
+    if (at !== null && at <= end) return at;
   }
+  return first;
+}
+
+function isLastUpTo(end: number, at: number, timer: Timer): boolean {
+  const next = timer.next(at);
+  return next === null || next > end;
 }

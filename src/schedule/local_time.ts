@@ -18,6 +18,13 @@ const EARLIEST = Date.parse("0001-01-01T00:00:00Z") - 1;
 const LATEST = Date.parse("9999-12-31T00:00:00Z");
 /** Occurrences in a row that a gap swallows before there are taken to be no others. */
 const MAX_TRIES = 200;
+/** A rule with a jitter asks for one occurrence, for the next and for the one after that. */
+const KEPT_ANSWERS = 3;
+
+interface Answer {
+  readonly after: number;
+  readonly next: number | null;
+}
 
 /**
  * A schedule by the clock on the wall. `times` are its local times, each as if it were UTC; the zone and
@@ -28,9 +35,8 @@ export class LocalSchedule implements Schedule {
   readonly zone: Zone;
   readonly gap: GapRule;
   readonly overlap: OverlapRule;
-  // Many rules share one schedule, and ask the same of it at the same time.
-  #lastAfter = NaN;
-  #lastNext: number | null = null;
+  // Many rules share one schedule, and ask much the same of it at the same time.
+  readonly #answers: Answer[] = [];
 
   constructor(times: Schedule, zone: Zone, gap: GapRule, overlap: OverlapRule) {
     this.times = times;
@@ -40,11 +46,13 @@ export class LocalSchedule implements Schedule {
   }
 
   next(after: number): number | null {
-    if (after !== this.#lastAfter) {
-      this.#lastNext = this.#search(Math.floor(Math.max(after, EARLIEST)));
-      this.#lastAfter = after;
+    for (const answer of this.#answers) {
+      if (holdsFor(after, answer)) return answer.next;
     }
-    return this.#lastNext;
+    const next = this.#search(Math.floor(Math.max(after, EARLIEST)));
+    if (this.#answers.length === KEPT_ANSWERS) this.#answers.shift();
+    this.#answers.push({ after, next });
+    return next;
   }
 
   #search(after: number): number | null {
@@ -90,4 +98,10 @@ export class LocalSchedule implements Schedule {
     const time = this.times.next(from + offsetBefore - 1);
     return time !== null && time < from + offset ? from : null;
   }
+}
+
+/** What comes next is the same all the way there. */
+function holdsFor(after: number, answer: Answer): boolean {
+  if (after === answer.after) return true;
+  return after > answer.after && answer.next !== null && after < answer.next;
 }

@@ -27,11 +27,24 @@ function counted(times: Schedule): Schedule & { asked: number } {
 Deno.test("LocalSchedule asks once for what many rules ask for", () => {
   const times = counted(new Grid(0, 60_000));
   const schedule = new LocalSchedule(times, zone("UTC"), "after", "first");
-  for (let n = 0; n < 100; n++) assertEquals(schedule.next(120_000), 180_000);
+  for (let n = 0; n < 100; n++) assertEquals(schedule.next(120_000 + n * 600), 180_000);
   assertEquals(times.asked, 1);
-  assertEquals(schedule.next(180_000), 240_000);
-  assertEquals(schedule.next(120_000), 180_000);
+});
+
+Deno.test("LocalSchedule asks once for what many rules with a jitter ask for in turn", () => {
+  const times = counted(new Grid(0, 60_000));
+  const schedule = new LocalSchedule(times, zone("UTC"), "after", "first");
+  for (let n = 0; n < 100; n++) {
+    for (const minute of [2, 3, 4]) {
+      assertEquals(schedule.next(minute * 60_000 + n), (minute + 1) * 60_000);
+    }
+  }
   assertEquals(times.asked, 3);
+  assertEquals(schedule.next(60_000), 120_000);
+  assertEquals(schedule.next(180_000), 240_000);
+  assertEquals(times.asked, 4);
+  assertEquals(schedule.next(120_000), 180_000);
+  assertEquals(times.asked, 5);
 });
 
 Deno.test("LocalSchedule passes over the years between rare times", () => {
