@@ -7,7 +7,8 @@ import { settledRssMb, tell } from "./child_result.ts";
 import { cronParams, intervalParams, mixedParams } from "./mixes.ts";
 import { applyRules, openRules } from "./rules_in_memory.ts";
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const [kind = "", rules = ""] = Deno.args;
 const count = z.coerce.number().int().positive().parse(rules);
 const now = systemClock.now();
@@ -23,7 +24,8 @@ tell({ empty_mb: emptyMb, rss_mb: rssMb, ms });
 function holdRules(): { readonly size: number } {
   const parts = openRules(systemClock);
   parts.timers.start(now);
-  applyRules(parts, count, paramsOf, () => now);
+  // Made at any time: rules that were all made at once would share more than those that people make.
+  applyRules(parts, count, paramsOf, (index) => now - HOUR_MS + index * 7919 % HOUR_MS);
   return parts.timers;
 }
 
