@@ -1,16 +1,14 @@
-import { Cron } from "croner";
 import * as z from "zod";
 import { Cache } from "./cache.ts";
 import { everHasADay } from "./cron_days.ts";
-import { type CronFields, CronSyntaxError, type NumberField, parseCron } from "./cron_fields.ts";
+import { CronSyntaxError, parseCron } from "./cron_fields.ts";
+import { CronTimes } from "./cron_times.ts";
 import type { Draft } from "./draft.ts";
 import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "./local_time.ts";
 import type { CronTimer, Schedule } from "./mod.ts";
 import { oneOf, timeZone } from "./params.ts";
 import { Scheduled } from "./scheduled.ts";
 
-/** A pattern of croner takes about 100 kB, whatever it says, and 100 µs to make. */
-const MAX_PATTERNS = 64;
 const MAX_PLANS = 4096;
 
 const CronParams = z.object({
@@ -28,7 +26,6 @@ interface Plan {
   readonly followsRealTime: boolean;
 }
 
-const patterns = new Cache<string, Cron>(MAX_PATTERNS);
 const plans = new Cache<string, Plan>(MAX_PLANS);
 
 class ScheduledCron extends Scheduled implements CronTimer {
@@ -43,28 +40,6 @@ class ScheduledCron extends Scheduled implements CronTimer {
 
   get kind(): "cron" {
     return "cron";
-  }
-}
-
-/** The times of a pattern by a clock that never jumps, each as if it were UTC. */
-class CronTimes implements Schedule {
-  readonly pattern: string;
-  readonly needsBothDays: boolean;
-  readonly #key: string;
-
-  constructor(pattern: string, needsBothDays: boolean) {
-    this.pattern = pattern;
-    this.needsBothDays = needsBothDays;
-    this.#key = `${needsBothDays} ${pattern}`;
-  }
-
-  next(after: number): number | null {
-    // Looked up each time: a rule that held its pattern would keep it from being dropped.
-    const pattern = patterns.get(
-      this.#key,
-      () => new Cron(this.pattern, { mode: "7-part", domAndDow: this.needsBothDays, utcOffset: 0 }),
-    );
-    return pattern.nextRun(new Date(after))?.getTime() ?? null;
   }
 }
 
@@ -94,10 +69,9 @@ function sharedPlanOf(params: CronParams, draft: Draft): Plan | null {
 function planOf(params: CronParams, draft: Draft): Plan {
   const parsed = parseCron(params.expression);
   const { timezone: zone, day_match: dayMatch = parsed.needsBothDays ? "and" : "or" } = params;
-  const needsBothDays = dayMatch === "and";
-  const fields = { ...parsed, needsBothDays };
+  const fields = { ...parsed, needsBothDays: dayMatch === "and" };
   if (!everHasADay(fields)) throw new CronSyntaxError("a date that exists: this one never fires");
-  const times = new CronTimes(patternOf(fields), needsBothDays);
+  const times = new CronTimes(fields);
   // As cron has it since Vixie: a job at set times of day runs once a day whatever the clocks do, one
   // with wildcards keeps its pace. (croner calls that `fixedTimeRule: "no-wildcard"`.)
   const followsRealTime = fields.hasWildcardTime;
@@ -105,33 +79,4 @@ function planOf(params: CronParams, draft: Draft): Plan {
     ? new LocalSchedule(times, zone, "skip", "both")
     : new LocalSchedule(times, zone, params.dst_gap, params.dst_overlap);
   return { timer: new ScheduledCron(draft, schedule, params), followsRealTime };
-}
-
-/**
- * The fields in croner's words, with nothing in them that croner reads in its own way: sorted numbers
- * and runs of numbers, seven fields.
- */
-function patternOf({ second, minute, hour, day, month, weekday, year }: CronFields): string {
-  const days = [
-    ...day.last ? ["L"] : [],
-    ...day.lastWeekday ? ["LW"] : [],
-    ...[...day.nearestTo].map((date) => `${date}W`),
-    ...runs(day),
-  ];
-  const weekdays = [...runs(weekday), ...weekday.nth];
-  const years = year === null ? ["*"] : runs(year);
-  return [runs(second), runs(minute), runs(hour), days, runs(month), weekdays, years]
-    .map((items) => items.join(","))
-    .join(" ");
-}
-
-function runs({ isAny, values }: NumberField): string[] {
-  if (isAny) return ["*"];
-  const found: { from: number; to: number }[] = [];
-  for (const value of [...values].sort((a, b) => a - b)) {
-    const run = found.at(-1);
-    if (run !== undefined && run.to === value - 1) run.to = value;
-    else found.push({ from: value, to: value });
-  }
-  return found.map(({ from, to }) => from === to ? `${from}` : `${from}-${to}`);
 }

@@ -1,4 +1,5 @@
 import type { Schedule } from "./mod.ts";
+import { Remembered } from "./remembered.ts";
 import { MAX_OFFSET_MS, type Stretch, type Zone } from "./zone.ts";
 
 /**
@@ -18,45 +19,27 @@ const EARLIEST = Date.parse("0001-01-01T00:00:00Z") - 1;
 const LATEST = Date.parse("9999-12-31T00:00:00Z");
 /** Occurrences in a row that a gap swallows before there are taken to be no others. */
 const MAX_TRIES = 200;
-/** A rule with a jitter asks for one occurrence, for the next and for the one after that. */
-const KEPT_ANSWERS = 3;
-
-interface Answer {
-  readonly after: number;
-  readonly next: number | null;
-}
 
 /**
  * A schedule by the clock on the wall. `times` are its local times, each as if it were UTC; the zone and
  * the two rules make instants of them.
  */
-export class LocalSchedule implements Schedule {
+export class LocalSchedule extends Remembered {
   readonly times: Schedule;
   readonly zone: Zone;
   readonly gap: GapRule;
   readonly overlap: OverlapRule;
-  // Many rules share one schedule, and ask much the same of it at the same time.
-  readonly #answers: Answer[] = [];
 
   constructor(times: Schedule, zone: Zone, gap: GapRule, overlap: OverlapRule) {
+    super();
     this.times = times;
     this.zone = zone;
     this.gap = gap;
     this.overlap = overlap;
   }
 
-  next(after: number): number | null {
-    for (const answer of this.#answers) {
-      if (holdsFor(after, answer)) return answer.next;
-    }
-    const next = this.#search(Math.floor(Math.max(after, EARLIEST)));
-    if (this.#answers.length === KEPT_ANSWERS) this.#answers.shift();
-    this.#answers.push({ after, next });
-    return next;
-  }
-
-  #search(after: number): number | null {
-    let from = after;
+  protected override search(after: number): number | null {
+    let from = Math.floor(Math.max(after, EARLIEST));
     for (let tries = 0; from < LATEST && tries < MAX_TRIES; tries++) {
       const stretch = this.zone.stretchAt(from + 1);
       const time = this.#timeIn(stretch, from);
@@ -98,10 +81,4 @@ export class LocalSchedule implements Schedule {
     const time = this.times.next(from + offsetBefore - 1);
     return time !== null && time < from + offset ? from : null;
   }
-}
-
-/** What comes next is the same all the way there. */
-function holdsFor(after: number, answer: Answer): boolean {
-  if (after === answer.after) return true;
-  return after > answer.after && answer.next !== null && after < answer.next;
 }
