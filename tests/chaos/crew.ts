@@ -197,9 +197,11 @@ export class Crew implements AsyncDisposable {
     this.#options.diary.deposed(from);
     const next = this.#heldSince(from, holder);
     const taken = next.then(() => {});
-    await Promise.all([taken, fault(holder, taken)]);
-    const { at } = await next;
-    this.takeovers.push({ cause, ms: at - from, apartMs: this.#apartMs(holder, from, at) });
+    const done = fault(holder, taken).then(() => Date.now());
+    const [{ at }, doneAt] = await Promise.all([next, done]);
+    // Who stops delivers first what it has in hand, and the API may be slow.
+    const since = cause === "stop" ? Math.min(doneAt, at) : from;
+    this.takeovers.push({ cause, ms: at - since, apartMs: this.#apartMs(holder, from, at) });
   }
 
   /** When somebody, or somebody else, first said that it holds the lease. */

@@ -20,7 +20,10 @@ export type Cause = "kill" | "stop" | "freeze" | "cut off" | "broker";
 /** The lease went from one sensor to another. */
 export interface Takeover {
   readonly cause: Cause;
-  /** From the fault until somebody held it again; for the broker, from when it was back. */
+  /**
+   * From the fault until somebody held it again; for the broker, from when it was back, and for a sensor that
+   * was asked to stop, from when it had.
+   */
   readonly ms: number;
   /** From when the old holder said that it was none until the new one said that it was, where it did. */
   readonly apartMs: number | null;
