@@ -5,7 +5,7 @@ import { atLeast, type Benchmark, median } from "./report.ts";
 import { RuleMessages } from "./rule_messages.ts";
 
 const MESSAGES = 20_000;
-const ROUNDS = 3;
+const ROUNDS = 7;
 const QUEUE = "sensor.bench";
 
 const Took = z.object({ ms: z.number() });
