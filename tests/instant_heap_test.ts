@@ -1,16 +1,9 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { InstantHeap } from "../src/instant_heap.ts";
+import { slotSteps, takeStep } from "./support/slot_steps.ts";
 
-type Step =
-  | { readonly op: "set"; readonly slot: number; readonly key: number }
-  | { readonly op: "remove"; readonly slot: number };
-
-const slot = fc.nat(60);
-const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ op: fc.constant("set" as const), slot, key: fc.integer({ min: -5, max: 40 }) }),
-  fc.record({ op: fc.constant("remove" as const), slot }),
-);
+const anySteps = slotSteps(60, fc.integer({ min: -5, max: 40 }));
 
 Deno.test("InstantHeap is empty at first", () => {
   const heap = new InstantHeap();
@@ -23,17 +16,11 @@ Deno.test("InstantHeap is empty at first", () => {
 });
 
 Deno.test("InstantHeap agrees with a sorted list after any steps", () => {
-  fc.assert(fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
+  fc.assert(fc.property(anySteps, (steps) => {
     const heap = new InstantHeap();
     const model = new Map<number, number>();
     for (const it of steps) {
-      if (it.op === "set") {
-        heap.set(it.slot, it.key);
-        model.set(it.slot, it.key);
-      } else {
-        heap.remove(it.slot);
-        model.delete(it.slot);
-      }
+      takeStep(it, heap, model);
       assertEquals(heap.size, model.size);
       assertEquals(heap.firstKey, Math.min(Infinity, ...model.values()));
     }

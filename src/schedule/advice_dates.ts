@@ -1,6 +1,7 @@
 import type { CronFields } from "./cron_fields.ts";
-import { listOf, monthWords, progressionOf, sorted } from "./describe_words.ts";
+import { listOf, monthWords } from "./describe_words.ts";
 import type { Timer } from "./mod.ts";
+import { progressionOf, sorted } from "./number_lists.ts";
 import type { RecurrenceRule } from "./rrule_rule.ts";
 import { cronFieldsOf, filledRuleOf } from "./timer_parts.ts";
 

@@ -2,6 +2,7 @@ import { Cron } from "croner";
 import { Cache } from "./cache.ts";
 import type { CronFields, NumberField } from "./cron_fields.ts";
 import type { Schedule } from "./mod.ts";
+import { runsOf, sorted } from "./number_lists.ts";
 import { Remembered } from "./remembered.ts";
 import { TimeSet } from "./time_set.ts";
 
@@ -10,7 +11,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_PATTERNS = 64;
 const MAX_DATES = 1024;
 
-const patterns = new Cache<string, Cron>(MAX_PATTERNS);
+const patterns = new Cache<CronDates, Cron>(MAX_PATTERNS);
 const datesByKey = new Cache<string, CronDates>(MAX_DATES);
 
 /**
@@ -24,13 +25,14 @@ export class CronTimes implements Schedule {
   readonly #times: TimeSet;
 
   constructor(fields: CronFields) {
-    this.needsBothDays = fields.needsBothDays;
+    const { hour, minute, second, needsBothDays } = fields;
     const pattern = datePatternOf(fields);
+    this.needsBothDays = needsBothDays;
     this.#dates = datesByKey.get(
-      `${fields.needsBothDays} ${pattern}`,
-      () => new CronDates(pattern, fields.needsBothDays),
+      `${needsBothDays} ${pattern}`,
+      () => new CronDates(pattern, needsBothDays),
     );
-    this.#times = new TimeSet(sorted(fields.hour), sorted(fields.minute), sorted(fields.second));
+    this.#times = new TimeSet(sorted(hour.values), sorted(minute.values), sorted(second.values));
   }
 
   next(after: number): number | null {
@@ -58,7 +60,7 @@ class CronDates extends Remembered {
   protected override search(after: number): number | null {
     // Looked up each time: dates that held their pattern would keep it from being dropped.
     const pattern = patterns.get(
-      `${this.#needsBothDays} ${this.#pattern}`,
+      this,
       () =>
         new Cron(this.#pattern, { mode: "7-part", domAndDow: this.#needsBothDays, utcOffset: 0 }),
     );
@@ -84,17 +86,7 @@ function datePatternOf({ day, month, weekday, year }: CronFields): string {
   );
 }
 
-function runs(field: NumberField): string[] {
-  if (field.isAny) return ["*"];
-  const found: { from: number; to: number }[] = [];
-  for (const value of sorted(field)) {
-    const run = found.at(-1);
-    if (run !== undefined && run.to === value - 1) run.to = value;
-    else found.push({ from: value, to: value });
-  }
-  return found.map(({ from, to }) => from === to ? `${from}` : `${from}-${to}`);
-}
-
-function sorted({ values }: NumberField): number[] {
-  return [...values].sort((a, b) => a - b);
+function runs({ isAny, values }: NumberField): string[] {
+  if (isAny) return ["*"];
+  return runsOf(sorted(values)).map(({ from, to }) => from === to ? `${from}` : `${from}-${to}`);
 }

@@ -5,13 +5,11 @@ import {
   ordinal,
   ordinalFromEither,
   padded,
-  progressionOf,
-  runsOf,
-  sorted,
   WEEKDAYS,
   weekdayWords,
   wordsOf,
 } from "./describe_words.ts";
+import { progressionOf, runsOf, sorted } from "./number_lists.ts";
 
 /** More times of day than these are told field by field. */
 const MOST_TIMES = 6;

@@ -6,12 +6,12 @@ import {
   monthWords,
   ordinalFromEither,
   padded,
-  sorted,
   wallText,
   WEEKDAYS,
   weekdayWords,
   wordsOf,
 } from "./describe_words.ts";
+import { sorted } from "./number_lists.ts";
 import { stepOf } from "./rrule_plan.ts";
 import { FREQUENCIES, type Frequency, type RecurrenceRule } from "./rrule_rule.ts";
 import { filledRuleOf } from "./timer_parts.ts";

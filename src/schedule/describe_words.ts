@@ -1,3 +1,5 @@
+import { runsOf } from "./number_lists.ts";
+
 /** Month names; January is the first. */
 export const MONTHS: readonly string[] = [
   "January",
@@ -27,19 +29,6 @@ export const WEEKDAYS: readonly string[] = [
 
 /** Longer lists are cut: no sentence, and nobody would read it. */
 const MOST_ITEMS = 60;
-
-/** Numbers without a gap between them. */
-export interface Run {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Numbers at equal distances. */
-export interface Progression {
-  readonly first: number;
-  readonly last: number;
-  readonly step: number;
-}
 
 /** `a, b and c`; of a long list the beginning, and how many more there are. */
 export function listOf(items: readonly string[], conjunction: "and" | "or" = "and"): string {
@@ -98,22 +87,6 @@ export function monthWords(months: readonly number[]): string[] {
   return wordsOf(months, (month) => MONTHS[month - 1] ?? "");
 }
 
-/** Three or more numbers at equal distances of at least two, or `null`. Numbers in order. */
-export function progressionOf(values: readonly number[]): Progression | null {
-  const [first, second] = values;
-  const last = values.at(-1);
-  if (first === undefined || second === undefined || last === undefined) return null;
-  const step = second - first;
-  if (values.length < 3 || step < 2) return null;
-  if (values.some((value, index) => value !== first + index * step)) return null;
-  return { first, last, step };
-}
-
-/** Numbers in order, without repetition. */
-export function sorted(values: Iterable<number>): number[] {
-  return [...new Set(values)].sort((a, b) => a - b);
-}
-
 /** An instant or, given without its offset, a local time: RFC 3339 without needless milliseconds. */
 export function instantText(at: number): string {
   return new Date(at).toISOString().replace(".000Z", "Z");
@@ -122,15 +95,4 @@ export function instantText(at: number): string {
 /** A local time that is kept as if it were UTC. */
 export function wallText(at: number): string {
   return instantText(at).slice(0, -1);
-}
-
-/** Numbers in order as runs without a gap. */
-export function runsOf(values: readonly number[]): Run[] {
-  const found: { from: number; to: number }[] = [];
-  for (const value of values) {
-    const run = found.at(-1);
-    if (run !== undefined && run.to === value - 1) run.to = value;
-    else found.push({ from: value, to: value });
-  }
-  return found;
 }

@@ -6,6 +6,7 @@ import { Once } from "./grid.ts";
 import { instantFromText } from "./instant.ts";
 import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "./local_time.ts";
 import type { RRuleTimer, Schedule } from "./mod.ts";
+import { sorted } from "./number_lists.ts";
 import { anyInstant, listOf, oneOf, timeZone } from "./params.ts";
 import { RuleParams } from "./rrule_params.ts";
 import { scheduleOf, stepOf } from "./rrule_plan.ts";
@@ -23,7 +24,7 @@ const FrameParams = z.object({
   ex_dates: listOf(
     "RFC 3339 date-times",
     (item) => typeof item === "string" ? instantFromText(item) : null,
-  ).transform((instants) => [...new Set(instants)].sort((a, b) => a - b)).default([]),
+  ).transform(sorted).default([]),
   dst_gap: oneOf(GAP_RULES).default("shift"),
   dst_overlap: oneOf(OVERLAP_RULES).default("first"),
 });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { sorted } from "./number_lists.ts";
 import { listOf, oneOfCapitals, wholeNumber } from "./params.ts";
 import { FREQUENCIES, type Frequency, type RuleDay, WEEKDAYS } from "./rrule_rule.ts";
 
@@ -29,7 +30,7 @@ export const RuleParams = z.object({
   by_hour: numbers(0, 23).default([]),
   by_minute: numbers(0, 59).default([]),
   // Where there are no leap seconds, 60 is 59 (RFC 5545 3.3.12).
-  by_second: numbers(0, 60).transform((seconds) => unique(seconds.map((it) => Math.min(it, 59))))
+  by_second: numbers(0, 60).transform((seconds) => sorted(seconds.map((it) => Math.min(it, 59))))
     .default([]),
   by_set_pos: signedNumbers(366).default([]),
   week_start: oneOfCapitals(WEEKDAYS).default("MO"),
@@ -78,7 +79,7 @@ function numbers(min: number, max: number): z.ZodType<number[]> {
     return typeof item === "number" && Number.isInteger(item) && item >= min && item <= max
       ? item
       : null;
-  }).transform(unique);
+  }).transform(sorted);
 }
 
 /** Numbers that count from either end. */
@@ -87,11 +88,7 @@ function signedNumbers(max: number): z.ZodType<number[]> {
     const isAllowed = typeof item === "number" && Number.isInteger(item) && item !== 0 &&
       Math.abs(item) <= max;
     return isAllowed ? item : null;
-  }).transform(unique);
-}
-
-function unique(values: readonly number[]): number[] {
-  return [...new Set(values)].sort((a, b) => a - b);
+  }).transform(sorted);
 }
 
 function days(): z.ZodType<RuleDay[]> {

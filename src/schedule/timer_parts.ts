@@ -1,4 +1,5 @@
 import { type CronFields, parseCron } from "./cron_fields.ts";
+import { CronTimes } from "./cron_times.ts";
 import { Except } from "./except.ts";
 import { LocalSchedule } from "./local_time.ts";
 import type { CronTimer, Schedule, Timer } from "./mod.ts";
@@ -60,10 +61,7 @@ export function zoneOfTimer(timer: Timer): Zone | null {
 export function cronFieldsOf(timer: CronTimer): CronFields {
   const fields = parseCron(timer.expression);
   const times = partsOf(timer).local?.times;
-  const needsBothDays = times !== undefined && "needsBothDays" in times
-    ? times.needsBothDays === true
-    : fields.needsBothDays;
-  return { ...fields, needsBothDays };
+  return times instanceof CronTimes ? { ...fields, needsBothDays: times.needsBothDays } : fields;
 }
 
 /** A recurrence rule with what it leaves to DTSTART filled in, and DTSTART's local time as if in UTC. */

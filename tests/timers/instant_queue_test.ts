@@ -1,18 +1,11 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { InstantQueue } from "../../src/timers/instant_queue.ts";
+import { slotSteps, takeStep } from "../support/slot_steps.ts";
 
-type Step =
-  | { readonly op: "set"; readonly slot: number; readonly key: number }
-  | { readonly op: "remove"; readonly slot: number };
-
-/** Few, so that instants are shared; far apart, so that some hash alike. */
+/** Few, so that they are shared. */
 const instants = Array.from({ length: 12 }, (_, index) => 1_800_000_000_000 + index * 97_843_271);
-const slot = fc.nat(40);
-const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ op: fc.constant("set" as const), slot, key: fc.constantFrom(...instants) }),
-  fc.record({ op: fc.constant("remove" as const), slot }),
-);
+const anySteps = slotSteps(40, fc.constantFrom(...instants));
 
 /** All slots as they come out. */
 function takeAll(queue: InstantQueue): { slots: number[]; keys: number[] } {
@@ -36,17 +29,11 @@ Deno.test("InstantQueue is empty at first", () => {
 });
 
 Deno.test("InstantQueue agrees with a sorted list after any steps", () => {
-  fc.assert(fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
+  fc.assert(fc.property(anySteps, (steps) => {
     const queue = new InstantQueue();
     const model = new Map<number, number>();
     for (const it of steps) {
-      if (it.op === "set") {
-        queue.set(it.slot, it.key);
-        model.set(it.slot, it.key);
-      } else {
-        queue.remove(it.slot);
-        model.delete(it.slot);
-      }
+      takeStep(it, queue, model);
       assertEquals(queue.firstKey, Math.min(Infinity, ...model.values()));
       assertEquals(queue.has(it.slot), model.has(it.slot));
     }
