@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../ground/clock.ts";
 
 /** Whether something that can be out of reach answers, since when, and why not. */
 export class Condition {

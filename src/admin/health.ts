@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../ground/clock.ts";
 import type { Subject } from "./subject.ts";
 import type { Vitals } from "./vitals.ts";
 

@@ -1,6 +1,6 @@
-import type { Clock } from "../clock.ts";
-import type { OutboundEvent } from "../event.ts";
-import type { RuleId } from "../rule.ts";
+import type { Clock } from "../ground/clock.ts";
+import type { OutboundEvent } from "../domain/event.ts";
+import type { RuleId } from "../domain/rule.ts";
 import { NO_RESULT, type Outcome, type Result, Results } from "./results.ts";
 import { NO_WATCH, type Watch } from "./watch.ts";
 

@@ -1,6 +1,7 @@
-import type { Clock } from "../clock.ts";
-import type { Fire, OutboundEvent } from "../event.ts";
-import type { RuleId } from "../rule.ts";
+import type { Clock } from "../ground/clock.ts";
+import type { OutboundEvent } from "../domain/event.ts";
+import type { Fire } from "../timers/fire.ts";
+import type { RuleId } from "../domain/rule.ts";
 import type { Outcome } from "./results.ts";
 import { NO_WATCH, type Watch } from "./watch.ts";
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../ground/clock.ts";
 import { NO_WATCH, type Watch } from "./watch.ts";
 
 /** Whole seconds that are told of: two minutes. */

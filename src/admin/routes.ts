@@ -1,5 +1,5 @@
 import type { Registry } from "prom-client";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../ground/clock.ts";
 import { answer, json } from "./answers.ts";
 import type { Finding, Health } from "./health.ts";
 import type { History } from "./history.ts";

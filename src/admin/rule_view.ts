@@ -1,5 +1,5 @@
-import { rfc3339 } from "../event.ts";
-import type { RuleId } from "../rule.ts";
+import { rfc3339 } from "../ground/instant.ts";
+import type { RuleId } from "../domain/rule.ts";
 import { describe } from "../schedule/describe.ts";
 import type { Refusal } from "../sync/census.ts";
 import type { RuleBook } from "../sync/rule_book.ts";

@@ -1,6 +1,6 @@
-import { type Address, hostOf } from "../config_address.ts";
-import { ExitCode, Fatal } from "../exit.ts";
-import { messageOf } from "../message_of.ts";
+import { type Address, hostOf } from "../config/address.ts";
+import { ExitCode, Fatal } from "../ground/exit.ts";
+import { messageOf } from "../ground/error_text.ts";
 import type { Handler } from "./router.ts";
 
 /** Serves until it is disposed of. */

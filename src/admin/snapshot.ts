@@ -1,8 +1,8 @@
-import type { Clock } from "../clock.ts";
-import { rfc3339 } from "../event.ts";
+import type { Clock } from "../ground/clock.ts";
+import { rfc3339 } from "../ground/instant.ts";
 import { describe } from "../schedule/describe.ts";
 import type { TimerView } from "../timers/timer_table.ts";
-import { VERSION } from "../version.ts";
+import { VERSION } from "../ground/version.ts";
 import type { Health } from "./health.ts";
 import type { Lately, RecentFailure, RecentFire } from "./lately.ts";
 import type { OutboxAge } from "./outbox_age.ts";

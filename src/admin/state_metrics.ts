@@ -1,5 +1,5 @@
-import type { Clock } from "../clock.ts";
-import { BUILT_FROM, VERSION } from "../version.ts";
+import type { Clock } from "../ground/clock.ts";
+import { BUILT_FROM, VERSION } from "../ground/version.ts";
 import type { Health } from "./health.ts";
 import { Instruments, type Sample } from "./instruments.ts";
 import type { Metrics } from "./metrics.ts";

@@ -1,6 +1,7 @@
-import type { Clock } from "../clock.ts";
-import { occurrenceId, rfc3339 } from "../event.ts";
-import { RuleId } from "../rule.ts";
+import type { Clock } from "../ground/clock.ts";
+import { occurrenceId } from "../domain/event.ts";
+import { rfc3339 } from "../ground/instant.ts";
+import { RuleId } from "../domain/rule.ts";
 import { json, problem } from "./answers.ts";
 import type { History } from "./history.ts";
 import type { Result } from "./results.ts";

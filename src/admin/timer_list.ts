@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../ground/clock.ts";
 import { json, problem } from "./answers.ts";
 import {
   keyOf,

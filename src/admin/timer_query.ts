@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../ground/nearest.ts";
 
 /** How far into the sorted list one can page: so much is kept while the rules are gone through. */
 const FARTHEST = 5000;

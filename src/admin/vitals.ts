@@ -1,5 +1,5 @@
-import type { Clock } from "../clock.ts";
-import { messageOf } from "../message_of.ts";
+import type { Clock } from "../ground/clock.ts";
+import { messageOf } from "../ground/error_text.ts";
 import { Condition } from "./condition.ts";
 import { NO_WATCH, type Watch } from "./watch.ts";
 

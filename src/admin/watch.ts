@@ -1,10 +1,10 @@
-import { both } from "../both.ts";
+import { both } from "../observe/both.ts";
 import type { LeaseEvents } from "../broker/lease.ts";
 import type { RuleListenerEvents } from "../broker/rule_listener.ts";
 import type { StoreEvents } from "../broker/store.ts";
-import type { Checkpoint } from "../checkpoint.ts";
+import type { Checkpoint } from "../domain/checkpoint.ts";
 import type { DeliveryEvents } from "../delivery/delivery_events.ts";
-import type { RuleChange } from "../rule.ts";
+import type { RuleChange } from "../domain/rule.ts";
 import type { ReconcilerEvents } from "../sync/reconciler.ts";
 import type { RuleBookEvents } from "../sync/rule_book.ts";
 import type { DueSink } from "../timers/timer_table.ts";

@@ -1,13 +1,8 @@
-import {
-  type Checkpoint,
-  checkpointFromText,
-  checkpointText,
-  newestCheckpoint,
-  type StoredCheckpoint,
-} from "../checkpoint.ts";
-import type { Clock } from "../clock.ts";
-import type { Layout } from "../layout.ts";
-import { problemText } from "../problem_text.ts";
+import { type Checkpoint, newestCheckpoint, type StoredCheckpoint } from "../domain/checkpoint.ts";
+import { checkpointFromText, checkpointText } from "./checkpoint_text.ts";
+import type { Clock } from "../ground/clock.ts";
+import type { Layout } from "../domain/layout.ts";
+import { problemText } from "../ground/error_text.ts";
 import { BrokerError } from "./fault.ts";
 import { peek } from "./peek.ts";
 import { Publisher } from "./publisher.ts";

@@ -1,7 +1,7 @@
-import { newestCheckpoint } from "../checkpoint.ts";
-import type { Clock } from "../clock.ts";
-import type { Layout } from "../layout.ts";
-import { queuesOf, type Shard, shardsOf } from "../shard.ts";
+import { newestCheckpoint } from "../domain/checkpoint.ts";
+import type { Clock } from "../ground/clock.ts";
+import type { Layout } from "../domain/layout.ts";
+import { queuesOf, type Shard, shardsOf } from "../domain/shard.ts";
 import { readCheckpoints } from "./checkpoint.ts";
 import { replyCode, replyText } from "./fault.ts";
 import { peek } from "./peek.ts";

@@ -1,14 +1,8 @@
-import type { Clock } from "../clock.ts";
-import {
-  firstLayout,
-  type Layout,
-  layoutFromText,
-  layoutText,
-  nextLayout,
-  sameLayout,
-} from "../layout.ts";
-import { problemText } from "../problem_text.ts";
-import { queuesOf, type Shard } from "../shard.ts";
+import type { Clock } from "../ground/clock.ts";
+import { firstLayout, type Layout, nextLayout, sameLayout } from "../domain/layout.ts";
+import { layoutFromText, layoutText } from "./layout_text.ts";
+import { problemText } from "../ground/error_text.ts";
+import { queuesOf, type Shard } from "../domain/shard.ts";
 import { BrokerError, replyCode, replyText } from "./fault.ts";
 import { deleteQueues, occupied, seenToBy, stateOf } from "./former_shards.ts";
 import { changedText, LayoutError, movedText, occupiedText } from "./layout_error.ts";

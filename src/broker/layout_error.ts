@@ -1,6 +1,6 @@
-import { rfc3339 } from "../event.ts";
-import type { Layout } from "../layout.ts";
-import type { Shard } from "../shard.ts";
+import { rfc3339 } from "../ground/instant.ts";
+import type { Layout } from "../domain/layout.ts";
+import type { Shard } from "../domain/shard.ts";
 import type { Occupied } from "./former_shards.ts";
 
 /** The most queues that a message names. */

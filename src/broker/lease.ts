@@ -1,5 +1,5 @@
-import { type Backoff, fullJitter } from "../backoff.ts";
-import { type Clock, sleep } from "../clock.ts";
+import { type Backoff, fullJitter } from "../ground/backoff.ts";
+import { type Clock, sleep } from "../ground/clock.ts";
 import { BrokerError, replyCode } from "./fault.ts";
 import {
   type BrokerLink,

@@ -1,7 +1,7 @@
-import { type Clock, sleep } from "../clock.ts";
-import type { OutboundEvent } from "../event.ts";
-import type { Outbox, Parcel } from "../outbox.ts";
-import { problemText } from "../problem_text.ts";
+import { type Clock, sleep } from "../ground/clock.ts";
+import type { OutboundEvent } from "../domain/event.ts";
+import type { Outbox, Parcel } from "../domain/outbox.ts";
+import { problemText } from "../ground/error_text.ts";
 import { BrokerError } from "./fault.ts";
 import { type Handout, OutboxFeed } from "./outbox_feed.ts";
 import { messageOptions, type ParkedEvent, parkedEventFrom } from "./outbox_message.ts";

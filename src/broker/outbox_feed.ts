@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../ground/clock.ts";
 import { BrokerError } from "./fault.ts";
 import { type BrokerLink, type Channel, type ConsumeMessage, openChannel } from "./session.ts";
 import type { SessionContext } from "./supervisor.ts";

@@ -1,9 +1,8 @@
 import * as z from "zod";
-import { type OutboundEvent, rfc3339 } from "../event.ts";
-import { RuleId } from "../rule.ts";
+import type { OutboundEvent } from "../domain/event.ts";
+import { Instant, rfc3339 } from "../ground/instant.ts";
+import { RuleId } from "../domain/rule.ts";
 import type { ConsumeMessage, PublishOptions } from "./session.ts";
-
-const Instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
 /** What stands beside the body of an event in the outbox. */
 const Headers = z.object({

@@ -1,4 +1,4 @@
-import { type Clock, sleep } from "../clock.ts";
+import { type Clock, sleep } from "../ground/clock.ts";
 import { type ChannelModel, onChannel } from "./session.ts";
 
 /** A reader that holds one while another is written leaves two for a moment. */

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../ground/clock.ts";
 import { BrokerError } from "./fault.ts";
 import {
   type BrokerLink,

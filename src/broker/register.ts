@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { type Clock, sleep } from "../clock.ts";
+import { type Clock, sleep } from "../ground/clock.ts";
 import type { ChannelModel, ConfirmChannel, QueueOptions } from "./session.ts";
 
 /** A broker that is short of memory or disk confirms nothing. */

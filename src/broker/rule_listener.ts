@@ -1,6 +1,6 @@
-import { type Backoff, fullJitter } from "../backoff.ts";
-import { type Clock, sleep } from "../clock.ts";
-import type { RuleChange } from "../rule.ts";
+import { type Backoff, fullJitter } from "../ground/backoff.ts";
+import { type Clock, sleep } from "../ground/clock.ts";
+import type { RuleChange } from "../domain/rule.ts";
 import { Consumer } from "./consumer.ts";
 import type { BrokerError } from "./fault.ts";
 import { readRuleMessage, type UnreadableMessage } from "./rule_message.ts";

@@ -1,5 +1,6 @@
-import { problemText } from "../problem_text.ts";
-import { changeFromMessage, type RuleChange } from "../rule.ts";
+import { problemText } from "../ground/error_text.ts";
+import type { RuleChange } from "../domain/rule.ts";
+import { changeFromMessage } from "./rule_envelope.ts";
 
 /** The API takes bodies of 2 MiB at most (contract 2), and a message says little beside one rule. */
 const MAX_BYTES = 4 * 1024 * 1024;

@@ -5,8 +5,8 @@ import {
   connect,
   type Options,
 } from "amqplib";
-import type { Backoff } from "../backoff.ts";
-import type { Clock } from "../clock.ts";
+import type { Backoff } from "../ground/backoff.ts";
+import type { Clock } from "../ground/clock.ts";
 import { type BrokerAddress, parseAddress } from "./address.ts";
 import { BrokerError, connectError, lostError, useError } from "./fault.ts";
 import { type Link, type SessionContext, Supervisor } from "./supervisor.ts";

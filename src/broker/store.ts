@@ -1,6 +1,6 @@
-import { type Backoff, fullJitter } from "../backoff.ts";
-import type { Clock } from "../clock.ts";
-import { queuesOf, type Shard } from "../shard.ts";
+import { type Backoff, fullJitter } from "../ground/backoff.ts";
+import type { Clock } from "../ground/clock.ts";
+import { queuesOf, type Shard } from "../domain/shard.ts";
 import { BrokerCheckpoint } from "./checkpoint.ts";
 import type { BrokerError } from "./fault.ts";
 import { BrokerLayout } from "./layout.ts";

@@ -1,5 +1,5 @@
-import type { Backoff } from "../backoff.ts";
-import { type Clock, sleep } from "../clock.ts";
+import type { Backoff } from "../ground/backoff.ts";
+import { type Clock, sleep } from "../ground/clock.ts";
 
 /** A connection that lasted this long was a good one: the pauses begin anew. */
 const STABLE_MS = 10_000;

@@ -1,4 +1,4 @@
-import { messageOf } from "../message_of.ts";
+import { messageOf } from "../ground/error_text.ts";
 import { type ApiClient, ApiError } from "../platform/api_client.ts";
 import { type Finding, fine, problem } from "./report.ts";
 

@@ -1,5 +1,5 @@
-import type { Clock } from "../clock.ts";
-import type { LoadedConfig } from "../config.ts";
+import type { Clock } from "../ground/clock.ts";
+import type { LoadedConfig } from "../config/config.ts";
 import { ApiClient } from "../platform/api_client.ts";
 import { ClockSkew } from "../platform/clock_skew.ts";
 import { openToken, type Token, TokenError } from "../platform/token.ts";

@@ -1,4 +1,4 @@
-import { type ConfigError, type LoadedConfig, redactedConfig } from "../config.ts";
+import { type ConfigError, type LoadedConfig, redactedConfig } from "../config/config.ts";
 import { type Finding, fine, problem, warning } from "./report.ts";
 
 /** What is to be said of a configuration that can be used. */

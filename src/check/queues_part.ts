@@ -1,8 +1,8 @@
 import { type Look, lookAtExchange, lookAtQueue, type QueueLook } from "../broker/inspection.ts";
 import type { ChannelModel } from "../broker/session.ts";
-import type { Config } from "../config.ts";
-import { counted } from "../counted.ts";
-import { queuesOf } from "../shard.ts";
+import type { Config } from "../config/config.ts";
+import { counted } from "../words/counted.ts";
+import { queuesOf } from "../domain/shard.ts";
 import { type Finding, fine, problem, warning } from "./report.ts";
 
 const NO_SENSOR = "Start the sensor, unless it is not meant to run yet";

@@ -1,4 +1,4 @@
-import { ExitCode } from "../exit.ts";
+import { ExitCode } from "../ground/exit.ts";
 
 /** The parts of a check, in the order in which they are told, each with the exit code for its failure. */
 export const PARTS = {

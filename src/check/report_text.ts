@@ -1,6 +1,6 @@
-import { counted } from "../counted.ts";
-import { escaped } from "../escaped.ts";
-import { wrapped } from "../wrapped.ts";
+import { counted } from "../words/counted.ts";
+import { escaped } from "../ground/escaped.ts";
+import { wrapped } from "../words/wrapped.ts";
 import { exitCodeOf, type Finding, type Part, type PartReport } from "./report.ts";
 
 const TITLES: Readonly<Record<Part, string>> = {

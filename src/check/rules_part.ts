@@ -1,9 +1,10 @@
-import { counted } from "../counted.ts";
-import { messageOf } from "../message_of.ts";
+import { counted } from "../words/counted.ts";
+import { messageOf } from "../ground/error_text.ts";
 import { type ApiClient, ApiError } from "../platform/api_client.ts";
-import type { Rule, RuleId } from "../rule.ts";
-import { compile, type Kind, KINDS, TIMER_TRIGGERS } from "../schedule/mod.ts";
-import { ownsRule, type Shard } from "../shard.ts";
+import type { Rule, RuleId } from "../domain/rule.ts";
+import { compile, TIMER_TRIGGERS } from "../schedule/mod.ts";
+import { type Kind, KINDS } from "../schedule/timer.ts";
+import { ownsRule, type Shard } from "../domain/shard.ts";
 import {
   type Finding,
   fine,

@@ -1,5 +1,5 @@
-import type { Backoff } from "../backoff.ts";
-import type { Clock } from "../clock.ts";
+import type { Backoff } from "../ground/backoff.ts";
+import type { Clock } from "../ground/clock.ts";
 
 /** A server that asks for a longer pause than this is asked again all the same. */
 const LONGEST_PAUSE_MS = 300_000;

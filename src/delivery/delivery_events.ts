@@ -1,4 +1,4 @@
-import type { OutboundEvent, PostResult } from "../event.ts";
+import type { OutboundEvent, PostResult } from "../domain/event.ts";
 
 /** How an event came to its end, or nearer to it. */
 export interface DeliveryEvents {

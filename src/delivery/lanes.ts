@@ -1,8 +1,8 @@
-import type { OutboundEvent } from "../event.ts";
-import { InstantHeap } from "../instant_heap.ts";
-import type { Parcel } from "../outbox.ts";
-import type { RuleId } from "../rule.ts";
-import { Fifo } from "./fifo.ts";
+import type { OutboundEvent } from "../domain/event.ts";
+import { InstantHeap } from "../collections/instant_heap.ts";
+import type { Parcel } from "../domain/outbox.ts";
+import type { RuleId } from "../domain/rule.ts";
+import { Fifo } from "../collections/fifo.ts";
 
 /**
  * The events of one rule, oldest first: those in the outbox, of which it has handed out the `held` ones,

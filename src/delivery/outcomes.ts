@@ -1,8 +1,8 @@
-import type { Backoff } from "../backoff.ts";
-import type { Clock } from "../clock.ts";
-import type { OutboundEvent, PostResult } from "../event.ts";
-import type { Outbox, Parcel } from "../outbox.ts";
-import type { RuleId } from "../rule.ts";
+import type { Backoff } from "../ground/backoff.ts";
+import type { Clock } from "../ground/clock.ts";
+import type { OutboundEvent, PostResult } from "../domain/event.ts";
+import type { Outbox, Parcel } from "../domain/outbox.ts";
+import type { RuleId } from "../domain/rule.ts";
 import type { Circuit } from "./circuit.ts";
 import type { DeliveryEvents } from "./delivery_events.ts";
 import type { Lane, Lanes } from "./lanes.ts";

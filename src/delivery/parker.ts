@@ -1,8 +1,8 @@
-import type { Clock } from "../clock.ts";
-import type { OutboundEvent } from "../event.ts";
-import type { Outbox } from "../outbox.ts";
+import type { Clock } from "../ground/clock.ts";
+import type { OutboundEvent } from "../domain/event.ts";
+import type { Outbox } from "../domain/outbox.ts";
 import type { Lane } from "./lanes.ts";
-import { OrderedSet } from "./ordered_set.ts";
+import { OrderedSet } from "../collections/ordered_set.ts";
 
 /** Events on their way into the outbox at the same time; RabbitMQ is busy from about 100 on. */
 const PUTS_AT_ONCE = 256;

@@ -1,7 +1,7 @@
-import type { OutboundEvent } from "../event.ts";
-import type { Parcel } from "../outbox.ts";
+import type { OutboundEvent } from "../domain/event.ts";
+import type { Parcel } from "../domain/outbox.ts";
 import type { Lane, Lanes } from "./lanes.ts";
-import { Recent } from "./recent.ts";
+import { Recent } from "../collections/recent.ts";
 
 /** More than can be handed out, or be on its way into the outbox, at one time. */
 const REMEMBERED = 10_000;

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { systemClock } from "../clock.ts";
-import { rfc3339 } from "../event.ts";
-import { redactUrl } from "../redact_url.ts";
-import { aborted } from "../startup.ts";
+import { systemClock } from "../ground/clock.ts";
+import { rfc3339 } from "../ground/instant.ts";
+import { redactUrl } from "../ground/redact_url.ts";
+import { aborted } from "../ground/abort.ts";
 import { AmqpPublisher } from "./platform/amqp_publisher.ts";
 import type { StoredEvent } from "./platform/event_table.ts";
 import { type Platform, startPlatform } from "./platform/platform.ts";

@@ -1,6 +1,6 @@
-import type { Clock } from "../clock.ts";
-import type { OutboundEvent, PostResult } from "../event.ts";
-import type { Rule } from "../rule.ts";
+import type { Clock } from "../ground/clock.ts";
+import type { OutboundEvent, PostResult } from "../domain/event.ts";
+import type { Rule } from "../domain/rule.ts";
 import type { RulePage, RuleSource } from "../sync/rule_source.ts";
 import { ApiError } from "./api_error.ts";
 import type { Bearer } from "./bearer.ts";
@@ -11,7 +11,7 @@ import { parseJson } from "./json.ts";
 import { laterPages } from "./paging.ts";
 import { failedResult, storedResult } from "./post_result.ts";
 import { isRetriable, oneLine, redirectText, refusalOf, retryAfterMs } from "./refusal.ts";
-import { problemText } from "../problem_text.ts";
+import { problemText } from "../ground/error_text.ts";
 import { pageFromAnswer, ruleFromAnswer } from "./rule_rows.ts";
 import { tokenFromAnswer, tokenRequestBody } from "./token_issue.ts";
 import type { TokenReading, TokenRequest } from "./token_reading.ts";

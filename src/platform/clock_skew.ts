@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../ground/clock.ts";
 import { parseHttpDate } from "./http_date.ts";
 
 /** The header `Date` has whole seconds: on average the answer is half a second younger. */

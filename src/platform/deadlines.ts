@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../ground/clock.ts";
 
 /** Those that start within this time share a signal. */
 const SHARED_MS = 100;

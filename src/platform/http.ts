@@ -1,5 +1,5 @@
-import type { Clock } from "../clock.ts";
-import { errorText } from "../error_text.ts";
+import type { Clock } from "../ground/clock.ts";
+import { errorText } from "../ground/error_text.ts";
 import { ApiError } from "./api_error.ts";
 import type { ClockSkew } from "./clock_skew.ts";
 import { Deadlines } from "./deadlines.ts";

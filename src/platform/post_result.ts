@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { OutboundEvent, PostResult } from "../event.ts";
+import type { OutboundEvent, PostResult } from "../domain/event.ts";
 import type { HttpAnswer } from "./http.ts";
 import { parseJson } from "./json.ts";
 import { isRetriable } from "./refusal.ts";

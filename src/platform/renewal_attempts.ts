@@ -1,5 +1,5 @@
-import type { Backoff } from "../backoff.ts";
-import type { Clock } from "../clock.ts";
+import type { Backoff } from "../ground/backoff.ts";
+import type { Clock } from "../ground/clock.ts";
 import { ApiError } from "./api_error.ts";
 
 /** Even where the server asks for more: a token's last hours leave no time for it. */

@@ -1,9 +1,27 @@
 import * as z from "zod";
-import { problemText } from "../problem_text.ts";
-import { type Rule, ruleFromRow, RuleId } from "../rule.ts";
+import { problemText } from "../ground/error_text.ts";
+import { type Rule, RuleId, TriggerParams } from "../domain/rule.ts";
+import { Instant } from "../ground/instant.ts";
 import type { RulePage } from "../sync/rule_source.ts";
 import type { Page } from "./paging.ts";
 
+// Two changes of a row can share a millisecond, hence the platform's own resolution.
+const Microseconds = z.iso.datetime({ offset: true }).transform((text) => {
+  const [, microseconds = ""] = /\.\d{3}(\d{1,3})/.exec(text) ?? [];
+  return Date.parse(text) * 1000 + Number(microseconds.padEnd(3, "0"));
+});
+
+const Row = z.object({
+  id: RuleId,
+  ref: z.string().min(1),
+  trigger_ref: z.string().min(1),
+  trigger_params: TriggerParams,
+  enabled: z.boolean(),
+  created: Instant,
+  updated: Microseconds,
+  // Only where a rule is shown alone. A rule outlives its trigger with this nulled (contract 2.4).
+  trigger: z.int().nullish(),
+});
 const List = z.object({
   items: z.array(z.unknown()),
   pagination: z.object({ total_items: z.int().min(0), total_pages: z.int().min(0) }),
@@ -41,4 +59,20 @@ export function pageFromAnswer(answer: unknown): RulePage & Page {
 /** Reads a rule shown alone. Throws a `ZodError`. */
 export function ruleFromAnswer(answer: unknown): Rule {
   return ruleFromRow(Single.parse(answer).data);
+}
+
+/** Reads a rule as the API shows it, in a list or alone (contract 2.4). Throws a `ZodError`. */
+export function ruleFromRow(row: unknown): Rule {
+  const { id, ref, trigger, trigger_ref, trigger_params, enabled, created, updated } = Row.parse(
+    row,
+  );
+  return {
+    id,
+    ref,
+    triggerRef: trigger_ref,
+    params: trigger_params,
+    enabled: enabled && trigger !== null,
+    createdAt: created,
+    version: updated,
+  };
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { errorText } from "../error_text.ts";
+import { errorText } from "../ground/error_text.ts";
 import { parseJson } from "./json.ts";
 import { Expiry, readingOf, type TokenReading, TokenText } from "./token_reading.ts";
 

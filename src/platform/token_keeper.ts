@@ -1,5 +1,5 @@
-import type { Backoff } from "../backoff.ts";
-import { type Clock, sleep } from "../clock.ts";
+import type { Backoff } from "../ground/backoff.ts";
+import { type Clock, sleep } from "../ground/clock.ts";
 import { ApiError } from "./api_error.ts";
 import type { Bearer } from "./bearer.ts";
 import type { ClockSkew } from "./clock_skew.ts";

@@ -1,9 +1,9 @@
 import { adviceOnDates } from "./advice_dates.ts";
 import { type Clash, type Clashes, clashesIn, repetitionAt } from "./clock_changes.ts";
-import { instantText, wallText } from "./describe_words.ts";
+import { instantText, wallText } from "../words/calendar.ts";
 import { wallTimeFromText } from "./instant.ts";
 import type { LocalSchedule } from "./local_time.ts";
-import type { DateTimeTimer, Timer } from "./mod.ts";
+import type { DateTimeTimer, Timer } from "./timer.ts";
 import { cronFieldsOf, partsOf, zoneOfTimer } from "./timer_parts.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;

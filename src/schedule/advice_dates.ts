@@ -1,7 +1,7 @@
 import type { CronFields } from "./cron_fields.ts";
-import { listOf, monthWords } from "./describe_words.ts";
-import type { Timer } from "./mod.ts";
-import { progressionOf, sorted } from "./number_lists.ts";
+import { listOf, monthWords } from "../words/calendar.ts";
+import type { Timer } from "./timer.ts";
+import { progressionOf, sorted } from "../collections/number_lists.ts";
 import type { RecurrenceRule } from "./rrule_rule.ts";
 import { cronFieldsOf, filledRuleOf } from "./timer_parts.ts";
 

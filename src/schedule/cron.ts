@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { Cache } from "./cache.ts";
+import { Cache } from "../collections/lru.ts";
 import { everHasADay } from "./cron_days.ts";
 import { CronSyntaxError, parseCron } from "./cron_fields.ts";
 import { CronTimes } from "./cron_times.ts";
 import type { Draft } from "./draft.ts";
 import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "./local_time.ts";
-import type { CronTimer, Schedule } from "./mod.ts";
+import type { CronTimer, Schedule } from "./timer.ts";
 import { oneOf, timeZone } from "./params.ts";
 import { Scheduled } from "./scheduled.ts";
 

@@ -1,8 +1,8 @@
 import { Cron } from "croner";
-import { Cache } from "./cache.ts";
+import { Cache } from "../collections/lru.ts";
 import type { CronFields, NumberField } from "./cron_fields.ts";
-import type { Schedule } from "./mod.ts";
-import { runsOf, sorted } from "./number_lists.ts";
+import type { Schedule } from "./timer.ts";
+import { runsOf, sorted } from "../collections/number_lists.ts";
 import { Remembered } from "./remembered.ts";
 import { TimeSet } from "./time_set.ts";
 

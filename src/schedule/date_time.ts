@@ -3,7 +3,7 @@ import type { Draft } from "./draft.ts";
 import { Once } from "./grid.ts";
 import { instantFromText, wallTimeFromText } from "./instant.ts";
 import { GAP_RULES, LocalSchedule } from "./local_time.ts";
-import type { DateTimeTimer } from "./mod.ts";
+import type { DateTimeTimer } from "./timer.ts";
 import { ANY_INSTANT, oneOf, timeZone } from "./params.ts";
 import { Scheduled } from "./scheduled.ts";
 

@@ -1,9 +1,9 @@
 import { describeCron } from "./describe_cron.ts";
 import { describeRRule } from "./describe_rrule.ts";
-import { countOf, instantText, wallText } from "./describe_words.ts";
+import { countOf, instantText, wallText } from "../words/calendar.ts";
 import { Grid, Once } from "./grid.ts";
 import { instantFromText } from "./instant.ts";
-import type { CronTimer, DateTimeTimer, IntervalTimer, Timer } from "./mod.ts";
+import type { CronTimer, DateTimeTimer, IntervalTimer, Timer } from "./timer.ts";
 import { cronFieldsOf, partsOf } from "./timer_parts.ts";
 
 const UNITS: readonly (readonly [name: string, seconds: number])[] = [

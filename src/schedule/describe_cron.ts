@@ -8,8 +8,8 @@ import {
   WEEKDAYS,
   weekdayWords,
   wordsOf,
-} from "./describe_words.ts";
-import { progressionOf, runsOf, sorted } from "./number_lists.ts";
+} from "../words/calendar.ts";
+import { progressionOf, runsOf, sorted } from "../collections/number_lists.ts";
 
 /** More times of day than these are told field by field. */
 const MOST_TIMES = 6;

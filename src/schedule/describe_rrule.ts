@@ -10,8 +10,8 @@ import {
   WEEKDAYS,
   weekdayWords,
   wordsOf,
-} from "./describe_words.ts";
-import { sorted } from "./number_lists.ts";
+} from "../words/calendar.ts";
+import { sorted } from "../collections/number_lists.ts";
 import { stepOf } from "./rrule_plan.ts";
 import { FREQUENCIES, type Frequency, type RecurrenceRule } from "./rrule_rule.ts";
 import { filledRuleOf } from "./timer_parts.ts";

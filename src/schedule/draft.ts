@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { TriggerParams } from "../rule.ts";
-import { Cache } from "./cache.ts";
-import type { Schedule, Traits } from "./mod.ts";
+import type { TriggerParams } from "../domain/rule.ts";
+import { Cache } from "../collections/lru.ts";
+import type { Schedule, Traits } from "./timer.ts";
 import { anyInstant, oneOf, wholeNumber } from "./params.ts";
 import { inspect, refusal } from "./refusal.ts";
 import { Window } from "./window.ts";

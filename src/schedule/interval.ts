@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Draft } from "./draft.ts";
 import { Grid } from "./grid.ts";
 import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "./local_time.ts";
-import type { IntervalTimer, Schedule, Traits } from "./mod.ts";
+import type { IntervalTimer, Schedule, Traits } from "./timer.ts";
 import { anyInstant, oneOf, timeZone, wholeNumber } from "./params.ts";
 import { anyOf } from "./refusal.ts";
 import { Scheduled } from "./scheduled.ts";

@@ -1,6 +1,6 @@
-import { hashOfText } from "../hash.ts";
-import type { RuleId } from "../rule.ts";
-import type { Timer } from "./mod.ts";
+import { hashOfText } from "../collections/hash.ts";
+import type { RuleId } from "../domain/rule.ts";
+import type { Timer } from "./timer.ts";
 
 /**
  * By how many milliseconds an occurrence is put off: anything from 0 to `jitterMs`, and less than the

@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { Cache } from "./cache.ts";
+import { Cache } from "../collections/lru.ts";
 import type { Draft } from "./draft.ts";
 import { Except } from "./except.ts";
 import { Once } from "./grid.ts";
 import { instantFromText } from "./instant.ts";
 import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "./local_time.ts";
-import type { RRuleTimer, Schedule } from "./mod.ts";
-import { sorted } from "./number_lists.ts";
+import type { RRuleTimer, Schedule } from "./timer.ts";
+import { sorted } from "../collections/number_lists.ts";
 import { anyInstant, listOf, oneOf, timeZone } from "./params.ts";
 import { RuleParams } from "./rrule_params.ts";
 import { scheduleOf, stepOf } from "./rrule_plan.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { sorted } from "./number_lists.ts";
+import { sorted } from "../collections/number_lists.ts";
 import { listOf, oneOfCapitals, wholeNumber } from "./params.ts";
 import { FREQUENCIES, type Frequency, type RuleDay, WEEKDAYS } from "./rrule_rule.ts";
 

@@ -1,6 +1,6 @@
 import { Grid } from "./grid.ts";
 import { type GapRule, LocalSchedule, type OverlapRule } from "./local_time.ts";
-import type { Schedule } from "./mod.ts";
+import type { Schedule } from "./timer.ts";
 import { inspect } from "./refusal.ts";
 import { type RecurrenceRule, RuleError } from "./rrule_rule.ts";
 import { RuleTimes } from "./rrule_times.ts";

@@ -1,5 +1,5 @@
 import type { Draft } from "./draft.ts";
-import type { Schedule, Traits } from "./mod.ts";
+import type { Schedule, Traits } from "./timer.ts";
 
 /** What the timers of every kind have in common, but for plain intervals. */
 export abstract class Scheduled implements Schedule {

@@ -2,7 +2,7 @@ import { type CronFields, parseCron } from "./cron_fields.ts";
 import { CronTimes } from "./cron_times.ts";
 import { Except } from "./except.ts";
 import { LocalSchedule } from "./local_time.ts";
-import type { CronTimer, Schedule, Timer } from "./mod.ts";
+import type { CronTimer, Schedule, Timer } from "./timer.ts";
 import { filledIn } from "./rrule_defaults.ts";
 import type { RecurrenceRule } from "./rrule_rule.ts";
 import { Scheduled } from "./scheduled.ts";

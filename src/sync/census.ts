@@ -1,5 +1,6 @@
-import type { Rule, RuleId } from "../rule.ts";
-import { type Kind, kindOf } from "../schedule/mod.ts";
+import type { Rule, RuleId } from "../domain/rule.ts";
+import { kindOf } from "../schedule/mod.ts";
+import type { Kind } from "../schedule/timer.ts";
 
 /** A rule that has no timer because it cannot have one. */
 export interface Refusal {

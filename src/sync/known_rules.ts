@@ -1,8 +1,8 @@
-import { hashOfText } from "../hash.ts";
-import { NumberRows } from "../number_rows.ts";
-import type { Rule, RuleId } from "../rule.ts";
-import type { RuleSlots } from "../rule_slots.ts";
-import { SlotIndex } from "../slot_index.ts";
+import { hashOfText } from "../collections/hash.ts";
+import { NumberRows } from "../collections/number_rows.ts";
+import type { Rule, RuleId } from "../domain/rule.ts";
+import type { RuleSlots } from "../timers/rule_slots.ts";
+import { SlotIndex } from "../collections/slot_index.ts";
 
 /** The row version in microseconds, or one of the two below. */
 const VERSION = 0;

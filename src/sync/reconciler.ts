@@ -1,6 +1,6 @@
-import type { Backoff } from "../backoff.ts";
-import { type Clock, sleep } from "../clock.ts";
-import type { Rule, RuleChange, RuleId } from "../rule.ts";
+import type { Backoff } from "../ground/backoff.ts";
+import { type Clock, sleep } from "../ground/clock.ts";
+import type { Rule, RuleChange, RuleId } from "../domain/rule.ts";
 import { Rechecks } from "./rechecks.ts";
 import type { RuleBook } from "./rule_book.ts";
 import type { RuleSource } from "./rule_source.ts";

@@ -1,7 +1,8 @@
-import type { Clock } from "../clock.ts";
-import type { Rule, RuleId } from "../rule.ts";
+import type { Clock } from "../ground/clock.ts";
+import type { Rule, RuleId } from "../domain/rule.ts";
 import { adviceOn } from "../schedule/advice.ts";
-import { compile, sameTimer, type Timer } from "../schedule/mod.ts";
+import { compile, sameTimer } from "../schedule/mod.ts";
+import type { Timer } from "../schedule/timer.ts";
 import { ON_TIME_MS } from "../timers/misfire.ts";
 import type { TimerManager } from "../timers/timer_manager.ts";
 import { Census } from "./census.ts";

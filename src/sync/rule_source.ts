@@ -1,4 +1,4 @@
-import type { Rule, RuleId } from "../rule.ts";
+import type { Rule, RuleId } from "../domain/rule.ts";
 
 /** One page of a trigger's rules. */
 export interface RulePage {

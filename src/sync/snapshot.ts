@@ -1,4 +1,4 @@
-import type { RuleId } from "../rule.ts";
+import type { RuleId } from "../domain/rule.ts";
 import type { RuleBook } from "./rule_book.ts";
 import type { RuleSource } from "./rule_source.ts";
 

@@ -1,5 +1,5 @@
-import { hashOfInteger } from "../hash.ts";
-import { InstantHeap } from "../instant_heap.ts";
+import { hashOfInteger } from "../collections/hash.ts";
+import { InstantHeap } from "../collections/instant_heap.ts";
 import { SlotRings } from "./slot_rings.ts";
 
 /** A power of two. */

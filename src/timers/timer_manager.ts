@@ -1,6 +1,6 @@
-import type { Clock } from "../clock.ts";
-import type { RuleId } from "../rule.ts";
-import type { RuleSlots } from "../rule_slots.ts";
+import type { Clock } from "../ground/clock.ts";
+import type { RuleId } from "../domain/rule.ts";
+import type { RuleSlots } from "./rule_slots.ts";
 import type { DueSink, TimerEntry, TimerTable, TimerView } from "./timer_table.ts";
 
 /**

@@ -1,8 +1,8 @@
-import { NumberRows } from "../number_rows.ts";
-import { isRuleId, type RuleId } from "../rule.ts";
-import { RuleSlots } from "../rule_slots.ts";
+import { NumberRows } from "../collections/number_rows.ts";
+import { isRuleId, type RuleId } from "../domain/rule.ts";
+import { RuleSlots } from "./rule_slots.ts";
 import { PlainInterval } from "../schedule/interval.ts";
-import type { Timer, Traits } from "../schedule/mod.ts";
+import type { Timer, Traits } from "../schedule/timer.ts";
 
 /** A rule with a timer. */
 export interface TimerEntry {

@@ -1,8 +1,8 @@
-import type { Fire } from "../event.ts";
-import type { RuleId } from "../rule.ts";
-import type { RuleSlots } from "../rule_slots.ts";
+import type { Fire } from "./fire.ts";
+import type { RuleId } from "../domain/rule.ts";
+import type { RuleSlots } from "./rule_slots.ts";
 import { firstDueAfter, jitterOf } from "../schedule/jitter.ts";
-import type { Timer } from "../schedule/mod.ts";
+import type { Timer } from "../schedule/timer.ts";
 import { Backlogs } from "./backlogs.ts";
 import { InstantQueue } from "./instant_queue.ts";
 import { judge, ON_TIME_MS } from "./misfire.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Lately } from "../../src/admin/lately.ts";
-import { eventOf } from "../../src/event.ts";
+import { eventOf } from "../../src/delivery/fire_event.ts";
 import { ruleId } from "../support/rules.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { fire } from "./metrics_rig.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { BrokerError } from "../../src/broker/fault.ts";
-import { RuleId } from "../../src/rule.ts";
+import { RuleId } from "../../src/domain/rule.ts";
 import { Census } from "../../src/sync/census.ts";
-import { VERSION } from "../../src/version.ts";
+import { VERSION } from "../../src/ground/version.ts";
 import { valueOf } from "../support/prometheus.ts";
 import { event, fire, metricsRig, timer } from "./metrics_rig.ts";
 

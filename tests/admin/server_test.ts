@@ -1,7 +1,7 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { router } from "../../src/admin/router.ts";
 import { openServer } from "../../src/admin/server.ts";
-import { ExitCode, Fatal } from "../../src/exit.ts";
+import { ExitCode, Fatal } from "../../src/ground/exit.ts";
 
 const HERE = { hostname: "127.0.0.1", port: 0 };
 const hello = () => Promise.resolve(new Response("hello"));

@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import * as z from "zod";
 import { History } from "../../src/admin/history.ts";
-import { eventOf, type Fire } from "../../src/event.ts";
-import type { Rule } from "../../src/rule.ts";
+import { eventOf } from "../../src/delivery/fire_event.ts";
+import type { Fire } from "../../src/timers/fire.ts";
+import type { Rule } from "../../src/domain/rule.ts";
 import { ruleId, ruleOf, START } from "../support/rules.ts";
 import { type OpenBook, openBook } from "../support/sync.ts";
 import { viewsOf } from "../../src/admin/rule_view.ts";

@@ -1,4 +1,5 @@
-import { eventOf, type OutboundEvent } from "../../src/event.ts";
+import type { OutboundEvent } from "../../src/domain/event.ts";
+import { eventOf } from "../../src/delivery/fire_event.ts";
 import type { TimerTable } from "../../src/timers/timer_table.ts";
 import { SENSOR_REF, TOKEN } from "./pipeline.ts";
 

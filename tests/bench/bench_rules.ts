@@ -1,4 +1,4 @@
-import type { TriggerParams } from "../../src/rule.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
 
 /** A rule as the API's stub has it. */
 export interface BenchRule {

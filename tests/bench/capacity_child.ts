@@ -1,8 +1,8 @@
 /** `capacity_child.ts mixed|interval|cron|naive <rules>`: holds rules in memory, or a job for each. */
 import { Cron } from "croner";
 import * as z from "zod";
-import { systemClock } from "../../src/clock.ts";
-import type { TriggerParams } from "../../src/rule.ts";
+import { systemClock } from "../../src/ground/clock.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
 import { settledRssMb, tell } from "./child_result.ts";
 import { cronParams, intervalParams, mixedParams } from "./mixes.ts";
 import { applyRules, openRules } from "./rules_in_memory.ts";

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers";
-import { type Clock, systemClock } from "../../src/clock.ts";
+import { type Clock, systemClock } from "../../src/ground/clock.ts";
 
 /**
  * A clock without waiting: an alarm rings in the next turn of the event loop, and by the wall clock the

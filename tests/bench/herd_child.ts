@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { openRuleListener, type RuleListener } from "../../src/broker/rule_listener.ts";
-import { systemClock } from "../../src/clock.ts";
+import { systemClock } from "../../src/ground/clock.ts";
 import { TimerTable } from "../../src/timers/timer_table.ts";
 import { ruleOf, timerOf } from "../support/rules.ts";
 import { barePosts, sendAll } from "./bare_posts.ts";

@@ -1,11 +1,11 @@
 /** `ingest_child.ts own|bare <AMQP url> <queue> <messages> [API url]`: takes what waits in a queue. */
 import amqp from "amqplib";
 import * as z from "zod";
-import { fullJitter } from "../../src/backoff.ts";
+import { fullJitter } from "../../src/ground/backoff.ts";
 import { openRuleListener } from "../../src/broker/rule_listener.ts";
-import { systemClock } from "../../src/clock.ts";
-import { ruleJournal, syncJournal } from "../../src/journal/rule_journal.ts";
-import { openLog } from "../../src/log.ts";
+import { systemClock } from "../../src/ground/clock.ts";
+import { ruleJournal, syncJournal } from "../../src/observe/rule_journal.ts";
+import { openLog } from "../../src/log/log.ts";
 import { ApiClient } from "../../src/platform/api_client.ts";
 import { TIMER_TRIGGERS } from "../../src/schedule/mod.ts";
 import { Reconciler } from "../../src/sync/reconciler.ts";

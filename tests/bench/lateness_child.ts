@@ -1,7 +1,7 @@
 /** `lateness_child.ts own|bare <url> <a second> <seconds>`: how late each request is made. */
 import * as z from "zod";
-import { systemClock } from "../../src/clock.ts";
-import { eventOf } from "../../src/event.ts";
+import { systemClock } from "../../src/ground/clock.ts";
+import { eventOf } from "../../src/delivery/fire_event.ts";
 import { ruleId, timerOf } from "../support/rules.ts";
 import { barePost, send } from "./bare_posts.ts";
 import { tell } from "./child_result.ts";

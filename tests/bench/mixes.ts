@@ -1,4 +1,4 @@
-import type { TriggerParams } from "../../src/rule.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
 
 /** Different cron expressions among the rules of a mix. */
 export const EXPRESSIONS = 1000;

@@ -1,10 +1,11 @@
-import { fullJitter } from "../../src/backoff.ts";
-import { type Clock, systemClock } from "../../src/clock.ts";
+import { fullJitter } from "../../src/ground/backoff.ts";
+import { type Clock, systemClock } from "../../src/ground/clock.ts";
 import { Delivery } from "../../src/delivery/delivery.ts";
-import { eventOf, type OutboundEvent } from "../../src/event.ts";
-import { deliveryJournal } from "../../src/journal/delivery_journal.ts";
-import { DropTally } from "../../src/journal/drop_tally.ts";
-import { openLog } from "../../src/log.ts";
+import type { OutboundEvent } from "../../src/domain/event.ts";
+import { eventOf } from "../../src/delivery/fire_event.ts";
+import { deliveryJournal } from "../../src/observe/delivery_journal.ts";
+import { DropTally } from "../../src/observe/drop_tally.ts";
+import { openLog } from "../../src/log/log.ts";
 import { ApiClient, type ApiClientOptions } from "../../src/platform/api_client.ts";
 import type { TimerManager } from "../../src/timers/timer_manager.ts";
 import { openRules } from "./rules_in_memory.ts";

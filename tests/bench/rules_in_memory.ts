@@ -1,5 +1,5 @@
-import { type Clock, systemClock } from "../../src/clock.ts";
-import type { TriggerParams } from "../../src/rule.ts";
+import { type Clock, systemClock } from "../../src/ground/clock.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
 import { RuleBook, type RuleBookEvents } from "../../src/sync/rule_book.ts";
 import { TimerManager } from "../../src/timers/timer_manager.ts";
 import { type DueSink, TimerTable } from "../../src/timers/timer_table.ts";

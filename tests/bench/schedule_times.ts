@@ -1,5 +1,5 @@
 import { Cron } from "croner";
-import type { TriggerParams } from "../../src/rule.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
 import { compile } from "../../src/schedule/mod.ts";
 import { type Figure, medianOf, spread } from "./report.ts";
 import { timed } from "./timed.ts";

@@ -1,4 +1,4 @@
-import type { TriggerParams } from "../../src/rule.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
 import type { Outcome } from "../schedule/conformance.ts";
 import { cronOutcomes } from "../schedule/cron_conformance.ts";
 import { ruleOutcomes } from "../schedule/rrule_conformance.ts";

@@ -1,6 +1,6 @@
 /** `scheduling_child.ts interval|mixed|naive <rules> <fires>`: how long so many fires take. */
 import * as z from "zod";
-import { systemClock } from "../../src/clock.ts";
+import { systemClock } from "../../src/ground/clock.ts";
 import { tell } from "./child_result.ts";
 import { FastClock } from "./fast_clock.ts";
 import { mixedParams } from "./mixes.ts";

@@ -1,6 +1,6 @@
 /** `throughput_child.ts own|bare <url> <events>`: posts a backlog of events, once warm. */
 import * as z from "zod";
-import { systemClock } from "../../src/clock.ts";
+import { systemClock } from "../../src/ground/clock.ts";
 import { TimerTable } from "../../src/timers/timer_table.ts";
 import { ruleOf, timerOf } from "../support/rules.ts";
 import { barePosts, sendAll } from "./bare_posts.ts";

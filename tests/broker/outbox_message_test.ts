@@ -7,7 +7,7 @@ import {
   parkedEventFrom,
 } from "../../src/broker/outbox_message.ts";
 import type { ConsumeMessage } from "../../src/broker/session.ts";
-import { problemText } from "../../src/problem_text.ts";
+import { problemText } from "../../src/ground/error_text.ts";
 import { eventOf } from "../integration/store_watched.ts";
 import { ruleId } from "../support/rules.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
-import { sleep } from "../../src/clock.ts";
+import { sleep } from "../../src/ground/clock.ts";
 import { type Link, type SessionContext, Supervisor } from "../../src/broker/supervisor.ts";
 import { FakeClock, settle } from "../support/fake_clock.ts";
 

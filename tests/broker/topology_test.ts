@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { openSession } from "../../src/broker/session.ts";
 import { declareQueue } from "../../src/broker/topology.ts";
-import { systemClock } from "../../src/clock.ts";
+import { systemClock } from "../../src/ground/clock.ts";
 import { startBroker } from "../../src/dev/amqp/broker.ts";
 import { patiently } from "../integration/broker_feed.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";

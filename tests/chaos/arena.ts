@@ -1,4 +1,4 @@
-import { sleep, systemClock } from "../../src/clock.ts";
+import { sleep, systemClock } from "../../src/ground/clock.ts";
 import { AmqpPublisher } from "../../src/dev/platform/amqp_publisher.ts";
 import type { Publish } from "../../src/dev/platform/messages.ts";
 import { type Platform, startPlatform } from "../../src/dev/platform/platform.ts";

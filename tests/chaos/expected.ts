@@ -1,6 +1,6 @@
-import { RuleId } from "../../src/rule.ts";
+import { RuleId } from "../../src/domain/rule.ts";
 import { jitterOf } from "../../src/schedule/jitter.ts";
-import type { Timer } from "../../src/schedule/mod.ts";
+import type { Timer } from "../../src/schedule/timer.ts";
 import { ON_TIME_MS } from "../../src/timers/misfire.ts";
 import type { Occurrence } from "./evidence.ts";
 

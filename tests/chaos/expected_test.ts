@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { compile, type Timer } from "../../src/schedule/mod.ts";
-import type { TriggerParams } from "../../src/rule.ts";
+import { compile } from "../../src/schedule/mod.ts";
+import type { Timer } from "../../src/schedule/timer.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
 import { occurrencesOf, type Phase, type Span } from "./expected.ts";
 
 const START = Date.UTC(2026, 0, 1);

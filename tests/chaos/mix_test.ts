@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { rfc3339 } from "../../src/event.ts";
+import { rfc3339 } from "../../src/ground/instant.ts";
 import { compile } from "../../src/schedule/mod.ts";
 import { mixOf } from "./mix.ts";
 import { Random } from "./random.ts";

@@ -1,5 +1,5 @@
 import type { RuleRow } from "../../src/dev/platform/rule_shapes.ts";
-import { ruleFromRow } from "../../src/rule.ts";
+import { ruleFromRow } from "../../src/platform/rule_rows.ts";
 import { compile } from "../../src/schedule/mod.ts";
 import type { Occurrence } from "./evidence.ts";
 import { occurrencesOf, type Phase, type Span } from "./expected.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { RuleRow } from "../../src/dev/platform/rule_shapes.ts";
-import { rfc3339 } from "../../src/event.ts";
+import { rfc3339 } from "../../src/ground/instant.ts";
 import { RuleLedger } from "./rule_ledger.ts";
 
 const START = Date.UTC(2026, 0, 1);

@@ -1,6 +1,6 @@
 /** The sensor by a clock that can be set: the first argument is the file of a `SensorClock`. */
-import { runCommand } from "../../src/cli.ts";
-import { systemClock } from "../../src/clock.ts";
+import { runCommand } from "../../src/cli/main.ts";
+import { systemClock } from "../../src/ground/clock.ts";
 
 const [path = ""] = Deno.args;
 // Read at each look at the clock: a step takes effect between two of them, as a real one does.

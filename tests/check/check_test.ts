@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { runCommand } from "../../src/cli.ts";
-import { systemClock } from "../../src/clock.ts";
+import { runCommand } from "../../src/cli/main.ts";
+import { systemClock } from "../../src/ground/clock.ts";
 import { type Broker, startBroker } from "../../src/dev/amqp/broker.ts";
 import { type Platform, startPlatform } from "../../src/dev/platform/platform.ts";
 import { Client } from "../dev/amqp/client.ts";

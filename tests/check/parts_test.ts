@@ -10,7 +10,7 @@ import {
   warning,
 } from "../../src/check/report.ts";
 import { reportText } from "../../src/check/report_text.ts";
-import { ExitCode } from "../../src/exit.ts";
+import { ExitCode } from "../../src/ground/exit.ts";
 
 Deno.test("Each part of a check has an exit code of its own", () => {
   const codes = Object.values(PARTS);

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Delivery } from "../../src/delivery/delivery.ts";
-import type { OutboundEvent, PostResult } from "../../src/event.ts";
+import type { OutboundEvent, PostResult } from "../../src/domain/event.ts";
 import { FakeClock, settle } from "../support/fake_clock.ts";
 import { ruleId, START } from "../support/rules.ts";
 import { FakeOutbox } from "./fake_outbox.ts";

@@ -1,6 +1,6 @@
-import type { Clock } from "../../src/clock.ts";
-import type { OutboundEvent } from "../../src/event.ts";
-import type { Outbox, Parcel } from "../../src/outbox.ts";
+import type { Clock } from "../../src/ground/clock.ts";
+import type { OutboundEvent } from "../../src/domain/event.ts";
+import type { Outbox, Parcel } from "../../src/domain/outbox.ts";
 
 /** What the outbox tells, in the order in which it comes about. */
 export interface OutboxListener {

@@ -1,6 +1,6 @@
 import { Delivery, type DeliveryOptions } from "../../src/delivery/delivery.ts";
 import type { DeliveryEvents } from "../../src/delivery/delivery_events.ts";
-import type { OutboundEvent, PostResult } from "../../src/event.ts";
+import type { OutboundEvent, PostResult } from "../../src/domain/event.ts";
 import { FakeClock, settle } from "../support/fake_clock.ts";
 import { ruleId, START } from "../support/rules.ts";
 import { FakeOutbox } from "./fake_outbox.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { type Lane, Lanes } from "../../src/delivery/lanes.ts";
 import { Stock } from "../../src/delivery/stock.ts";
-import type { Parcel } from "../../src/outbox.ts";
+import type { Parcel } from "../../src/domain/outbox.ts";
 import { ruleId, START } from "../support/rules.ts";
 import { eventById } from "./rig.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import * as z from "zod";
-import { MEMBERS } from "../../src/config_schema.ts";
+import { MEMBERS } from "../../src/config/schema.ts";
 import { BUNDLE } from "../../src/dev/artefacts.ts";
 import { Checkout, runToEnd } from "../support/checkout.ts";
 import { RabbitMq } from "../support/rabbitmq.ts";

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { History } from "../../src/admin/history.ts";
 import { router } from "../../src/admin/router.ts";
 import { TimerList } from "../../src/admin/timer_list.ts";
-import { systemClock } from "../../src/clock.ts";
+import { systemClock } from "../../src/ground/clock.ts";
 import { ruleOf } from "../support/rules.ts";
 import { openBook } from "../support/sync.ts";
 import { report } from "../support/report.ts";

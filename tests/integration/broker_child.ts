@@ -3,7 +3,7 @@
  * stops listening when its input ends, and then has to end by itself.
  */
 import { openRuleListener } from "../../src/broker/rule_listener.ts";
-import { systemClock } from "../../src/clock.ts";
+import { systemClock } from "../../src/ground/clock.ts";
 
 const listener = openRuleListener({
   url: Deno.args[0] ?? "",

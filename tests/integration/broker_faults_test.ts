@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { assert, assertEquals } from "@std/assert";
 import { type Channel, onChannel, openChannel, openSession } from "../../src/broker/session.ts";
-import { systemClock } from "../../src/clock.ts";
+import { systemClock } from "../../src/ground/clock.ts";
 import { RabbitMq } from "../support/rabbitmq.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { Feed, onBroker, patiently, publish, ruleMessage } from "./broker_feed.ts";

@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
 import { type ConfirmChannel, connect } from "amqplib";
-import type { Backoff } from "../../src/backoff.ts";
+import type { Backoff } from "../../src/ground/backoff.ts";
 import { openRuleListener, type RuleListener } from "../../src/broker/rule_listener.ts";
-import { type Clock, systemClock } from "../../src/clock.ts";
-import type { RuleChange } from "../../src/rule.ts";
+import { type Clock, systemClock } from "../../src/ground/clock.ts";
+import type { RuleChange } from "../../src/domain/rule.ts";
 
 /** Longer than anything here takes on a busy machine; only a test that fails waits for it. */
 const PATIENCE_MS = 30_000;

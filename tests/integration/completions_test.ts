@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { bashScript, fishScript, zshScript } from "../../src/cli_completion_scripts.ts";
-import { COMMANDS, NAME, type Shell } from "../../src/cli_table.ts";
+import { bashScript, fishScript, zshScript } from "../../src/cli/completion_scripts.ts";
+import { COMMANDS, NAME, type Shell } from "../../src/cli/commands.ts";
 import { TIMER_TRIGGERS } from "../../src/schedule/mod.ts";
 import { report } from "../support/report.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { type Clock, systemClock } from "../../src/clock.ts";
+import { type Clock, systemClock } from "../../src/ground/clock.ts";
 import { report } from "../support/report.ts";
 import { RabbitMq } from "../support/rabbitmq.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";

@@ -1,6 +1,6 @@
-import type { Backoff } from "../../src/backoff.ts";
+import type { Backoff } from "../../src/ground/backoff.ts";
 import { Lease } from "../../src/broker/lease.ts";
-import { type Clock, systemClock } from "../../src/clock.ts";
+import { type Clock, systemClock } from "../../src/ground/clock.ts";
 import { patiently } from "./broker_feed.ts";
 
 /** A holder's pause after each answer of the broker: by this a test knows of the answer. */

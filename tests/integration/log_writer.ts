@@ -3,8 +3,8 @@
  * argument says, with a pause after every hundred, tells on standard error how it fared, and closes the
  * log, by then no matter who reads. The second argument is `exit` or `return`: how it ends.
  */
-import { sleep, systemClock } from "../../src/clock.ts";
-import { openLog } from "../../src/log.ts";
+import { sleep, systemClock } from "../../src/ground/clock.ts";
+import { openLog } from "../../src/log/log.ts";
 
 const [count = "0", ending] = Deno.args;
 const TICK_MS = 10;

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { BrokerError } from "../../src/broker/fault.ts";
-import type { Checkpoint } from "../../src/checkpoint.ts";
+import type { Checkpoint } from "../../src/domain/checkpoint.ts";
 import { startBroker } from "../../src/dev/amqp/broker.ts";
 import { RabbitMq } from "../support/rabbitmq.ts";
 import { onBroker } from "./broker_feed.ts";

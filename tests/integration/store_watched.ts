@@ -1,14 +1,15 @@
 import { Buffer } from "node:buffer";
 import type { GetMessage, Options } from "amqplib";
-import type { Backoff } from "../../src/backoff.ts";
+import type { Backoff } from "../../src/ground/backoff.ts";
 import { REGISTER } from "../../src/broker/register.ts";
 import { openStore, type Store } from "../../src/broker/store.ts";
-import { type Clock, systemClock } from "../../src/clock.ts";
-import { occurrenceId, type OutboundEvent } from "../../src/event.ts";
-import { firstLayout, layoutText } from "../../src/layout.ts";
-import type { Parcel } from "../../src/outbox.ts";
-import { RuleId } from "../../src/rule.ts";
-import type { Shard } from "../../src/shard.ts";
+import { type Clock, systemClock } from "../../src/ground/clock.ts";
+import { occurrenceId, type OutboundEvent } from "../../src/domain/event.ts";
+import { firstLayout } from "../../src/domain/layout.ts";
+import { layoutText } from "../../src/broker/layout_text.ts";
+import type { Parcel } from "../../src/domain/outbox.ts";
+import { RuleId } from "../../src/domain/rule.ts";
+import type { Shard } from "../../src/domain/shard.ts";
 import { type FakeClock, settle } from "../support/fake_clock.ts";
 import { onBroker, patiently } from "./broker_feed.ts";
 

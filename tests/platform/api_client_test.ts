@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import type { OutboundEvent, PostResult } from "../../src/event.ts";
+import type { OutboundEvent, PostResult } from "../../src/domain/event.ts";
 import { ApiClient, ApiError } from "../../src/platform/api_client.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { ruleId } from "../support/rules.ts";

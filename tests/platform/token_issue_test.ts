@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { systemClock } from "../../src/clock.ts";
+import { systemClock } from "../../src/ground/clock.ts";
 import { startPlatform } from "../../src/dev/platform/platform.ts";
-import { errorText } from "../../src/error_text.ts";
+import { errorText } from "../../src/ground/error_text.ts";
 import { ApiClient, ApiError } from "../../src/platform/api_client.ts";
 import { ClockSkew } from "../../src/platform/clock_skew.ts";
 import { openToken } from "../../src/platform/token.ts";

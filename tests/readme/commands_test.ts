@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { runCommand } from "../../src/cli.ts";
+import { runCommand } from "../../src/cli/main.ts";
 import project from "../../deno.json" with { type: "json" };
 import { FakeClock } from "../support/fake_clock.ts";
 import { Screen } from "../support/screen.ts";

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { COMMANDS, optionsOf } from "../../src/cli_table.ts";
-import { type Config, ConfigError, loadConfig } from "../../src/config.ts";
-import { MEMBERS } from "../../src/config_schema.ts";
-import { eventOf } from "../../src/event.ts";
-import { ExitCode } from "../../src/exit.ts";
-import { compile, KINDS } from "../../src/schedule/mod.ts";
+import { COMMANDS, optionsOf } from "../../src/cli/commands.ts";
+import { type Config, ConfigError, loadConfig } from "../../src/config/config.ts";
+import { MEMBERS } from "../../src/config/schema.ts";
+import { eventOf } from "../../src/delivery/fire_event.ts";
+import { ExitCode } from "../../src/ground/exit.ts";
+import { compile } from "../../src/schedule/mod.ts";
+import { KINDS } from "../../src/schedule/timer.ts";
 import { ruleId } from "../support/rules.ts";
 import { FENCES, README, sectionOf } from "./readme.ts";
 
@@ -144,7 +145,7 @@ Deno.test("The README's commands and options of the program are those of its hel
 });
 
 Deno.test("What the README says of a span is what the source puts there", async () => {
-  const tracing = await Deno.readTextFile(new URL("src/tracing.ts", ROOT));
+  const tracing = await Deno.readTextFile(new URL("src/observe/tracing.ts", ROOT));
   const attributes = (text: string) =>
     [...new Set(text.match(/\battune\.[a-z_]+\.?[a-z_]+/g) ?? [])].toSorted();
   assertEquals(attributes(sectionOf("Tracing")), attributes(tracing));

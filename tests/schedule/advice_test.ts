@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { TriggerParams } from "../../src/rule.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
 import { adviceOn } from "../../src/schedule/advice.ts";
 import { clashesIn, repetitionAt } from "../../src/schedule/clock_changes.ts";
 import { LocalSchedule } from "../../src/schedule/local_time.ts";

@@ -1,4 +1,4 @@
-import type { TriggerParams } from "../../src/rule.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
 import { GAP_RULES, OVERLAP_RULES } from "../../src/schedule/local_time.ts";
 import type { Policy } from "./cron_oracle.ts";
 

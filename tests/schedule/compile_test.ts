@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import type { TriggerParams } from "../../src/rule.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
 import { compile, sameTimer } from "../../src/schedule/mod.ts";
 import { firstOf, problemsOf, timerOf, warningsOf } from "./support.ts";
 

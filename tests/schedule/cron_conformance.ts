@@ -1,4 +1,4 @@
-import type { TriggerParams } from "../../src/rule.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
 import { compile } from "../../src/schedule/mod.ts";
 import { type Deviation, type Outcome, outcomesOf } from "./conformance.ts";
 import { firstOf } from "./support.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { TriggerParams } from "../../src/rule.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
 import { firstOf, timerOf, warningsOf } from "./support.ts";
 
 type Row = readonly [params: TriggerParams, after: string, expected: readonly string[]];

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { TriggerParams } from "../../src/rule.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
 import { describe } from "../../src/schedule/describe.ts";
-import { listOf, ordinal } from "../../src/schedule/describe_words.ts";
+import { listOf, ordinal } from "../../src/words/calendar.ts";
 import { compile } from "../../src/schedule/mod.ts";
 import { firstOf, timerOf } from "./support.ts";
 

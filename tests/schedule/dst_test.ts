@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { TriggerParams } from "../../src/rule.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
 import { CLOCK_CHANGES, EVERY_POLICY, paramsOf } from "./clock_changes.ts";
 import { localMinutes, realTimeRuns, setTimeRuns } from "./cron_oracle.ts";
 import { between, firstOf, textOf, timerOf } from "./support.ts";

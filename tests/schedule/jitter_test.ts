@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { RuleId } from "../../src/rule.ts";
+import { RuleId } from "../../src/domain/rule.ts";
 import { firstDueAfter, jitterOf } from "../../src/schedule/jitter.ts";
 import { START, timerOf } from "../support/rules.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { TriggerParams } from "../../src/rule.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
 import { localMinutes, midnightRuns, realTimeRuns, setTimeRuns } from "./cron_oracle.ts";
 import { between, textOf, timerOf } from "./support.ts";
 

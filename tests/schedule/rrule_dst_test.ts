@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { TriggerParams } from "../../src/rule.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
 import { CLOCK_CHANGES, EVERY_POLICY, paramsOf } from "./clock_changes.ts";
 import { setTimeRuns } from "./cron_oracle.ts";
 import { localTimes } from "./rrule_oracle.ts";

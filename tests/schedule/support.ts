@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
-import type { TriggerParams } from "../../src/rule.ts";
-import { compile, type Schedule, type Timer } from "../../src/schedule/mod.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
+import { compile } from "../../src/schedule/mod.ts";
+import type { Schedule, Timer } from "../../src/schedule/timer.ts";
 
 /** Where intervals count from in these tests, unless told otherwise. */
 export const ANCHOR = Date.UTC(2026, 0, 1);

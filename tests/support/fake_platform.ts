@@ -1,4 +1,4 @@
-import type { Rule } from "../../src/rule.ts";
+import type { Rule } from "../../src/domain/rule.ts";
 import type { RulePage, RuleSource } from "../../src/sync/rule_source.ts";
 
 const PAGE_SIZE = 2;

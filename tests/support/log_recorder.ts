@@ -1,4 +1,4 @@
-import type { Log, LogFields, LogLevel } from "../../src/log.ts";
+import type { Log, LogFields, LogLevel } from "../../src/log/log.ts";
 
 /** One line of the log. */
 export interface Line {

@@ -1,5 +1,6 @@
-import { type Rule, RuleId, type TriggerParams } from "../../src/rule.ts";
-import { compile, type Timer } from "../../src/schedule/mod.ts";
+import { type Rule, RuleId, type TriggerParams } from "../../src/domain/rule.ts";
+import { compile } from "../../src/schedule/mod.ts";
+import type { Timer } from "../../src/schedule/timer.ts";
 
 /** 2025-01-01T00:00:00Z, where {@link FakeClock} begins. */
 export const START = Date.UTC(2025, 0, 1);

@@ -1,4 +1,4 @@
-import type { Output } from "../../src/cli_host.ts";
+import type { Output } from "../../src/cli/host.ts";
 
 /** Keeps what is written, a few bytes at a time as a slow pipe takes them. */
 export class Screen implements Output {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { MEMBERS } from "../../src/config_schema.ts";
+import { MEMBERS } from "../../src/config/schema.ts";
 import { ARTEFACT } from "./artefact.ts";
 import { ROOT, stdFlags } from "./std_flags.ts";
 

@@ -1,4 +1,4 @@
-import { ownsRule, type Shard } from "../../src/shard.ts";
+import { ownsRule, type Shard } from "../../src/domain/shard.ts";
 import { RuleBook, type RuleBookEvents } from "../../src/sync/rule_book.ts";
 import { TimerManager } from "../../src/timers/timer_manager.ts";
 import { TimerTable } from "../../src/timers/timer_table.ts";

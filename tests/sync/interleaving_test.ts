@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as z from "zod";
-import type { Rule, RuleChange } from "../../src/rule.ts";
+import type { Rule, RuleChange } from "../../src/domain/rule.ts";
 import { Reconciler } from "../../src/sync/reconciler.ts";
 import { settle } from "../support/fake_clock.ts";
 import { FakePlatform } from "../support/fake_platform.ts";

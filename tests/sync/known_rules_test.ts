@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { RuleSlots } from "../../src/rule_slots.ts";
+import { RuleSlots } from "../../src/timers/rule_slots.ts";
 import { KnownRules } from "../../src/sync/known_rules.ts";
 import { ruleId } from "../support/rules.ts";
 

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { sleep } from "../../src/clock.ts";
-import type { Rule, RuleChange } from "../../src/rule.ts";
-import { ownsRule, type Shard } from "../../src/shard.ts";
+import { sleep } from "../../src/ground/clock.ts";
+import type { Rule, RuleChange } from "../../src/domain/rule.ts";
+import { ownsRule, type Shard } from "../../src/domain/shard.ts";
 import { Reconciler } from "../../src/sync/reconciler.ts";
 import { settle } from "../support/fake_clock.ts";
 import { FakePlatform } from "../support/fake_platform.ts";

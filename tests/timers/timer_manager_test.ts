@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Fire } from "../../src/event.ts";
+import type { Fire } from "../../src/timers/fire.ts";
 import { TimerManager } from "../../src/timers/timer_manager.ts";
 import { TimerTable } from "../../src/timers/timer_table.ts";
 import { FakeClock } from "../support/fake_clock.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Fire } from "../../src/event.ts";
-import type { TriggerParams } from "../../src/rule.ts";
+import type { Fire } from "../../src/timers/fire.ts";
+import type { TriggerParams } from "../../src/domain/rule.ts";
 import { type TimerEntry, TimerTable } from "../../src/timers/timer_table.ts";
 import { ruleId, START, timerOf } from "../support/rules.ts";
 

@@ -1,4 +1,4 @@
-import { systemClock } from "../../clock.ts";
+import { systemClock } from "../../ground/clock.ts";
 import { Connection } from "./connection.ts";
 import { VirtualHost } from "./virtual_host.ts";
 

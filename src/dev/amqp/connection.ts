@@ -1,4 +1,4 @@
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../../ground/clock.ts";
 import { Channel } from "./channel.ts";
 import { type MethodId, methodIdOf, readConnectionMethod } from "./client_methods.ts";
 import type { Send } from "./deliveries.ts";

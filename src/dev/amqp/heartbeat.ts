@@ -1,4 +1,4 @@
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../../ground/clock.ts";
 
 // Four half intervals without a byte are the two intervals after which a peer counts as dead.
 const SILENT_HALVES_UNTIL_DEAD = 4;

@@ -1,4 +1,4 @@
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../../ground/clock.ts";
 import { Backlog, type Entry } from "./backlog.ts";
 import type { Death, DeathReason } from "./dead_letter.ts";
 import type { FieldTable } from "./field_table.ts";

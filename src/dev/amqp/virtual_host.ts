@@ -1,4 +1,4 @@
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../../ground/clock.ts";
 import { deadLetter, type Death, isEndless } from "./dead_letter.ts";
 import { Exchange, type ExchangeOptions } from "./exchange.ts";
 import type { Message } from "./message.ts";

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import amqp, { type ChannelModel, type ConfirmChannel, type Options } from "amqplib";
-import { systemClock } from "../../clock.ts";
+import { systemClock } from "../../ground/clock.ts";
 import type { Publish } from "./messages.ts";
 
 /** Where messages go. */

@@ -1,4 +1,4 @@
-import { sleep, systemClock } from "../../clock.ts";
+import { sleep, systemClock } from "../../ground/clock.ts";
 import { type Answer, json, Refusal } from "./answers.ts";
 import type { Fault, Faults } from "./faults.ts";
 import type { Outcome } from "./http_connection.ts";

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import { systemClock } from "../../clock.ts";
+import { systemClock } from "../../ground/clock.ts";
 import { type Answer, empty } from "./answers.ts";
 import { RequestReader, type WireRequest } from "./request_reader.ts";
 

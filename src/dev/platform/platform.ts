@@ -1,4 +1,4 @@
-import { sleep, systemClock } from "../../clock.ts";
+import { sleep, systemClock } from "../../ground/clock.ts";
 import { authRoutes, signSensorToken } from "./auth_routes.ts";
 import { secured } from "./authenticate.ts";
 import { devRoutes } from "./dev_routes.ts";

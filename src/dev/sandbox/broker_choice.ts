@@ -1,5 +1,5 @@
 import amqp, { type ChannelModel } from "amqplib";
-import { redactUrl } from "../../redact_url.ts";
+import { redactUrl } from "../../ground/redact_url.ts";
 import { startBroker } from "../amqp/broker.ts";
 
 const STANDARD_URL = "amqp://127.0.0.1:5672";

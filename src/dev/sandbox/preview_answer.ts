@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { DEFAULT_COUNT, preview } from "../../preview.ts";
-import { previewText, refusalText } from "../../preview_text.ts";
-import type { TriggerParams } from "../../rule.ts";
+import { DEFAULT_COUNT, preview } from "../../preview/preview.ts";
+import { previewText, refusalText } from "../../preview/text.ts";
+import type { TriggerParams } from "../../domain/rule.ts";
 
 const Request = z.object({ trigger_ref: z.string(), trigger_params: z.string() });
 const Params = z.record(z.string(), z.unknown());

@@ -1,5 +1,5 @@
-import { sleep, systemClock } from "../../clock.ts";
-import { MEMBERS } from "../../config_schema.ts";
+import { sleep, systemClock } from "../../ground/clock.ts";
+import { MEMBERS } from "../../config/schema.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 /** The sensor needs four seconds at most. */

@@ -1,9 +1,0 @@
-import { type Host, readText } from "./cli_host.ts";
-import { loadConfig, type LoadedConfig, loadStdinConfig, MAX_STDIN_BYTES } from "./config.ts";
-
-/** Reads the configuration from where it is. Throws a `ConfigError`. */
-export async function configOf(isOnStdin: boolean, host: Host): Promise<LoadedConfig> {
-  return isOnStdin
-    ? loadStdinConfig(await readText(host.stdin(), MAX_STDIN_BYTES))
-    : loadConfig(host.env);
-}

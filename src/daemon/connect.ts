@@ -1,0 +1,94 @@
+import { fullJitter } from "../ground/backoff.ts";
+import type { RuleListener } from "../broker/rule_listener.ts";
+import type { Clock } from "../ground/clock.ts";
+import type { Config } from "../config/config.ts";
+import type { Engine } from "./engine.ts";
+import { ExitCode, Fatal } from "../ground/exit.ts";
+import type { Log } from "../log/log.ts";
+import { messageOf } from "../ground/error_text.ts";
+import type { ApiClient } from "../platform/api_client.ts";
+import { unlessAborted } from "../ground/abort.ts";
+import { retryUntil } from "../ground/retry.ts";
+
+/** How long the API and the broker are tried at start, and then the rules. */
+const START_TIMEOUT_MS = 30_000;
+/** Between attempts at start. */
+const START_BACKOFF = fullJitter(250, 3000);
+
+/** What is reached for at start, and until when. */
+export interface ConnectOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly api: ApiClient;
+  readonly engine: Engine;
+  /** Begins to hear of rules: not before it is certain that this instance may run. */
+  readonly listen: () => RuleListener;
+  readonly stop: AbortSignal;
+}
+
+/** Waits for the API, for the sensor's own queues, and for the messages about rules. Throws a {@link Fatal}. */
+export async function connect(options: ConnectOptions): Promise<void> {
+  const deadlineAt = options.clock.monotonic() + START_TIMEOUT_MS;
+  await reachApi(options, deadlineAt);
+  await reachBroker(options, deadlineAt);
+}
+
+async function reachApi(
+  { config, log, clock, api, stop }: ConnectOptions,
+  deadlineAt: number,
+): Promise<void> {
+  const text = (error: unknown) =>
+    `Failed to connect to Attune API at ${config.apiUrl}: ${messageOf(error)}`;
+  try {
+    await retryUntil(() => api.health(stop), {
+      clock,
+      backoff: START_BACKOFF,
+      deadlineAt,
+      signal: stop,
+      failed: (error, retryMs) =>
+        log.repeated("warn", text(error), text(error), { retry_ms: Math.round(retryMs) }),
+    });
+  } catch (error) {
+    stop.throwIfAborted();
+    throw new Fatal(ExitCode.api, text(error), { cause: error });
+  }
+  log.info("API connectivity verified", { api_url: config.apiUrl });
+}
+
+async function reachBroker(
+  { clock, engine, listen, stop }: ConnectOptions,
+  deadlineAt: number,
+): Promise<void> {
+  const late = new AbortController();
+  using _deadline = clock.alarm(Math.max(0, deadlineAt - clock.monotonic()), () => late.abort());
+  const signal = AbortSignal.any([stop, late.signal]);
+  try {
+    await unlessAborted(engine.store.ready, signal);
+    await unlessAborted(listen().ready, signal);
+  } catch {
+    stop.throwIfAborted();
+    const trouble = engine.brokerTrouble?.message ?? "no answer";
+    throw new Fatal(ExitCode.broker, trouble);
+  }
+}
+
+/** Waits for the first snapshot that succeeds; each that fails is told by the reconciler. */
+export async function readRules(
+  first: Promise<void>,
+  { config, clock, engine, stop }: ConnectOptions,
+): Promise<void> {
+  const deadlineAt = clock.monotonic() + START_TIMEOUT_MS;
+  for (let snapshot = first;; snapshot = engine.reconciler.requestSnapshot()) {
+    try {
+      return await unlessAborted(snapshot, stop);
+    } catch (error) {
+      stop.throwIfAborted();
+      if (clock.monotonic() < deadlineAt) continue;
+      const text = `Failed to read the rules from Attune API at ${config.apiUrl}: ${
+        messageOf(error)
+      }`;
+      throw new Fatal(ExitCode.api, text, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import type { Checkpoint } from "../domain/checkpoint.ts";
+import type { Clock } from "../ground/clock.ts";
+
+/** Between two checkpoints while things change: the span that a crash can double. */
+const PACE_MS = 150;
+/** The longest without one: it also tells the next process how long nobody was there. */
+const IDLE_MS = 30_000;
+
+/** Where checkpoints are kept. */
+export interface CheckpointStore {
+  readonly isUp: boolean;
+  /** Resolves once it is stored; rejects where it is not, or where nobody knows. */
+  write(checkpoint: Checkpoint): Promise<void>;
+}
+
+/** What {@link Checkpointer} needs. */
+export interface CheckpointerOptions {
+  readonly store: CheckpointStore;
+  readonly clock: Clock;
+  /** The instant up to which every occurrence is delivered or in the outbox, in epoch milliseconds. */
+  readonly watermark: () => number;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Writes checkpoints: one at a time, at a measured pace while things change, now and then while not. */
+export class Checkpointer {
+  readonly #options: CheckpointerOptions;
+  #alarm: Disposable | null = null;
+  #idle: Disposable | null = null;
+  #writing: Promise<void> | null = null;
+  /** Something changed while one was being written. */
+  #isStale = false;
+  #isRunning = false;
+  #lastAt = NaN;
+
+  constructor(options: CheckpointerOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to write. Not before all rules are known: theirs could be among what fell due before. */
+  start(): void {
+    this.#isRunning = true;
+    this.touch();
+  }
+
+  /** Something was delivered or put into the outbox. */
+  touch(): void {
+    if (!this.#isRunning) return;
+    this.#isStale = this.#writing !== null;
+    if (this.#isStale) return;
+    this.#alarm ??= this.#options.clock.alarm(PACE_MS, () => {
+      this.#alarm = null;
+      this.#write();
+    });
+  }
+
+  /** Writes the last one, if it can within `timeoutMs`. */
+  async finish(timeoutMs: number): Promise<void> {
+    if (!this.#isRunning) return;
+    this[Symbol.dispose]();
+    const late = Promise.withResolvers<void>();
+    using _deadline = this.#options.clock.alarm(timeoutMs, late.resolve);
+    const last = async () => {
+      await this.#writing;
+      await this.#write();
+    };
+    await Promise.race([last(), late.promise]);
+  }
+
+  /** Writes no more. */
+  [Symbol.dispose](): void {
+    this.#isRunning = false;
+    this.#alarm?.[Symbol.dispose]();
+    this.#idle?.[Symbol.dispose]();
+  }
+
+  async #write(): Promise<void> {
+    const { store, clock, watermark, failed } = this.#options;
+    this.#wakeLater();
+    const at = watermark();
+    if (!store.isUp || at === this.#lastAt) return;
+    this.#writing = store.write({ at, writtenAt: clock.now() })
+      .then(() => void (this.#lastAt = at), failed);
+    await this.#writing;
+    this.#writing = null;
+    if (this.#isStale) this.touch();
+  }
+
+  #wakeLater(): void {
+    this.#idle?.[Symbol.dispose]();
+    if (!this.#isRunning) return;
+    this.#idle = this.#options.clock.alarm(IDLE_MS, () => this.touch());
+  }
+}

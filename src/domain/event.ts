@@ -1,0 +1,35 @@
+import { rfc3339 } from "../ground/instant.ts";
+import type { RuleId } from "./rule.ts";
+
+/** An event on its way to the platform. Instants are epoch milliseconds. */
+export interface OutboundEvent {
+  readonly ruleId: RuleId;
+  readonly ruleRef: string;
+  readonly triggerRef: string;
+  readonly occurrenceId: string;
+  /** The instant the schedule names. */
+  readonly scheduledAt: number;
+  /** The same, put off by the jitter. Never goes back from one event of a rule to the next. */
+  readonly dueAt: number;
+  /** The JSON body of `POST /api/v1/events` (contract 2.5). */
+  readonly body: string;
+}
+
+/** What came of one attempt to post an event. */
+export type PostResult =
+  /**
+   * `eventId` is `null` where the answer could not be read. `ruleGone`: stored without our rule, which
+   * means that the rule is no more (contract 2.5).
+   */
+  | { readonly kind: "stored"; readonly eventId: number | null; readonly ruleGone: boolean }
+  /** Worth another attempt, not before `retryAfterMs` where the server named it. */
+  | { readonly kind: "retry"; readonly reason: string; readonly retryAfterMs: number | null }
+  /** The token was refused; the event may pass with another one. */
+  | { readonly kind: "unauthorized"; readonly reason: string }
+  /** Refused for good. */
+  | { readonly kind: "refused"; readonly status: number; readonly reason: string };
+
+/** The identity of an occurrence: a duplicate of an event has the same one. */
+export function occurrenceId(ruleId: RuleId, scheduledAt: number): string {
+  return `rule_${ruleId}@${rfc3339(scheduledAt)}`;
+}

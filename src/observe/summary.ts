@@ -1,0 +1,73 @@
+import type { Clock } from "../ground/clock.ts";
+import { counted } from "../words/counted.ts";
+import type { Log } from "../log/log.ts";
+import type { DeliveryCounts } from "./delivery_journal.ts";
+import type { Lateness } from "./lateness.ts";
+
+const SPAN_MS = 60_000;
+
+/** What is summed up. */
+export interface Summed {
+  /** Whether what falls due is handed out by this instance. */
+  readonly isFiring: boolean;
+  /** Rules with a timer. */
+  readonly timers: { readonly size: number };
+  /** `null` where another instance delivers. */
+  readonly delivery: { readonly waiting: number; readonly parked: number } | null;
+  readonly counts: Readonly<DeliveryCounts>;
+  readonly lateness: Lateness;
+}
+
+/** Tells the log once a minute what the sensor did in it, until it is disposed of. */
+export class Summary implements Disposable {
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #summed: Summed;
+  #stored: number;
+  #alarm: Disposable;
+
+  constructor(log: Log, clock: Clock, summed: Summed) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#summed = summed;
+    this.#stored = summed.counts.stored;
+    summed.lateness.reset();
+    this.#alarm = this.#set();
+  }
+
+  [Symbol.dispose](): void {
+    this.#alarm[Symbol.dispose]();
+  }
+
+  #set(): Disposable {
+    return this.#clock.alarm(SPAN_MS, () => {
+      this.#alarm = this.#set();
+      this.#tell();
+      this.#stored = this.#summed.counts.stored;
+      this.#summed.lateness.reset();
+    });
+  }
+
+  #tell(): void {
+    const { isFiring, timers: { size: timers }, delivery, counts, lateness } = this.#summed;
+    if (!isFiring || delivery === null) {
+      const fields = { role: "standby", timers };
+      return this.#log.info(`Standing by with ${counted(timers, "timer")}`, fields);
+    }
+    const p99 = lateness.quantile(0.99);
+    const late = p99 === null ? "" : ` (p99 ${p99} ms late)`;
+    const stored = counts.stored - this.#stored;
+    this.#log.info(
+      `In a minute, ${counted(timers, "timer")}: ${counted(lateness.total, "fire")}${late}, ` +
+        `${counted(stored, "event")} stored, ${delivery.parked} in the outbox`,
+      {
+        timers,
+        fires: lateness.total,
+        lateness_p99_ms: p99,
+        stored,
+        outbox: delivery.parked,
+        waiting: delivery.waiting,
+      },
+    );
+  }
+}

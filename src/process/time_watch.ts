@@ -1,0 +1,112 @@
+import type { Clock } from "../ground/clock.ts";
+
+/** Between two looks at the clocks. */
+const PERIOD_MS = 500;
+/** A shorter stall is measured, and not told. */
+const STALL_MS = 1000;
+/** NTP slews a clock by far less than this in a period. */
+const STEP_MS = 1000;
+/** After a telling the next one waits: a machine under load would fill the log with the same sentence. */
+const QUIET_MS = 60_000;
+
+/**
+ * What is told of the time. The first of a kind is told at once, those within a minute after it together
+ * at the end of that minute: `count` of them, the greatest of `ms`.
+ */
+export interface TimeWatchEvents {
+  /**
+   * Nothing ran for `ms` or somewhat longer, for up to half a second of a stall cannot be seen: the
+   * event loop was busy, or the process was stopped.
+   */
+  stalled(ms: number, count: number): void;
+  /**
+   * The wall clock left the monotonic one by `ms`. Forward is positive: it was set, or the machine was
+   * suspended, which on Linux and macOS the monotonic clock sleeps through. Back is negative.
+   */
+  stepped(ms: number, count: number): void;
+}
+
+/** Watches how late the event loop is, and whether the wall clock steps. It has one alarm. */
+export class TimeWatch implements Disposable {
+  readonly #clock: Clock;
+  readonly #stalls: Findings;
+  readonly #steps: Findings;
+  /** On the monotonic clock. */
+  #dueAt = 0;
+  /** From the monotonic to the wall clock, in milliseconds. */
+  #offset: number;
+  #alarm: Disposable;
+  #lagMs = 0;
+  #maxLagMs = 0;
+
+  /** Watches until it is disposed of. */
+  constructor(clock: Clock, events: TimeWatchEvents) {
+    this.#clock = clock;
+    this.#stalls = new Findings(STALL_MS, (ms, count) => events.stalled(ms, count));
+    this.#steps = new Findings(STEP_MS, (ms, count) => events.stepped(ms, count));
+    const at = clock.monotonic();
+    this.#offset = clock.now() - at;
+    this.#alarm = this.#arm(at);
+  }
+
+  /** How late the latest alarm rang, in milliseconds. */
+  get lagMs(): number {
+    return this.#lagMs;
+  }
+
+  /** The greatest `lagMs` since this was last called. */
+  takeMaxLagMs(): number {
+    const taken = this.#maxLagMs;
+    this.#maxLagMs = 0;
+    return taken;
+  }
+
+  [Symbol.dispose](): void {
+    this.#alarm[Symbol.dispose]();
+  }
+
+  #arm(at: number): Disposable {
+    this.#dueAt = at + PERIOD_MS;
+    return this.#clock.alarm(PERIOD_MS, () => this.#look());
+  }
+
+  #look(): void {
+    const at = this.#clock.monotonic();
+    const offset = this.#clock.now() - at;
+    // From look to look: compared with the start, a slewed clock would some day seem to have stepped.
+    const stepMs = offset - this.#offset;
+    this.#offset = offset;
+    this.#lagMs = Math.max(0, at - this.#dueAt);
+    this.#maxLagMs = Math.max(this.#maxLagMs, this.#lagMs);
+    this.#alarm = this.#arm(at);
+    this.#stalls.add(this.#lagMs, at);
+    this.#steps.add(stepMs, at);
+  }
+}
+
+/** Tells what is great enough, and no more often than once in `QUIET_MS`. */
+class Findings {
+  readonly #leastMs: number;
+  readonly #tell: (greatestMs: number, count: number) => void;
+  #greatestMs = 0;
+  #count = 0;
+  #quietUntil = -Infinity;
+
+  constructor(leastMs: number, tell: (greatestMs: number, count: number) => void) {
+    this.#leastMs = leastMs;
+    this.#tell = tell;
+  }
+
+  /** `at` is on the monotonic clock. To be called for small values too: they let the time pass. */
+  add(ms: number, at: number): void {
+    const isGreat = Math.abs(ms) >= this.#leastMs;
+    if (isGreat) this.#count++;
+    if (isGreat && Math.abs(ms) > Math.abs(this.#greatestMs)) this.#greatestMs = ms;
+    if (this.#count === 0 || at < this.#quietUntil) return;
+    const [greatestMs, count] = [Math.round(this.#greatestMs), this.#count];
+    this.#greatestMs = 0;
+    this.#count = 0;
+    this.#quietUntil = at + QUIET_MS;
+    this.#tell(greatestMs, count);
+  }
+}

@@ -1,0 +1,117 @@
+import { assertEquals } from "@std/assert";
+import type { Checkpoint } from "../../src/domain/checkpoint.ts";
+import { Checkpointer } from "../../src/delivery/checkpointer.ts";
+import { FakeClock, settle } from "../support/fake_clock.ts";
+
+function setUp() {
+  const clock = new FakeClock();
+  const startAt = clock.now();
+  const written: Checkpoint[] = [];
+  const failures: unknown[] = [];
+  const state = { isUp: true, heldBackMs: 0, hold: null as PromiseWithResolvers<void> | null };
+  const checkpointer = new Checkpointer({
+    clock,
+    store: {
+      get isUp() {
+        return state.isUp;
+      },
+      async write(checkpoint) {
+        if (state.hold !== null) await state.hold.promise;
+        written.push(checkpoint);
+      },
+    },
+    watermark: () => clock.now() - state.heldBackMs,
+    failed: (error) => failures.push(error),
+  });
+  return {
+    clock,
+    state,
+    checkpointer,
+    failures,
+    /** Milliseconds since the start, as written. */
+    ats: () => written.map(({ at }) => at - startAt),
+  };
+}
+
+Deno.test("Checkpointer writes nothing before it is started", async () => {
+  const { clock, checkpointer, ats } = setUp();
+  checkpointer.touch();
+  await clock.advance(60_000);
+  await checkpointer.finish(100);
+  assertEquals([ats(), clock.pending], [[], 0]);
+});
+
+Deno.test("Checkpointer writes at its pace while things change, and now and then while not", async () => {
+  const { clock, checkpointer, ats } = setUp();
+  checkpointer.start();
+  for (let n = 0; n < 40; n++) {
+    checkpointer.touch();
+    await clock.advance(10);
+  }
+  await clock.advance(29_900);
+  assertEquals(ats(), [150, 300, 450]);
+  await clock.advance(31_000);
+  assertEquals(ats(), [150, 300, 450, 30_600, 60_750]);
+});
+
+Deno.test("Checkpointer writes one at a time, and again where something changed meanwhile", async () => {
+  const { clock, state, checkpointer, ats } = setUp();
+  checkpointer.start();
+  state.hold = Promise.withResolvers();
+  await clock.advance(150);
+  checkpointer.touch();
+  await clock.advance(5000);
+  assertEquals(ats(), []);
+  state.hold.resolve();
+  state.hold = null;
+  await clock.advance(150);
+  assertEquals(ats(), [150, 5300]);
+});
+
+Deno.test("Checkpointer keeps to what is delivered", async () => {
+  const { clock, state, checkpointer, ats } = setUp();
+  checkpointer.start();
+  state.heldBackMs = 120;
+  await clock.advance(150);
+  await checkpointer.finish(100);
+  assertEquals(ats(), [30]);
+});
+
+Deno.test("Checkpointer waits for a store that is down, and survives one that fails", async () => {
+  const { clock, state, checkpointer, failures, ats } = setUp();
+  state.isUp = false;
+  checkpointer.start();
+  await clock.advance(150);
+  state.isUp = true;
+  state.hold = Promise.withResolvers();
+  checkpointer.touch();
+  await clock.advance(150);
+  state.hold.reject(new Error("gone"));
+  state.hold = null;
+  await settle();
+  checkpointer.touch();
+  await clock.advance(150);
+  assertEquals([ats(), failures.length], [[450], 1]);
+});
+
+Deno.test("Checkpointer writes the last one after the one under way, and gives up in time", async () => {
+  const { clock, state, checkpointer, ats } = setUp();
+  checkpointer.start();
+  const hold = Promise.withResolvers<void>();
+  state.hold = hold;
+  await clock.advance(150);
+  state.hold = null;
+  const finished = checkpointer.finish(1000);
+  await clock.advance(500);
+  hold.resolve();
+  await finished;
+  assertEquals(ats(), [150, 650]);
+
+  const other = setUp();
+  other.checkpointer.start();
+  other.state.hold = Promise.withResolvers();
+  const given = other.checkpointer.finish(300);
+  await other.clock.advance(300);
+  await given;
+  assertEquals([other.ats(), other.clock.pending], [[], 0]);
+});

@@ -1,0 +1,73 @@
+import { assert, assertEquals } from "@std/assert";
+import * as fc from "fast-check";
+import { Lateness } from "../../src/observe/lateness.ts";
+import { Summary } from "../../src/observe/summary.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { recorder } from "../support/log_recorder.ts";
+
+const MINUTE_MS = 60_000;
+
+function lateness(...spans: number[]): Lateness {
+  const tally = new Lateness();
+  for (const ms of spans) tally.add(ms);
+  return tally;
+}
+
+Deno.test("The lateness below 64 ms is exact", () => {
+  const tally = lateness(...Array.from({ length: 64 }, (_, ms) => ms));
+  assertEquals([0.5, 0.99, 1].map((share) => tally.quantile(share)), [31, 63, 63]);
+  assertEquals(lateness(2.5).quantile(1), 3);
+  assertEquals(lateness(-5).quantile(1), 0);
+});
+
+Deno.test("The lateness is never told too small, and by a sixteenth at most too great", () => {
+  fc.assert(fc.property(fc.nat({ max: 2 ** 31 - 1 }), (ms) => {
+    const told = lateness(ms).quantile(1) ?? NaN;
+    assert(told >= ms && told <= ms * (1 + 1 / 16), `${ms} was told as ${told}`);
+  }));
+});
+
+Deno.test("The lateness of nothing is unknown, and of one in a hundred it is that of the others", () => {
+  assertEquals(lateness().quantile(0.99), null);
+  assertEquals(lateness(...Array(99).fill(1), 5000).quantile(0.99), 1);
+  const tally = lateness(...Array(98).fill(1), 60, 60);
+  assertEquals(tally.quantile(0.99), 60);
+  tally.reset();
+  assertEquals([tally.total, tally.quantile(0.99)], [0, null]);
+});
+
+Deno.test("The summary tells once a minute what was done in it", async () => {
+  const clock = new FakeClock();
+  const { log, lines, messages } = recorder();
+  const counts = { stored: 5, refused: 0, parked: 0, dropped: 0, expired: 0, discarded: 0 };
+  const summed = {
+    isFiring: true,
+    timers: { size: 2 },
+    delivery: { waiting: 1, parked: 7 },
+    counts,
+    lateness: lateness(1000),
+  };
+  const summary = new Summary(log, clock, summed);
+  summed.lateness.add(3);
+  summed.lateness.add(2);
+  counts.stored = 6;
+  await clock.advance(MINUTE_MS);
+  assertEquals(lines[0]?.fields, {
+    timers: 2,
+    fires: 2,
+    lateness_p99_ms: 3,
+    stored: 1,
+    outbox: 7,
+    waiting: 1,
+  });
+  await clock.advance(MINUTE_MS);
+  summed.isFiring = false;
+  await clock.advance(MINUTE_MS);
+  assertEquals(messages(), [
+    "info: In a minute, 2 timers: 2 fires (p99 3 ms late), 1 event stored, 7 in the outbox",
+    "info: In a minute, 2 timers: 0 fires, 0 events stored, 7 in the outbox",
+    "info: Standing by with 2 timers",
+  ]);
+  summary[Symbol.dispose]();
+  assertEquals(clock.pending, 0);
+});
