@@ -2,7 +2,7 @@ import type { Clock } from "../ground/clock.ts";
 import type { OutboundEvent } from "../domain/event.ts";
 import type { RuleId } from "../domain/rule.ts";
 import { NO_RESULT, type Outcome, type Result, Results } from "./results.ts";
-import { NO_WATCH, type Watch } from "./watch.ts";
+import type { News } from "../observe/news.ts";
 
 /** Results that are remembered, of all rules together: about 3 MB. */
 const REMEMBERED = 65_536;
@@ -50,26 +50,28 @@ export class History {
     return this.#results.back(this.#entries.get(ruleId)?.last ?? NO_RESULT, limit);
   }
 
-  /** Where this learns what it remembers. */
-  get watch(): Watch {
-    return {
-      ...NO_WATCH,
-      timers: {
-        fire: ({ ruleId, firedAt, dueAt }) =>
-          void (this.#entry(ruleId).latenessMs = Math.max(0, firedAt - dueAt)),
-      },
-      rules: { gone: (ruleId) => void this.#entries.delete(ruleId) },
-      delivery: {
-        stored: (event, { eventId }) => {
-          this.#end(event, "stored", eventId, null).delivered++;
-        },
-        refused: (event, { reason }) => this.#fail(event, "refused", reason),
-        dropped: (event) => this.#fail(event, "dropped", "Too many events waited"),
-        expired: (event) => this.#fail(event, "expired", "It was in the outbox for too long"),
-        retrying: ({ ruleId }, reason) => this.#blame(this.#entry(ruleId), reason),
-        spent: ({ ruleId }, reason) => this.#blame(this.#entry(ruleId), reason),
-      },
-    };
+  /** Takes news. */
+  listen(news: News): void {
+    switch (news.kind) {
+      case "timer_fired": {
+        const { ruleId, firedAt, dueAt } = news.fire;
+        this.#entry(ruleId).latenessMs = Math.max(0, firedAt - dueAt);
+        return;
+      }
+      case "rule_gone":
+        return void this.#entries.delete(news.ruleId);
+      case "event_stored":
+        return void this.#end(news.event, "stored", news.result.eventId, null).delivered++;
+      case "event_refused":
+        return this.#fail(news.event, "refused", news.reason);
+      case "event_dropped":
+        return this.#fail(news.event, "dropped", "Too many events waited");
+      case "event_expired":
+        return this.#fail(news.event, "expired", "It was in the outbox for too long");
+      case "event_retrying":
+      case "event_spent":
+        return this.#blame(this.#entry(news.event.ruleId), news.reason);
+    }
   }
 
   #fail(event: OutboundEvent, outcome: Outcome, reason: string): void {

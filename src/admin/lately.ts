@@ -3,7 +3,7 @@ import type { OutboundEvent } from "../domain/event.ts";
 import type { Fire } from "../timers/fire.ts";
 import type { RuleId } from "../domain/rule.ts";
 import type { Outcome } from "./results.ts";
-import { NO_WATCH, type Watch } from "./watch.ts";
+import type { News } from "../observe/news.ts";
 
 /** As many as one can take in at a glance. */
 const FIRES = 20;
@@ -42,21 +42,9 @@ export class Lately {
   readonly #failures: RecentFailure[] = [];
   /** How many fires there have been: the next one's place in the ring. */
   #fired = 0;
-  #stored = 0;
-  #failed = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-  }
-
-  /** Events stored on the platform since the start. */
-  get stored(): number {
-    return this.#stored;
-  }
-
-  /** Events given up since the start. */
-  get failed(): number {
-    return this.#failed;
   }
 
   /** The last fires, the newest first. */
@@ -70,23 +58,24 @@ export class Lately {
     return this.#failures.toReversed();
   }
 
-  /** Where this learns what it remembers. */
-  get watch(): Watch {
-    return {
-      ...NO_WATCH,
-      timers: { fire: (fire) => this.#add(fire) },
-      delivery: {
-        stored: (event) => {
-          this.#stored++;
-          this.#mark(event, "stored");
-        },
-        parked: (event) => this.#mark(event, "outbox"),
-        discarded: (event) => this.#mark(event, "discarded"),
-        refused: (event, { reason }) => this.#fail(event, "refused", reason),
-        dropped: (event) => this.#fail(event, "dropped", "Too many events waited"),
-        expired: (event) => this.#fail(event, "expired", "It was in the outbox for too long"),
-      },
-    };
+  /** Takes news. */
+  listen(news: News): void {
+    switch (news.kind) {
+      case "timer_fired":
+        return this.#add(news.fire);
+      case "event_stored":
+        return this.#mark(news.event, "stored");
+      case "event_parked":
+        return this.#mark(news.event, "outbox");
+      case "event_discarded":
+        return this.#mark(news.event, "discarded");
+      case "event_refused":
+        return this.#fail(news.event, "refused", news.reason);
+      case "event_dropped":
+        return this.#fail(news.event, "dropped", "Too many events waited");
+      case "event_expired":
+        return this.#fail(news.event, "expired", "It was in the outbox for too long");
+    }
   }
 
   #add({ ruleId, ruleRef, scheduledAt, dueAt, firedAt }: Fire): void {
@@ -108,7 +97,6 @@ export class Lately {
 
   #fail(event: OutboundEvent, outcome: Outcome, reason: string): void {
     const { ruleId, ruleRef, scheduledAt } = event;
-    this.#failed++;
     this.#mark(event, outcome);
     const at = this.#clock.now();
     const shortened = reason.slice(0, LONGEST_REASON);

@@ -5,7 +5,8 @@ import type { OnMissed } from "../schedule/timer.ts";
 import { ON_TIME_MS } from "../timers/misfire.ts";
 import { Instruments } from "./instruments.ts";
 import { OutboxAge } from "./outbox_age.ts";
-import { NO_WATCH, type Watch } from "./watch.ts";
+import type { Counters } from "../observe/counters.ts";
+import type { News } from "../observe/news.ts";
 
 const LATENESS_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 3600];
 const DELIVERY_BUCKETS = [
@@ -48,20 +49,12 @@ export class Metrics {
     all: { coalesced: 0, dropped: 0, fired_late: 0 },
     skip: { coalesced: 0, dropped: 0, fired_late: 0 },
   };
-  readonly #events = this.#instruments.counts(
-    "events_total",
-    "Events that came to their end: stored on the platform, refused by it and put among the dead " +
-      "letters, of a rule that is gone (discarded), found twice (duplicate), or lost (dropped from a " +
-      "full memory, expired in the outbox, lost by the broker)",
-    "result",
-    { stored: 0, refused: 0, discarded: 0, duplicate: 0, dropped: 0, expired: 0, lost: 0 },
-  );
   readonly #delivery: Histogram = this.#instruments.histogram(
     "delivery_seconds",
     "From the instant at which an occurrence was due to when its event was stored on the platform",
     DELIVERY_BUCKETS,
   );
-  readonly #attempts = { retries: 0, parked: 0 };
+  #retries = 0;
   readonly #messages = this.#instruments.counts(
     "rule_messages_total",
     "Messages about rules",
@@ -81,10 +74,21 @@ export class Metrics {
   #checkpointAt: number | null = null;
 
   /** `shard`: whose metrics these are, for what is to be summed up by shard. */
-  constructor(clock: Clock, shard: string) {
+  constructor(clock: Clock, shard: string, counters: Counters) {
     this.#clock = clock;
     this.registry.setDefaultLabels({ shard });
     const it = this.#instruments;
+    it.counters(
+      "events_total",
+      "Events that came to their end: stored on the platform, refused by it and put among the dead " +
+        "letters, of a rule that is gone (discarded), found twice (duplicate), or lost (dropped from a " +
+        "full memory, expired in the outbox, lost by the broker)",
+      ["result"],
+      () => {
+        const { parked: _, ...ended } = counters.events;
+        return Object.entries(ended).map(([result, count]) => [{ result }, count]);
+      },
+    );
     it.counters(
       "missed_total",
       "Occurrences that were more than 10 s late, by the rule's on_missed",
@@ -99,11 +103,11 @@ export class Metrics {
       "Attempts to post an event that are made again",
       [],
       () => [
-        [{}, this.#attempts.retries],
+        [{}, this.#retries],
       ],
     );
     it.counters("events_parked_total", "Events put into the outbox", [], () => [
-      [{}, this.#attempts.parked],
+      [{}, counters.events.parked],
     ]);
     it.counters(
       "broker_reconnects_total",
@@ -130,39 +134,60 @@ export class Metrics {
     );
   }
 
-  /** Where this learns what it counts. */
-  get watch(): Watch {
-    return {
-      ...NO_WATCH,
-      timers: {
-        fire: (fire) => this.#fired(fire),
-        dropped: ({ timer }, count) => void (this.#missed[timer.traits.onMissed].dropped += count),
-      },
-      delivery: this.#deliveryWatch(),
-      checkpoint: { written: ({ at }) => void (this.#checkpointAt = at) },
-      sync: {
-        snapshotDone: (_, elapsedMs) => void (this.#snapshotMs = elapsedMs),
-        snapshotFailed: () => void this.#snapshotFailures++,
-      },
-      store: {
-        up: (count) => {
-          this.#connects.outbox++;
-          if (count > 0) this.outboxAge.holds(this.#clock.now());
-        },
-        lost: () => void this.#failures.outbox++,
-      },
-      listener: {
-        up: () => void this.#connects.messages++,
-        down: () => void this.#failures.messages++,
-        unreadable: () => void this.#messages.unreadable++,
-      },
-      messages: { heard: ({ kind }) => void this.#messages[kind]++ },
-      lease: {
-        disconnected: () => void this.#failures.lease++,
+  /** Takes news. */
+  listen(news: News): void {
+    switch (news.kind) {
+      case "timer_fired":
+        return this.#fired(news.fire);
+      case "occurrences_missed":
+        this.#missed[news.entry.timer.traits.onMissed].dropped += news.count;
+        return;
+      case "checkpoint_written":
+        this.#checkpointAt = news.checkpoint.at;
+        return;
+      case "snapshot_taken":
+        this.#snapshotMs = news.elapsedMs;
+        return;
+      case "snapshot_failed":
+        return void this.#snapshotFailures++;
+      case "outbox_up":
+        this.#connects.outbox++;
+        if (news.count > 0) this.outboxAge.holds(this.#clock.now());
+        return;
+      case "store_lost":
+        return void this.#failures.outbox++;
+      case "listener_up":
+        return void this.#connects.messages++;
+      case "listener_down":
+        return void this.#failures.messages++;
+      case "message_unreadable":
+        return void this.#messages.unreadable++;
+      case "change_heard":
+        return void this.#messages[news.change.kind]++;
+      case "lease_out_of_reach":
+        return void this.#failures.lease++;
+      case "lease_lost":
         // Whoever fires next writes the checkpoints.
-        lost: () => void (this.#checkpointAt = null),
-      },
-    };
+        this.#checkpointAt = null;
+        return;
+      default:
+        return this.#hearOfEvents(news);
+    }
+  }
+
+  #hearOfEvents(news: News): void {
+    switch (news.kind) {
+      case "event_stored":
+        this.#delivery.observe(Math.max(0, this.#clock.now() - news.event.dueAt) / 1000);
+        if (news.parkedAt !== null) this.outboxAge.delivered(news.parkedAt);
+        return;
+      case "event_expired":
+        return this.outboxAge.delivered(news.parkedAt);
+      case "event_retrying":
+        return void this.#retries++;
+      case "event_parked":
+        return this.outboxAge.holds(this.#clock.now());
+    }
   }
 
   #fired({ timer, dueAt, firedAt, missedCount }: Fire): void {
@@ -173,29 +198,5 @@ export class Metrics {
     const missed = this.#missed[timer.traits.onMissed];
     missed.fired_late++;
     missed.coalesced += missedCount;
-  }
-
-  #deliveryWatch(): Watch["delivery"] {
-    return {
-      stored: (event, _, parkedAt) => {
-        this.#events.stored++;
-        this.#delivery.observe(Math.max(0, this.#clock.now() - event.dueAt) / 1000);
-        if (parkedAt !== null) this.outboxAge.delivered(parkedAt);
-      },
-      refused: () => void this.#events.refused++,
-      discarded: () => void this.#events.discarded++,
-      duplicate: () => void this.#events.duplicate++,
-      dropped: () => void this.#events.dropped++,
-      expired: (_, parkedAt) => {
-        this.#events.expired++;
-        this.outboxAge.delivered(parkedAt);
-      },
-      outboxLost: (count) => void (this.#events.lost += count),
-      retrying: () => void this.#attempts.retries++,
-      parked: () => {
-        this.#attempts.parked++;
-        this.outboxAge.holds(this.#clock.now());
-      },
-    };
   }
 }

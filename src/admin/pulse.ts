@@ -1,5 +1,6 @@
 import type { Clock } from "../ground/clock.ts";
-import { NO_WATCH, type Watch } from "./watch.ts";
+import type { News } from "../observe/news.ts";
+import type { Fire } from "../timers/fire.ts";
 
 /** Whole seconds that are told of: two minutes. */
 const TOLD = 120;
@@ -40,25 +41,20 @@ export class Pulse {
     };
   }
 
-  /** Where this learns what it counts. */
-  get watch(): Watch {
-    return {
-      ...NO_WATCH,
-      timers: {
-        fire: ({ firedAt, dueAt }) => {
-          const place = this.#turn();
-          const worstMs = this.#latenessMs[place] ?? NaN;
-          const latenessMs = Math.max(0, firedAt - dueAt);
-          if (!(worstMs >= latenessMs)) this.#latenessMs[place] = latenessMs;
-        },
-      },
-      delivery: {
-        stored: () => {
-          const place = this.#turn();
-          this.#stored[place] = (this.#stored[place] ?? 0) + 1;
-        },
-      },
-    };
+  /** Takes news. */
+  listen(news: News): void {
+    if (news.kind === "timer_fired") this.#noteLateness(news.fire);
+    else if (news.kind === "event_stored") {
+      const place = this.#turn();
+      this.#stored[place] = (this.#stored[place] ?? 0) + 1;
+    }
+  }
+
+  #noteLateness({ firedAt, dueAt }: Fire): void {
+    const place = this.#turn();
+    const worstMs = this.#latenessMs[place] ?? NaN;
+    const latenessMs = Math.max(0, firedAt - dueAt);
+    if (!(worstMs >= latenessMs)) this.#latenessMs[place] = latenessMs;
   }
 
   /** Empties the seconds that have begun since it was last called; returns the present one's place. */

@@ -3,6 +3,7 @@ import { rfc3339 } from "../ground/instant.ts";
 import { describe } from "../schedule/describe.ts";
 import type { TimerView } from "../timers/timer_table.ts";
 import { VERSION } from "../ground/version.ts";
+import type { Counters } from "../observe/counters.ts";
 import type { Health } from "./health.ts";
 import type { Lately, RecentFailure, RecentFire } from "./lately.ts";
 import type { OutboxAge } from "./outbox_age.ts";
@@ -22,13 +23,14 @@ export interface SnapshotSources {
   readonly health: Health;
   readonly views: RuleViews;
   readonly lately: Lately;
+  readonly counters: Counters;
   readonly pulse: Pulse;
   readonly outboxAge: OutboxAge;
 }
 
 /** The sensor at this moment, as the page shows it. It is as quickly made for a million rules as for one. */
 export function snapshotOf(sources: SnapshotSources): Record<string, unknown> {
-  const { clock, shard, subject, health, lately, pulse } = sources;
+  const { clock, shard, subject, health, lately, counters, pulse } = sources;
   const { stored, latenessMs } = pulse.series;
   return {
     now: rfc3339(clock.now()),
@@ -40,8 +42,8 @@ export function snapshotOf(sources: SnapshotSources): Record<string, unknown> {
     token_seconds: subject.tokenSecondsToExpiry,
     lag_ms: subject.lagMs,
     backlog: backlogOf(sources),
-    delivered: lately.stored,
-    failed: lately.failed,
+    delivered: counters.events.stored,
+    failed: counters.failed,
     per_second: { stored, lateness_ms: latenessMs },
     // Whoever does not fire has planned, but for nobody.
     next: subject.isFiring ? sources.views.upcoming(UPCOMING).map(nextJson) : [],

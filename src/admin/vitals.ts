@@ -1,7 +1,7 @@
 import type { Clock } from "../ground/clock.ts";
 import { messageOf } from "../ground/error_text.ts";
 import { Condition } from "./condition.ts";
-import { NO_WATCH, type Watch } from "./watch.ts";
+import type { News } from "../observe/news.ts";
 
 const BLOCKED = "RabbitMQ is short of memory or disk";
 
@@ -30,39 +30,36 @@ export class Vitals {
     return this.#snapshotAt === null ? null : this.#clock.monotonic() - this.#snapshotAt;
   }
 
-  /** Where this learns what it knows. */
-  get watch(): Watch {
-    return {
-      ...NO_WATCH,
-      delivery: {
-        opened: (reason) => {
-          this.#isCircuitOpen = true;
-          this.api.down(reason);
-        },
-        closed: () => {
-          this.#isCircuitOpen = false;
-          this.api.up();
-        },
-        stored: () => this.api.up(),
-      },
-      sync: {
-        snapshotDone: () => {
-          this.#snapshotAt = this.#clock.monotonic();
-          if (!this.#isCircuitOpen) this.api.up();
-        },
-        snapshotFailed: (error) => this.api.down(messageOf(error)),
-      },
-      store: {
-        up: () => this.outbox.up(),
-        lost: (error) => this.outbox.down(error.message),
-        blocked: (isBlocked) => isBlocked ? this.outbox.down(BLOCKED) : this.outbox.up(),
-      },
-      listener: {
-        up: () => this.messages.up(),
-        down: (error) => this.messages.down(error.message),
-      },
-      // Whoever fires next has a circuit of its own.
-      lease: { lost: () => void (this.#isCircuitOpen = false) },
-    };
+  /** Takes news. */
+  listen(news: News): void {
+    switch (news.kind) {
+      case "circuit_opened":
+        this.#isCircuitOpen = true;
+        return this.api.down(news.reason);
+      case "circuit_closed":
+        this.#isCircuitOpen = false;
+        return this.api.up();
+      case "event_stored":
+        return this.api.up();
+      case "snapshot_taken":
+        this.#snapshotAt = this.#clock.monotonic();
+        if (!this.#isCircuitOpen) this.api.up();
+        return;
+      case "snapshot_failed":
+        return this.api.down(messageOf(news.error));
+      case "outbox_up":
+        return this.outbox.up();
+      case "store_lost":
+        return this.outbox.down(news.error.message);
+      case "outbox_blocked":
+        return news.isBlocked ? this.outbox.down(BLOCKED) : this.outbox.up();
+      case "listener_up":
+        return this.messages.up();
+      case "listener_down":
+        return this.messages.down(news.error.message);
+      case "lease_lost":
+        // Whoever fires next has a circuit of its own.
+        this.#isCircuitOpen = false;
+    }
   }
 }

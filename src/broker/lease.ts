@@ -1,6 +1,10 @@
 import { type Backoff, fullJitter } from "../ground/backoff.ts";
 import { type Clock, sleep } from "../ground/clock.ts";
+import type { Tenure } from "../domain/tenure.ts";
+import { aborted } from "../ground/abort.ts";
+import type { Tell } from "../ground/tell.ts";
 import { BrokerError, replyCode } from "./fault.ts";
+import type { LeaseNews } from "./news.ts";
 import {
   type BrokerLink,
   type Channel,
@@ -31,19 +35,7 @@ export interface LeaseOptions {
   readonly queue: string;
   readonly clock: Clock;
   readonly backoff?: Backoff;
-}
-
-/** Is told who holds the lease. */
-export interface LeaseEvents {
-  /** This instance holds the lease now. */
-  acquired(): void;
-  /** It no longer does, or cannot be sure any more. */
-  lost(reason: string): void;
-  /** Instances that compete, this one included. */
-  instances(count: number): void;
-  /** The connection was lost, or could not be made; the next attempt follows in `retryMs`. */
-  disconnected(error: BrokerError, retryMs: number): void;
-  warning(text: string): void;
+  readonly tell: Tell<LeaseNews>;
 }
 
 /**
@@ -56,31 +48,21 @@ export interface LeaseEvents {
  */
 export class Lease implements AsyncDisposable {
   readonly #options: LeaseOptions;
-  readonly #on: LeaseEvents;
-  readonly #session: Session;
   readonly #presence: string;
+  #session: Session | null = null;
   /** How long a proof holds on the present connection. */
   #holdsMs = 0;
   /** When the latest proof was asked for. */
   #proof: Moment | null = null;
-  #isTold = false;
+  /** Of the present tenure; `null` between two. */
+  #over: AbortController | null = null;
+  #next = Promise.withResolvers<Tenure>();
   #instances = 0;
 
-  /** Competes until it is disposed of. Throws a `TypeError` when the URL cannot be read. */
-  constructor(options: LeaseOptions, on: LeaseEvents) {
+  /** Competes for nothing before {@link tenures}. */
+  constructor(options: LeaseOptions) {
     this.#options = options;
-    this.#on = on;
     this.#presence = `${options.queue}.instances`;
-    this.#session = openSession({
-      url: options.url,
-      name: `attune-core-timer-sensor (${options.queue})`,
-      clock: options.clock,
-      backoff: options.backoff ?? fullJitter(RETRY_BASE_MS, RETRY_CAP_MS),
-      signal: new AbortController().signal,
-      begin: (context) => this.#begin(context),
-      down: (error, retryMs) => on.disconnected(error, retryMs),
-    });
-    this.#session.ready.catch(() => {/* disposed of before */});
   }
 
   /** Whether nobody else can hold it at this moment. To be asked before each deed. */
@@ -90,18 +72,53 @@ export class Lease implements AsyncDisposable {
       Math.abs(clock.now() - this.#proof.wall) < this.#holdsMs;
   }
 
+  /**
+   * Competes from now on, until it is disposed of: yields each time that this instance holds the lease,
+   * after the one before is over. Ends when the signal is aborted, and lets go of nothing then. Throws a
+   * `TypeError` when the URL cannot be read.
+   */
+  tenures(signal: AbortSignal): AsyncIterable<Tenure> {
+    this.#session ??= this.#open();
+    return this.#tenures(signal);
+  }
+
   /** Gives the lease up, so that another takes over at once. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#proof = null;
-    this.#isTold = false;
-    await this.#session[Symbol.asyncDispose]();
+    this.#over = null;
+    await this.#session?.[Symbol.asyncDispose]();
+  }
+
+  async *#tenures(signal: AbortSignal): AsyncGenerator<Tenure, void> {
+    const ended = aborted(signal);
+    while (!signal.aborted) {
+      const tenure = await Promise.race([this.#next.promise, ended]);
+      if (tenure === undefined) return;
+      yield tenure;
+      await Promise.race([aborted(tenure.over), ended]);
+    }
+  }
+
+  #open(): Session {
+    const { url, queue, clock, backoff, tell } = this.#options;
+    const session = openSession({
+      url,
+      name: `attune-core-timer-sensor (${queue})`,
+      clock,
+      backoff: backoff ?? fullJitter(RETRY_BASE_MS, RETRY_CAP_MS),
+      signal: new AbortController().signal,
+      begin: (context) => this.#begin(context),
+      down: (error, retryMs) => tell({ kind: "lease_out_of_reach", error, retryMs }),
+    });
+    session.ready.catch(() => {/* disposed of before */});
+    return session;
   }
 
   async #begin(context: SessionContext<BrokerLink>): Promise<void> {
     const { queue } = this.#options;
     this.#holdsMs = holdsMs(context.link.heartbeatSeconds);
     const { warning, isUsable } = await declareQueue(context.link.model, queue, {});
-    if (warning !== null) this.#on.warning(warning);
+    if (warning !== null) this.#options.tell({ kind: "lease_warning", text: warning });
     if (!isUsable) return;
     await this.#appear(context);
     context.signal.addEventListener("abort", () => this.#lose("the connection to RabbitMQ ended"));
@@ -178,17 +195,35 @@ export class Lease implements AsyncDisposable {
     this.#proof = moment;
     // An answer that came too late proves nothing: the next one will.
     if (!this.isHeld) return this.#lose("RabbitMQ answers too late");
-    if (!this.#isTold) this.#on.acquired();
-    this.#isTold = true;
-    if (instances !== this.#instances) this.#on.instances(instances);
+    if (this.#over === null) this.#acquire();
+    if (instances !== this.#instances) {
+      this.#options.tell({ kind: "instances_counted", count: instances });
+    }
     this.#instances = instances;
+  }
+
+  #acquire(): void {
+    const over = new AbortController();
+    this.#over = over;
+    this.#options.tell({ kind: "lease_acquired" });
+    const isHeld = () => !over.signal.aborted && this.isHeld;
+    this.#next.resolve({
+      get isHeld() {
+        return isHeld();
+      },
+      over: over.signal,
+    });
   }
 
   #lose(reason: string): void {
     this.#proof = null;
-    if (this.#isTold) this.#on.lost(reason);
-    this.#isTold = false;
     this.#instances = 0;
+    const over = this.#over;
+    if (over === null) return;
+    this.#over = null;
+    this.#next = Promise.withResolvers();
+    this.#options.tell({ kind: "lease_lost", reason });
+    over.abort(new Error(reason));
   }
 
   #now(): Moment {

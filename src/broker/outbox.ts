@@ -1,8 +1,10 @@
 import { type Clock, sleep } from "../ground/clock.ts";
 import type { OutboundEvent } from "../domain/event.ts";
-import type { Outbox, Parcel } from "../domain/outbox.ts";
+import type { Outbox, OutboxTaker } from "../domain/outbox.ts";
+import type { Tell } from "../ground/tell.ts";
 import { problemText } from "../ground/error_text.ts";
 import { BrokerError } from "./fault.ts";
+import type { StoreNews } from "./news.ts";
 import { type Handout, OutboxFeed } from "./outbox_feed.ts";
 import { messageOptions, type ParkedEvent, parkedEventFrom } from "./outbox_message.ts";
 import { Publisher } from "./publisher.ts";
@@ -18,27 +20,13 @@ const LONGEST_STAY_MS = 15_000;
 /** The most dead letters that are kept: the oldest go first. */
 const MAX_DEAD = 10_000;
 
-/** Is told how the outbox is, and what it hands out. */
-export interface OutboxEvents {
-  /** It takes events from now on, and has `count` of them. */
-  up(count: number): void;
-  /** It takes no more, and what it handed out is void. */
-  down(): void;
-  /** It takes events again, or none for a while: the broker is short of memory or disk. */
-  blocked(isBlocked: boolean): void;
-  take(parcel: Parcel): void;
-  /** A message in the queue makes no sense: it is put among the dead letters. */
-  unreadable(reason: string): void;
-  /** Something is not as it should be, but will do. */
-  warning(text: string): void;
-}
-
 /** The outbox in RabbitMQ: a durable queue, and one for dead letters. */
 export class BrokerOutbox implements Outbox {
   readonly #queue: string;
   readonly #deadQueue: string;
   readonly #clock: Clock;
-  readonly #on: OutboxEvents;
+  readonly #tell: Tell<StoreNews>;
+  #taker: OutboxTaker | null = null;
   /** Tells what this process put there from what it found. */
   readonly #processId = crypto.randomUUID();
   #publisher: Publisher | null = null;
@@ -50,11 +38,11 @@ export class BrokerOutbox implements Outbox {
   /** On the monotonic clock; a connection that comes before does not make the queue any older. */
   #settledAt = -Infinity;
 
-  constructor(queue: string, deadQueue: string, clock: Clock, on: OutboxEvents) {
+  constructor(queue: string, deadQueue: string, clock: Clock, tell: Tell<StoreNews>) {
     this.#queue = queue;
     this.#deadQueue = deadQueue;
     this.#clock = clock;
-    this.#on = on;
+    this.#tell = tell;
   }
 
   get isUp(): boolean {
@@ -67,6 +55,12 @@ export class BrokerOutbox implements Outbox {
 
   async bury(event: OutboundEvent, reason: string): Promise<void> {
     await this.#bury(event.body, this.#optionsOf(event), reason);
+  }
+
+  /** Tells `taker` how it is, and hands out to it, until the result is disposed of. */
+  serve(taker: OutboxTaker): Disposable {
+    this.#taker = taker;
+    return { [Symbol.dispose]: () => void (this.#taker = null) };
   }
 
   /** Hands out what it has from now on, after each reconnect too. */
@@ -114,9 +108,11 @@ export class BrokerOutbox implements Outbox {
       arguments: { "x-overflow": "reject-publish" },
     });
     const dead = await declareQueue(model, this.#deadQueue, { maxLength: MAX_DEAD });
-    for (const { warning } of [outbox, dead]) if (warning !== null) this.#on.warning(warning);
+    for (const { warning } of [outbox, dead]) {
+      if (warning !== null) this.#tell({ kind: "store_warning", text: warning });
+    }
     if (!outbox.isUsable) return;
-    const publisher = await Publisher.open(context, this.#clock, (it) => this.#on.blocked(it));
+    const publisher = await Publisher.open(context, this.#clock, (it) => this.#block(it));
     context.signal.throwIfAborted();
     context.signal.addEventListener("abort", () => this.#end(), { once: true });
     this.#publisher = publisher;
@@ -137,8 +133,14 @@ export class BrokerOutbox implements Outbox {
 
   #open(count: number): void {
     this.#isUp = true;
-    this.#on.up(count);
+    this.#tell({ kind: "outbox_up", count });
+    this.#taker?.up(count);
     this.#feedIfDue();
+  }
+
+  #block(isBlocked: boolean): void {
+    this.#tell({ kind: "outbox_blocked", isBlocked });
+    this.#taker?.blocked();
   }
 
   #end(): void {
@@ -147,7 +149,7 @@ export class BrokerOutbox implements Outbox {
     this.#feed = null;
     this.#context = null;
     this.#isUp = false;
-    if (wasUp) this.#on.down();
+    if (wasUp) this.#taker?.down();
   }
 
   #feedIfDue(): void {
@@ -161,7 +163,7 @@ export class BrokerOutbox implements Outbox {
   #take(handout: Handout): void {
     const parked = this.#read(handout);
     if (parked === null) return;
-    this.#on.take({
+    this.#taker?.take({
       event: parked.event,
       parkedAt: parked.parkedAt,
       isOwn: parked.parkedBy === this.#processId,
@@ -178,7 +180,8 @@ export class BrokerOutbox implements Outbox {
       return parkedEventFrom(message);
     } catch (error) {
       const reason = problemText(error);
-      this.#on.unreadable(reason);
+      this.#tell({ kind: "outbox_unreadable", reason });
+      this.#taker?.unreadable();
       const { headers } = message.properties;
       this.#bury(message.content, headers === undefined ? {} : { headers }, reason)
         .then(ack, () => {/* it comes again */});

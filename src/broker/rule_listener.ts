@@ -1,9 +1,10 @@
 import { type Backoff, fullJitter } from "../ground/backoff.ts";
 import { type Clock, sleep } from "../ground/clock.ts";
 import type { RuleChange } from "../domain/rule.ts";
+import type { Tell } from "../ground/tell.ts";
 import { Consumer } from "./consumer.ts";
-import type { BrokerError } from "./fault.ts";
-import { readRuleMessage, type UnreadableMessage } from "./rule_message.ts";
+import type { ListenerNews } from "./news.ts";
+import { readRuleMessage } from "./rule_message.ts";
 import {
   type BrokerLink,
   type ConsumeMessage,
@@ -37,30 +38,24 @@ export interface RuleListenerOptions {
   readonly clock: Clock;
   /** The pauses between attempts to connect, and to apply a change. */
   readonly backoff?: Backoff;
+  readonly feed: RuleFeed;
+  readonly tell: Tell<ListenerNews>;
   /** Ends the listener at once; {@link RuleListener.stop} is the gentle way. */
   readonly signal: AbortSignal;
 }
 
-/** Is told what comes in and how the connection is. */
-export interface RuleListenerEvents {
+/** What is done about the messages. */
+export interface RuleFeed {
   /**
    * A rule changed. The message is acknowledged when this resolves, and the same change is offered again
    * after a pause when it rejects. Changes come in the order of the queue, several at a time.
    */
-  change(change: RuleChange): Promise<void>;
-  /** {@link RuleListenerEvents.change} rejected. */
-  retrying(change: RuleChange, error: unknown, retryMs: number): void;
-  /** A message makes no sense; it is gone. */
-  unreadable(message: UnreadableMessage): void;
+  changed(change: RuleChange): Promise<void>;
   /**
    * The queue is bound: from now on nothing is missed, and what was missed before has to be read from the
    * API. Called after each successful connection.
    */
-  up(): void;
-  /** An attempt to connect failed, or the connection was lost; the next attempt follows in `retryMs`. */
-  down(error: BrokerError, retryMs: number): void;
-  /** Something on the broker is not as it should be, but will do. Each text comes once. */
-  warning(text: string): void;
+  connected(): void;
 }
 
 /** Listens for changes of rules until it is stopped, through all failures of the broker. */
@@ -77,16 +72,14 @@ export interface RuleListener extends AsyncDisposable {
 }
 
 /** Opens a listener. Throws a `TypeError` when the URL cannot be read. */
-export function openRuleListener(
-  options: RuleListenerOptions,
-  on: RuleListenerEvents,
-): RuleListener {
-  return new Listener(options, on);
+export function openRuleListener(options: RuleListenerOptions): RuleListener {
+  return new Listener(options);
 }
 
 class Listener implements RuleListener {
   readonly #options: RuleListenerOptions;
-  readonly #on: RuleListenerEvents;
+  readonly #feed: RuleFeed;
+  readonly #tell: Tell<ListenerNews>;
   readonly #backoff: Backoff;
   readonly #session: Session;
   readonly #warned = new Set<string>();
@@ -95,9 +88,10 @@ class Listener implements RuleListener {
   /** The connection broke on a message that cannot be decoded, and the broker would hand it out again. */
   #isPoisoned = false;
 
-  constructor(options: RuleListenerOptions, on: RuleListenerEvents) {
+  constructor(options: RuleListenerOptions) {
     this.#options = options;
-    this.#on = on;
+    this.#feed = options.feed;
+    this.#tell = options.tell;
     this.#backoff = options.backoff ?? fullJitter(RETRY_BASE_MS, RETRY_CAP_MS);
     this.#session = openSession({
       url: options.url,
@@ -108,7 +102,7 @@ class Listener implements RuleListener {
       begin: (context) => this.#begin(context),
       down: (error, retryMs) => {
         this.#isPoisoned = error.fault === "undecodable";
-        on.down(error, retryMs);
+        this.#tell({ kind: "listener_down", error, retryMs });
       },
     });
   }
@@ -144,11 +138,12 @@ class Listener implements RuleListener {
   async #begin(context: SessionContext<BrokerLink>): Promise<void> {
     const { queue, warnings } = await this.#declare(context.link);
     for (const warning of warnings) {
-      if (!this.#warned.has(warning)) this.#on.warning(warning);
+      if (!this.#warned.has(warning)) this.#tell({ kind: "listener_warning", text: warning });
       this.#warned.add(warning);
     }
     if (this.#isPoisoned) await this.#empty(queue, context.link);
-    this.#on.up();
+    this.#tell({ kind: "listener_up", address: this.address });
+    this.#feed.connected();
     this.#consumer = await Consumer.start({
       channel: await openChannel(context),
       queue,
@@ -164,7 +159,10 @@ class Listener implements RuleListener {
     const { messageCount } = await onChannel(model, (channel) => channel.purgeQueue(queue));
     if (messageCount === 0) return;
     const text = `Threw away the ${messageCount} messages of queue '${queue}'`;
-    this.#on.warning(`${text}: there is one among them that cannot be decoded`);
+    this.#tell({
+      kind: "listener_warning",
+      text: `${text}: there is one among them that cannot be decoded`,
+    });
   }
 
   async #declare({ model }: BrokerLink): Promise<{ queue: string; warnings: string[] }> {
@@ -176,9 +174,12 @@ class Listener implements RuleListener {
   // Not async, which would hold the content of the message until the change is applied.
   #handle(message: ConsumeMessage, signal: AbortSignal): Promise<void> {
     const read = readRuleMessage(message.content, message.properties.timestamp);
-    if (read.ok) return this.#apply(read.change, signal);
+    if (read.ok) {
+      this.#tell({ kind: "change_heard", change: read.change });
+      return this.#apply(read.change, signal);
+    }
     this.#unreadableCount++;
-    this.#on.unreadable(read.unreadable);
+    this.#tell({ kind: "message_unreadable", message: read.unreadable });
     return Promise.resolve();
   }
 
@@ -189,11 +190,11 @@ class Listener implements RuleListener {
   async #apply(change: RuleChange, signal: AbortSignal): Promise<void> {
     for (let failures = 1;; failures++) {
       try {
-        return await this.#on.change(change);
+        return await this.#feed.changed(change);
       } catch (error) {
         signal.throwIfAborted();
         const retryMs = this.#backoff(failures);
-        this.#on.retrying(change, error, retryMs);
+        this.#tell({ kind: "change_retrying", change, error, retryMs });
         await sleep(this.#options.clock, retryMs, signal);
       }
     }

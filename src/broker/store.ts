@@ -5,7 +5,9 @@ import { BrokerCheckpoint } from "./checkpoint.ts";
 import type { BrokerError } from "./fault.ts";
 import { BrokerLayout } from "./layout.ts";
 import type { LayoutError } from "./layout_error.ts";
-import { BrokerOutbox, type OutboxEvents } from "./outbox.ts";
+import type { StoreNews } from "./news.ts";
+import type { Tell } from "../ground/tell.ts";
+import { BrokerOutbox } from "./outbox.ts";
 import { openSession } from "./session.ts";
 
 const RETRY_BASE_MS = 250;
@@ -23,14 +25,9 @@ export interface StoreOptions {
   readonly ha: boolean;
   readonly clock: Clock;
   readonly backoff?: Backoff;
-}
-
-/** Is told how the store is. */
-export interface StoreEvents extends OutboxEvents {
-  /** The connection was lost, or could not be made; the next attempt follows in `retryMs`. */
-  lost(error: BrokerError, retryMs: number): void;
+  readonly tell: Tell<StoreNews>;
   /** This instance must not run, or not go on: the store is closed for good. */
-  refused(error: LayoutError): void;
+  readonly refused: (error: LayoutError) => void;
 }
 
 /** What the sensor keeps in RabbitMQ, the only disk it has (design idea 3). */
@@ -39,6 +36,8 @@ export interface Store extends AsyncDisposable {
   readonly checkpoint: BrokerCheckpoint;
   /** Resolves when it was reached for the first time, rejects when it is closed before, or refused. */
   readonly ready: Promise<void>;
+  /** The latest trouble with the broker. */
+  readonly trouble: BrokerError | null;
 }
 
 /**
@@ -46,20 +45,27 @@ export interface Store extends AsyncDisposable {
  * publish, and the messages about rules are to come in all the same. Throws a `TypeError` when the URL
  * cannot be read.
  */
-export function openStore(options: StoreOptions, on: StoreEvents): Store {
+export function openStore(options: StoreOptions): Store {
   const { prefix: base, shard, ha, clock } = options;
   const queues = queuesOf(base, shard);
-  const told = new Set<string>();
-  const warning = (text: string) => {
-    if (!told.has(text)) on.warning(text);
-    told.add(text);
+  let trouble: BrokerError | null = null;
+  let wasUp = false;
+  const warned = new Set<string>();
+  const tell: Tell<StoreNews> = (news) => {
+    if (news.kind === "outbox_up") wasUp = true;
+    if (news.kind === "store_warning") {
+      if (warned.has(news.text)) return;
+      warned.add(news.text);
+    }
+    options.tell(news);
   };
+  const warning = (text: string) => tell({ kind: "store_warning", text });
   const refusal = new AbortController();
   const refused = (error: LayoutError) => {
     refusal.abort(error);
-    on.refused(error);
+    options.refused(error);
   };
-  const outbox = new BrokerOutbox(queues.outbox, queues.dead, clock, { ...on, warning });
+  const outbox = new BrokerOutbox(queues.outbox, queues.dead, clock, tell);
   const layout = new BrokerLayout({ base, shard, ha, clock, on: { warning, refused } });
   const checkpoint = new BrokerCheckpoint({
     queue: queues.checkpoint,
@@ -79,7 +85,10 @@ export function openStore(options: StoreOptions, on: StoreEvents): Store {
       await checkpoint.begin(context);
       await outbox.begin(context);
     },
-    down: (error, retryMs) => on.lost(error, retryMs),
+    down: (error, retryMs) => {
+      trouble = error;
+      tell({ kind: "store_lost", error, retryMs, wasUp });
+    },
   });
   session.ready.catch(() => {/* stopped before: whoever waits for it knows */});
   return {
@@ -87,6 +96,9 @@ export function openStore(options: StoreOptions, on: StoreEvents): Store {
     checkpoint,
     get ready() {
       return session.ready;
+    },
+    get trouble() {
+      return trouble;
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };

@@ -12,22 +12,29 @@ import { snapshotOf } from "../admin/snapshot.ts";
 import { addStateMetrics } from "../admin/state_metrics.ts";
 import type { Role, Subject } from "../admin/subject.ts";
 import { Vitals } from "../admin/vitals.ts";
-import { joined, type Watch } from "../admin/watch.ts";
 import type { Clock } from "../ground/clock.ts";
 import type { Config } from "../config/config.ts";
 import { isLoopback } from "../config/address.ts";
 import type { Engine } from "./engine.ts";
-import type { Leadership } from "./leadership.ts";
+import { Counters } from "../observe/counters.ts";
+import type { News } from "../observe/news.ts";
 import type { Log } from "../log/log.ts";
 import { messageOf } from "../ground/error_text.ts";
 import type { TokenKeeper } from "../platform/token_keeper.ts";
 import type { TimeWatch } from "../process/time_watch.ts";
 
-/** What looking at the sensor needs of it. */
+/** Where the sensor is shown, and by which clock. */
 export interface AdministrationOptions {
   readonly config: Config;
   readonly log: Log;
   readonly clock: Clock;
+}
+
+/** What is shown. */
+export interface Shown {
+  readonly engine: Engine;
+  /** `null` for one that fires alone. */
+  readonly lease: { readonly isHeld: boolean } | null;
   readonly timeWatch: TimeWatch;
   readonly keeper: TokenKeeper;
   /** Aborted when the sensor is asked to stop, or cannot go on. */
@@ -36,6 +43,8 @@ export interface AdministrationOptions {
 
 /** Shows the sensor to its operators, where it is told to. */
 export class Administration {
+  /** Hears of everything too, whether anybody may look or not. */
+  readonly counters: Counters = new Counters();
   readonly #options: AdministrationOptions;
   readonly #vitals: Vitals;
   readonly #metrics: Metrics;
@@ -43,39 +52,36 @@ export class Administration {
   readonly #lately: Lately;
   readonly #pulse: Pulse;
   readonly #shard: string;
-  /** What is to be told of everything; nothing, where nobody may look. */
-  readonly watch: Watch | undefined;
 
   constructor(options: AdministrationOptions) {
+    const { clock, config: { shard } } = options;
     this.#options = options;
-    this.#vitals = new Vitals(options.clock);
-    const { index, count } = options.config.shard;
-    this.#shard = `${index}/${count}`;
-    this.#metrics = new Metrics(options.clock, this.#shard);
-    this.#history = new History(options.clock);
-    this.#lately = new Lately(options.clock);
-    this.#pulse = new Pulse(options.clock);
-    if (options.config.adminAddress === null) return;
-    this.watch = [
-      this.#metrics.watch,
-      this.#history.watch,
-      this.#lately.watch,
-      this.#pulse.watch,
-    ].reduce(joined, this.#vitals.watch);
+    this.#vitals = new Vitals(clock);
+    this.#shard = `${shard.index}/${shard.count}`;
+    this.#metrics = new Metrics(clock, this.#shard, this.counters);
+    this.#history = new History(clock);
+    this.#lately = new Lately(clock);
+    this.#pulse = new Pulse(clock);
+  }
+
+  /** Who is to be told of everything; nobody, where nobody may look. */
+  get listeners(): readonly { listen(news: News): void }[] {
+    if (this.#options.config.adminAddress === null) return [];
+    return [this.#vitals, this.#metrics, this.#history, this.#lately, this.#pulse];
   }
 
   /** Serves until the result is disposed of. Throws a `Fatal` where it cannot. */
-  open(engine: Engine, leadership: Leadership): AsyncDisposable | null {
+  open(shown: Shown): AsyncDisposable | null {
     const { config: { adminAddress }, log, clock } = this.#options;
     if (adminAddress === null) return null;
-    const subject = this.#subject(engine, leadership);
+    const subject = this.#subject(shown);
     const health = new Health(clock, subject, this.#vitals);
     addStateMetrics(this.#metrics, { clock, subject, vitals: this.#vitals, health });
     const failed = (error: unknown) => {
       const text = `Failed to answer a request: ${messageOf(error)}`;
       log.repeated("error", text, text);
     };
-    const views = viewsOf(engine, this.#history);
+    const views = viewsOf(shown.engine, this.#history);
     const live = new Live({
       clock,
       snapshot: () =>
@@ -86,6 +92,7 @@ export class Administration {
           health,
           views,
           lately: this.#lately,
+          counters: this.counters,
           pulse: this.#pulse,
           outboxAge: this.#metrics.outboxAge,
         }),
@@ -113,12 +120,11 @@ export class Administration {
     return stack;
   }
 
-  #subject(engine: Engine, leadership: Leadership): Subject {
-    const { config, timeWatch, keeper, signal } = this.#options;
+  #subject({ engine, lease, timeWatch, keeper, signal }: Shown): Subject {
     return {
       get role(): Role {
-        if (!config.ha) return "single";
-        return leadership.isHeld ? "leader" : "standby";
+        if (lease === null) return "single";
+        return lease.isHeld ? "leader" : "standby";
       },
       get isStopping() {
         return signal.aborted;

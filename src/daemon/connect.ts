@@ -68,7 +68,7 @@ async function reachBroker(
     await unlessAborted(listen().ready, signal);
   } catch {
     stop.throwIfAborted();
-    const trouble = engine.brokerTrouble?.message ?? "no answer";
+    const trouble = engine.store.trouble?.message ?? "no answer";
     throw new Fatal(ExitCode.broker, trouble);
   }
 }

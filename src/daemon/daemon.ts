@@ -1,29 +1,33 @@
-import { Administration } from "./administration.ts";
-import { fullJitter } from "../ground/backoff.ts";
-import { both } from "../observe/both.ts";
-import type { Watch } from "../admin/watch.ts";
+import { Lease } from "../broker/lease.ts";
 import { openRuleListener, type RuleListener } from "../broker/rule_listener.ts";
-import type { Clock } from "../ground/clock.ts";
 import { type Config, redactedConfig } from "../config/config.ts";
-import { connect, readRules } from "./connect.ts";
-import { Engine } from "./engine.ts";
-import { ExitCode, Fatal } from "../ground/exit.ts";
-import { listenerJournal } from "../observe/broker_journal.ts";
-import { timeJournal, tokenJournal } from "../observe/process_journal.ts";
-import { Summary } from "../observe/summary.ts";
-import { Leadership } from "./leadership.ts";
-import type { Log } from "../log/log.ts";
+import { queuesOf } from "../domain/shard.ts";
+import { ALONE } from "../domain/tenure.ts";
+import { aborted, unlessAborted } from "../ground/abort.ts";
+import { fullJitter } from "../ground/backoff.ts";
+import type { Clock } from "../ground/clock.ts";
 import { messageOf } from "../ground/error_text.ts";
-import { watchParent } from "../process/parent_watch.ts";
+import { ExitCode, Fatal } from "../ground/exit.ts";
+import { BUILT_FROM, VERSION } from "../ground/version.ts";
+import { broadcast } from "../ground/tell.ts";
+import type { Log } from "../log/log.ts";
+import type { EventCounts } from "../observe/counters.ts";
+import { DropTally } from "../observe/drop_tally.ts";
+import { LogWriter } from "../observe/log_writer.ts";
+import type { News } from "../observe/news.ts";
+import { Summary } from "../observe/summary.ts";
+import { openTracing, traced } from "../observe/tracing.ts";
 import { ApiClient } from "../platform/api_client.ts";
 import { ClockSkew } from "../platform/clock_skew.ts";
 import { TokenKeeper } from "../platform/token_keeper.ts";
 import { openToken, type Token, TokenError } from "../platform/token.ts";
-import { queuesOf } from "../domain/shard.ts";
-import { aborted } from "../ground/abort.ts";
+import { watchParent } from "../process/parent_watch.ts";
 import { TimeWatch } from "../process/time_watch.ts";
 import { onUncaught } from "../process/uncaught.ts";
-import { BUILT_FROM, VERSION } from "../ground/version.ts";
+import { Administration } from "./administration.ts";
+import { connect, readRules } from "./connect.ts";
+import { Engine } from "./engine.ts";
+import type { ReignOptions } from "./reign.ts";
 
 /** Between attempts to renew the token. */
 const TOKEN_BACKOFF = fullJitter(1000, 60_000);
@@ -50,7 +54,16 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const stop = AbortSignal.any([signal, failure.signal]);
   await using stack = new AsyncDisposableStack();
   stack.use(onUncaught((error) => failure.abort(error)));
-  const timeWatch = stack.use(new TimeWatch(clock, timeJournal(log)));
+  const administration = new Administration(options);
+  const { counters } = administration;
+  const drops = new DropTally(log, clock);
+  const tracing = openTracing();
+  const tell = broadcast<News>(
+    [counters, new LogWriter(log), drops, tracing, ...administration.listeners]
+      .flatMap((it) => it === null ? [] : [(news: News) => it.listen(news)]),
+    (error) => log.repeated("error", "news", `Failed to take news: ${messageOf(error)}`),
+  );
+  const timeWatch = stack.use(new TimeWatch(clock, tell));
   if (config.sensorId !== null) stack.use(watchManager(options, orphan));
   const token = await tokenOf(config);
   const skew = new ClockSkew(clock);
@@ -61,52 +74,57 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     skew,
     issue: (request, signal) => api.issueToken(request, signal),
     backoff: TOKEN_BACKOFF,
-    on: { ...tokenJournal(log), expired: () => failure.abort(new Fatal(ExitCode.token, EXPIRED)) },
+    tell,
+    expired: () => failure.abort(new Fatal(ExitCode.token, EXPIRED)),
     signal: stop,
   });
   const api = stack.use(new ApiClient({ baseUrl: config.apiUrl, token: keeper, clock, skew }));
-  const looked = { config, log, clock, timeWatch, keeper, signal: stop };
-  const administration = new Administration(looked);
-  const { watch } = administration;
   const base = `sensor.${config.sensorRef}`;
   const queues = queuesOf(base, config.shard);
-  const engine: Engine = new Engine({
+  const engine = new Engine({
     config,
-    log,
     clock,
     api,
+    post: traced(tracing, (event, signal) => api.createEvent(event, signal)),
+    tell,
     allowedTriggers: token.triggerTypes,
     queueBase: base,
-    mayAct: () => !config.ha || leadership.isHeld,
     signal: stop,
     unauthorized: (reason) => failure.abort(tokenFatal(keeper, reason)),
     refused: (error) => failure.abort(new Fatal(ExitCode.usage, error.message, { cause: error })),
-    watch,
   });
   stack.use(engine.store);
-  const leadership = stack.use(
-    new Leadership({
-      engine,
-      url: config.mqUrl,
-      queue: queues.lease,
-      clock,
-      log,
-      watch: watch?.lease,
-      failed: (error) => failure.abort(error),
-      signal: stop,
-    }),
-  );
+  const lease = config.ha
+    ? stack.use(new Lease({ url: config.mqUrl, queue: queues.lease, clock, tell }))
+    : null;
   // From before the first connection to after the last, so that both can be watched.
-  stack.use(administration.open(engine, leadership));
+  stack.use(administration.open({ engine, lease, timeWatch, keeper, signal: stop }));
+  const ending = new AbortController();
   let listener: RuleListener | null = null;
-  stack.defer(() => shutDown(options, engine, listener));
+  let reigning = Promise.resolve(0);
+  stack.defer(async () => {
+    ending.abort();
+    const [left] = await Promise.all([reigning.catch(() => 0), listener?.stop()]);
+    drops[Symbol.dispose]();
+    tellEnd(log, left, counters.events);
+  });
   const start = {
     config,
     log,
     clock,
     api,
     engine,
-    listen: () => listener = listen(options, queues.rules, engine, failure.signal, watch),
+    listen: () =>
+      listener = openRuleListener({
+        url: config.mqUrl,
+        exchange: config.mqExchange,
+        queue: queues.rules,
+        isOneOfMany: config.ha,
+        clock,
+        feed: engine.reconciler,
+        tell,
+        signal: failure.signal,
+      }),
     stop,
   };
   try {
@@ -119,20 +137,40 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     const rulesKnown = readRules(snapshot, start);
     // It may fail, or be given up, while something else is waited for: nobody else would catch that.
     rulesKnown.catch((error) => stop.aborted || failure.abort(error));
+    const underWay = Promise.withResolvers<void>();
+    const about = { rulesKnown, ending: ending.signal, underWay: underWay.resolve };
     // Alone, it fires a rule as soon as it is known; one of several has to know all to take over.
-    if (!config.ha) await engine.lead(rulesKnown, stop);
-    await rulesKnown;
-    if (config.ha) leadership.compete();
+    if (lease !== null) await rulesKnown;
+    reigning = reignOver(engine, lease, about);
+    reigning.catch((error) => failure.abort(error));
+    if (lease === null) await unlessAborted(underWay.promise, stop);
     const timers = engine.timers.size;
-    const role = config.ha ? { role: "standby" } : {};
+    const role = lease === null ? {} : { role: "standby" };
     log.info(`Timer sensor ready with ${timers} timers`, { timers, ...role });
-    stack.use(new Summary(log, clock, engine));
+    stack.use(new Summary(log, clock, engine, counters));
     await aborted(stop);
   } catch (error) {
     if (!stop.aborted) failure.abort(error);
   }
   failure.signal.throwIfAborted();
   log.info(`Timer sensor stopping: ${messageOf(signal.reason)}`);
+}
+
+/** Fires while nobody else does: from now on where there is no lease, else whenever this instance holds it. */
+async function reignOver(
+  engine: Engine,
+  lease: Lease | null,
+  options: ReignOptions,
+): Promise<number> {
+  if (lease === null) return await engine.reign(ALONE, options);
+  let left = 0;
+  for await (const tenure of lease.tenures(options.ending)) {
+    const reigning = engine.reign(tenure, options);
+    // Messages may have been missed while standing by; the next snapshot could be a minute away.
+    engine.reconciler.requestSnapshot();
+    left = await reigning;
+  }
+  return left;
 }
 
 /** A manager that dies gives its sensors no signal, and starts others in their place (contract 1.5). */
@@ -148,49 +186,14 @@ function watchManager({ log, clock }: DaemonOptions, orphan: AbortController): D
   });
 }
 
-function listen(
-  { config, log, clock }: DaemonOptions,
-  queue: string,
-  engine: Engine,
-  signal: AbortSignal,
-  watch: Watch | undefined,
-): RuleListener {
-  const journal = both(listenerJournal(log), watch?.listener);
-  const listener = openRuleListener({
-    url: config.mqUrl,
-    exchange: config.mqExchange,
-    queue,
-    isOneOfMany: config.ha,
-    clock,
-    signal,
-  }, {
-    ...journal,
-    change(change) {
-      watch?.messages.heard?.(change);
-      return engine.reconciler.change(change);
-    },
-    up() {
-      journal.up(listener.address);
-      // Failures are told where they happen.
-      engine.reconciler.requestSnapshot();
-    },
-  });
-  listener.ready.catch(() => {/* stopped before: whoever waits for it knows */});
-  return listener;
-}
-
-/** Takes nothing in and fires nothing any more, delivers what is due, and leaves the rest in the outbox. */
-async function shutDown(
-  { config, log }: DaemonOptions,
-  engine: Engine,
-  listener: RuleListener | null,
-): Promise<void> {
-  const [left] = await Promise.all([engine.end(config.shutdownTimeoutMs), listener?.stop()]);
+/** `left`: events that are neither delivered nor in the outbox. */
+function tellEnd(log: Log, left: number, events: Readonly<EventCounts>): void {
   if (left > 0) {
     const text = `${left} events are neither delivered nor in the outbox`;
     log.warn(`${text}: the next start makes up for them from the checkpoint`, { count: left });
   }
-  log.info("Timer sensor stopped", { ...engine.counts });
+  const { stored, refused, parked, dropped, expired, discarded } = events;
+  log.info("Timer sensor stopped", { stored, refused, parked, dropped, expired, discarded });
 }
 
 async function tokenOf({ apiToken, apiTokenFile }: Config): Promise<Token> {

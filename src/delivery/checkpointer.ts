@@ -1,5 +1,7 @@
 import type { Checkpoint } from "../domain/checkpoint.ts";
 import type { Clock } from "../ground/clock.ts";
+import type { Tell } from "../ground/tell.ts";
+import type { CheckpointNews } from "./news.ts";
 
 /** Between two checkpoints while things change: the span that a crash can double. */
 const PACE_MS = 150;
@@ -19,7 +21,7 @@ export interface CheckpointerOptions {
   readonly clock: Clock;
   /** The instant up to which every occurrence is delivered or in the outbox, in epoch milliseconds. */
   readonly watermark: () => number;
-  readonly failed: (error: unknown) => void;
+  readonly tell: Tell<CheckpointNews>;
 }
 
 /** Writes checkpoints: one at a time, at a measured pace while things change, now and then while not. */
@@ -75,12 +77,18 @@ export class Checkpointer {
   }
 
   async #write(): Promise<void> {
-    const { store, clock, watermark, failed } = this.#options;
+    const { store, clock, watermark, tell } = this.#options;
     this.#wakeLater();
     const at = watermark();
     if (!store.isUp || at === this.#lastAt) return;
-    this.#writing = store.write({ at, writtenAt: clock.now() })
-      .then(() => void (this.#lastAt = at), failed);
+    const checkpoint = { at, writtenAt: clock.now() };
+    this.#writing = store.write(checkpoint).then(
+      () => {
+        this.#lastAt = at;
+        tell({ kind: "checkpoint_written", checkpoint });
+      },
+      (error) => tell({ kind: "checkpoint_unwritten", error }),
+    );
     await this.#writing;
     this.#writing = null;
     if (this.#isStale) this.touch();

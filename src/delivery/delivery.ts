@@ -1,10 +1,12 @@
 import type { Backoff } from "../ground/backoff.ts";
 import type { Clock } from "../ground/clock.ts";
+import type { Tell } from "../ground/tell.ts";
 import type { OutboundEvent, PostResult } from "../domain/event.ts";
-import type { Outbox, Parcel } from "../domain/outbox.ts";
+import type { Outbox, OutboxTaker, Parcel } from "../domain/outbox.ts";
 import type { RuleId } from "../domain/rule.ts";
 import { Circuit } from "./circuit.ts";
-import type { DeliveryEvents } from "./delivery_events.ts";
+import type { DeliveryNews } from "./news.ts";
+import type { DeliveryPorts } from "./ports.ts";
 import { type Lane, Lanes } from "./lanes.ts";
 import { OrderedSet } from "../collections/ordered_set.ts";
 import { Outcomes } from "./outcomes.ts";
@@ -42,7 +44,8 @@ export interface DeliveryOptions {
   readonly outboxMaxAgeMs: number;
   /** Whether the platform has the rule. */
   readonly isKnown: (ruleId: RuleId) => boolean;
-  readonly on: DeliveryEvents;
+  readonly tell: Tell<DeliveryNews>;
+  readonly ports: DeliveryPorts;
 }
 
 /**
@@ -53,7 +56,7 @@ export interface DeliveryOptions {
  */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  readonly #on: DeliveryEvents;
+  readonly #tell: Tell<DeliveryNews>;
   readonly #lanes = new Lanes();
   readonly #stock: Stock = new Stock(() => this.#routeAll());
   readonly #circuit: Circuit;
@@ -70,19 +73,19 @@ export class Delivery {
   #empty: PromiseWithResolvers<void> | null = null;
 
   constructor(options: DeliveryOptions) {
-    const { clock, on, outbox } = options;
+    const { clock, tell, outbox } = options;
     this.#options = options;
-    this.#on = on;
+    this.#tell = tell;
     this.#circuit = new Circuit({
       clock,
       backoff: options.probeBackoff,
       on: {
         opened: (reason) => {
-          on.opened(reason);
+          tell({ kind: "circuit_opened", reason });
           this.#routeAll();
         },
         closed: (downMs) => {
-          on.closed(downMs);
+          tell({ kind: "circuit_closed", downMs });
           this.#routeAll();
         },
         probeDue: () => this.#pump(),
@@ -133,8 +136,18 @@ export class Delivery {
     this.#pump();
   }
 
-  /** Takes an event that the outbox hands out. */
-  accept(parcel: Parcel): void {
+  /** What the outbox hands out, and how it is, comes here. */
+  get outbox(): OutboxTaker {
+    return {
+      take: (parcel) => this.#accept(parcel),
+      up: (count) => this.#outboxUp(count),
+      down: () => this.#outboxDown(),
+      blocked: () => this.#outboxBlocked(),
+      unreadable: () => this.#outboxUnreadable(),
+    };
+  }
+
+  #accept(parcel: Parcel): void {
     if (this.#phase !== "open") return;
     const lane = this.#lanes.open(parcel.event.ruleId);
     this.#stock.accept(lane, parcel);
@@ -143,27 +156,27 @@ export class Delivery {
   }
 
   /** The outbox takes events, and has `count` of them. */
-  outboxUp(count: number): void {
+  #outboxUp(count: number): void {
     const missing = this.#stock.up(count, this.#lanes);
-    if (missing > 0) this.#on.outboxLost(missing);
+    if (missing > 0) this.#tell({ kind: "parked_events_lost", count: missing });
     this.#routeAll();
     this.#pump();
   }
 
   /** The outbox takes events again, or none for a while. */
-  outboxBlocked(): void {
+  #outboxBlocked(): void {
     this.#routeAll();
     this.#pump();
   }
 
   /** The outbox had one that made no sense, and has put it elsewhere. */
-  outboxUnreadable(): void {
+  #outboxUnreadable(): void {
     this.#stock.disinherit();
     this.#pump();
   }
 
   /** The outbox takes none any more; what it handed out will be handed out again. */
-  outboxDown(): void {
+  #outboxDown(): void {
     this.#stock.down(this.#dropHeld());
     this.#pump();
   }
@@ -176,10 +189,10 @@ export class Delivery {
     const lane = this.#lanes.get(ruleId);
     if (lane === undefined) return;
     for (const parcel of lane.held.clear(lane.posting === "held" ? 1 : 0)) {
-      this.#on.discarded(parcel.event);
+      this.#tell({ kind: "event_discarded", event: parcel.event });
       this.#stock.remove(lane, parcel);
     }
-    for (const event of this.#lanes.clear(lane)) this.#on.discarded(event);
+    for (const event of this.#lanes.clear(lane)) this.#tell({ kind: "event_discarded", event });
     this.#route(lane);
     this.#settled();
     this.#pump();
@@ -218,7 +231,7 @@ export class Delivery {
   }
 
   #settled(): void {
-    this.#on.settled();
+    this.#options.ports.settled();
     if (this.#lanes.waiting + this.#posting.size === 0) this.#empty?.resolve();
   }
 
@@ -302,12 +315,13 @@ export class Delivery {
   #isOver(lane: Lane, parcel: Parcel): boolean {
     const { event, parkedAt } = parcel;
     if (this.#stock.removeDuplicate(lane, parcel)) {
-      this.#on.duplicate(event);
+      this.#tell({ kind: "event_duplicate", event });
       return true;
     }
     const isOld = this.#options.clock.now() - parkedAt > this.#options.outboxMaxAgeMs;
-    if (!this.#options.isKnown(event.ruleId)) this.#on.discarded(event);
-    else if (isOld) this.#on.expired(event, parkedAt);
+    if (!this.#options.isKnown(event.ruleId)) {
+      this.#tell({ kind: "event_discarded", event });
+    } else if (isOld) this.#tell({ kind: "event_expired", event, parkedAt });
     else return false;
     this.#stock.remove(lane, parcel);
     return true;
@@ -337,13 +351,13 @@ export class Delivery {
   #parked(lane: Lane, event: OutboundEvent, error: unknown): void {
     if (error === undefined) {
       this.#stock.add(lane);
-      this.#on.parked(event);
+      this.#tell({ kind: "event_parked", event });
       this.#lanes.shift(lane);
     } else if (this.#options.isKnown(event.ruleId)) {
       lane.isUncertain = true;
-      this.#on.unparked(event, error);
+      this.#tell({ kind: "event_unparked", event, error });
     } else {
-      this.#on.discarded(event);
+      this.#tell({ kind: "event_discarded", event });
       this.#lanes.shift(lane);
     }
     this.#route(lane);
@@ -354,7 +368,7 @@ export class Delivery {
   #dropOldest(): void {
     const dropped = this.#lanes.takeOldest();
     if (dropped === undefined) return;
-    this.#on.dropped(dropped);
+    this.#tell({ kind: "event_dropped", event: dropped });
     const lane = this.#lanes.get(dropped.ruleId);
     if (lane !== undefined) this.#route(lane);
   }

@@ -1,10 +1,12 @@
 import type { Backoff } from "../ground/backoff.ts";
 import type { Clock } from "../ground/clock.ts";
+import type { Tell } from "../ground/tell.ts";
 import type { OutboundEvent, PostResult } from "../domain/event.ts";
 import type { Outbox, Parcel } from "../domain/outbox.ts";
 import type { RuleId } from "../domain/rule.ts";
 import type { Circuit } from "./circuit.ts";
-import type { DeliveryEvents } from "./delivery_events.ts";
+import type { DeliveryNews } from "./news.ts";
+import type { DeliveryPorts } from "./ports.ts";
 import type { Lane, Lanes } from "./lanes.ts";
 import type { Stock } from "./stock.ts";
 import { judge } from "./verdict.ts";
@@ -29,19 +31,20 @@ export interface OutcomesOptions {
   readonly mayPark: () => boolean;
   /** There may be something to do for a lane, at another time than that of the outcome. */
   readonly again: (lane: Lane) => void;
-  readonly on: DeliveryEvents;
+  readonly tell: Tell<DeliveryNews>;
+  readonly ports: Pick<DeliveryPorts, "unauthorized" | "ruleGone">;
 }
 
 /** What comes of the answer to a request: for its event, for its lane and for the circuit. */
 export class Outcomes {
   readonly #options: OutcomesOptions;
-  readonly #on: DeliveryEvents;
+  readonly #tell: Tell<DeliveryNews>;
   /** The last one that was sent while the circuit was open, until that closes. */
   #probe: Attempt | null = null;
 
   constructor(options: OutcomesOptions) {
     this.#options = options;
-    this.#on = options.on;
+    this.#tell = options.tell;
   }
 
   /** The circuit has closed: there is no probe any more. */
@@ -60,14 +63,13 @@ export class Outcomes {
     switch (result.kind) {
       case "stored":
         circuit.succeed();
-        this.#on.stored(attempt.event, result, attempt.parcel?.parkedAt ?? null);
-        return this.#advance(attempt);
+        return this.#store(attempt, result);
       case "refused":
         circuit.succeed();
         return this.#refuse(attempt, result);
       case "unauthorized":
         this.#failCircuit(attempt, result.reason, null);
-        this.#on.unauthorized(result.reason);
+        this.#options.ports.unauthorized(result.reason);
         return void this.#letGo(attempt);
       case "retry":
         if (!isEnding) this.#fail(attempt, result);
@@ -75,6 +77,13 @@ export class Outcomes {
       default:
         result satisfies never;
     }
+  }
+
+  #store(attempt: Attempt, result: PostResult & { kind: "stored" }): void {
+    const { event, parcel } = attempt;
+    this.#tell({ kind: "event_stored", event, result, parkedAt: parcel?.parkedAt ?? null });
+    if (result.ruleGone) this.#options.ports.ruleGone(event);
+    this.#advance(attempt);
   }
 
   /** The event has come to its end. */
@@ -97,16 +106,16 @@ export class Outcomes {
       return true;
     }
     if (this.#options.isKnown(event.ruleId)) return false;
-    this.#on.discarded(event);
+    this.#tell({ kind: "event_discarded", event });
     this.#advance(attempt);
     return true;
   }
 
-  #refuse(attempt: Attempt, refusal: { reason: string; status: number | null }): void {
+  #refuse(attempt: Attempt, { reason, status }: { reason: string; status: number | null }): void {
     const { lane, event, parcel } = attempt;
-    this.#on.refused(event, refusal);
-    const buried = this.#options.outbox.bury(event, refusal.reason)
-      .catch((error) => this.#on.unburied(event, error));
+    this.#tell({ kind: "event_refused", event, reason, status });
+    const buried = this.#options.outbox.bury(event, reason)
+      .catch((error) => this.#tell({ kind: "event_unburied", event, error }));
     if (parcel === null || parcel.isVoid) return this.#advance(attempt);
     // Not taken out of the outbox before it is safe elsewhere; meanwhile the next one has its turn.
     this.#options.stock.remember(event);
@@ -142,7 +151,7 @@ export class Outcomes {
     }
     if (parcel === null && !lane.isSpent) {
       lane.isSpent = true;
-      this.#on.spent(event, reason);
+      this.#tell({ kind: "event_spent", event, reason });
     }
     if (verdict === "down") circuit.fail(reason, retryAfterMs);
     else if (!mayPark()) this.#retryLater(attempt, reason, retryAfterMs);
@@ -157,7 +166,7 @@ export class Outcomes {
 
   #retryLater({ lane, event }: Attempt, reason: string, retryAfterMs: number | null): void {
     const delayMs = Math.max(this.#options.backoff(lane.failures), retryAfterMs ?? 0);
-    this.#on.retrying(event, reason, delayMs);
+    this.#tell({ kind: "event_retrying", event, reason, delayMs });
     lane.retry = this.#options.clock.alarm(delayMs, () => {
       lane.retry = null;
       this.#options.again(lane);

@@ -13,6 +13,19 @@ export interface Outbox {
   bury(event: OutboundEvent, reason: string): Promise<void>;
 }
 
+/** Who delivers what the outbox hands out, and hears how it is. */
+export interface OutboxTaker {
+  take(parcel: Parcel): void;
+  /** It takes events from now on, and has `count` of them. */
+  up(count: number): void;
+  /** It takes no more, and what it handed out is void. */
+  down(): void;
+  /** It takes events again, or none for a while. */
+  blocked(): void;
+  /** A message in it made no sense, and is put elsewhere. */
+  unreadable(): void;
+}
+
 /** An event that the outbox hands out, to be delivered now. */
 export interface Parcel {
   readonly event: OutboundEvent;

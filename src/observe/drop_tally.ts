@@ -1,6 +1,7 @@
 import type { Clock } from "../ground/clock.ts";
 import type { OutboundEvent } from "../domain/event.ts";
 import type { Log } from "../log/log.ts";
+import type { News } from "./news.ts";
 import type { RuleId } from "../domain/rule.ts";
 
 /** One line a rule in this time: events can be dropped by the thousand. */
@@ -23,8 +24,13 @@ export class DropTally implements Disposable {
     this.#clock = clock;
   }
 
-  /** Counts one; the first ever is told of at once. */
-  add({ ruleId, ruleRef }: OutboundEvent): void {
+  /** Takes news. */
+  listen(news: News): void {
+    if (news.kind === "event_dropped") this.#add(news.event);
+  }
+
+  /** Counts one; the first is told of at once. */
+  #add({ ruleId, ruleRef }: OutboundEvent): void {
     const drops = this.#drops.get(ruleId);
     if (drops !== undefined) drops.count++;
     else this.#drops.set(ruleId, { ruleRef, count: 1 });

@@ -1,8 +1,7 @@
 import type { Clock } from "../ground/clock.ts";
 import { counted } from "../words/counted.ts";
 import type { Log } from "../log/log.ts";
-import type { DeliveryCounts } from "./delivery_journal.ts";
-import type { Lateness } from "./lateness.ts";
+import type { Counters } from "./counters.ts";
 
 const SPAN_MS = 60_000;
 
@@ -14,8 +13,6 @@ export interface Summed {
   readonly timers: { readonly size: number };
   /** `null` where another instance delivers. */
   readonly delivery: { readonly waiting: number; readonly parked: number } | null;
-  readonly counts: Readonly<DeliveryCounts>;
-  readonly lateness: Lateness;
 }
 
 /** Tells the log once a minute what the sensor did in it, until it is disposed of. */
@@ -23,15 +20,17 @@ export class Summary implements Disposable {
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #summed: Summed;
+  readonly #counters: Counters;
   #stored: number;
   #alarm: Disposable;
 
-  constructor(log: Log, clock: Clock, summed: Summed) {
+  constructor(log: Log, clock: Clock, summed: Summed, counters: Counters) {
     this.#log = log;
     this.#clock = clock;
     this.#summed = summed;
-    this.#stored = summed.counts.stored;
-    summed.lateness.reset();
+    this.#counters = counters;
+    this.#stored = counters.events.stored;
+    counters.lateness.reset();
     this.#alarm = this.#set();
   }
 
@@ -43,20 +42,21 @@ export class Summary implements Disposable {
     return this.#clock.alarm(SPAN_MS, () => {
       this.#alarm = this.#set();
       this.#tell();
-      this.#stored = this.#summed.counts.stored;
-      this.#summed.lateness.reset();
+      this.#stored = this.#counters.events.stored;
+      this.#counters.lateness.reset();
     });
   }
 
   #tell(): void {
-    const { isFiring, timers: { size: timers }, delivery, counts, lateness } = this.#summed;
+    const { isFiring, timers: { size: timers }, delivery } = this.#summed;
     if (!isFiring || delivery === null) {
       const fields = { role: "standby", timers };
       return this.#log.info(`Standing by with ${counted(timers, "timer")}`, fields);
     }
+    const { events, lateness } = this.#counters;
     const p99 = lateness.quantile(0.99);
     const late = p99 === null ? "" : ` (p99 ${p99} ms late)`;
-    const stored = counts.stored - this.#stored;
+    const stored = events.stored - this.#stored;
     this.#log.info(
       `In a minute, ${counted(timers, "timer")}: ${counted(lateness.total, "fire")}${late}, ` +
         `${counted(stored, "event")} stored, ${delivery.parked} in the outbox`,

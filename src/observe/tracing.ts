@@ -9,7 +9,7 @@ import {
   trace,
   type Tracer,
 } from "@opentelemetry/api";
-import type { DeliveryEvents } from "../delivery/delivery_events.ts";
+import type { News } from "./news.ts";
 import type { OutboundEvent, PostResult } from "../domain/event.ts";
 import type { Fire } from "../timers/fire.ts";
 import { VERSION } from "../ground/version.ts";
@@ -19,11 +19,10 @@ export type Post = (event: OutboundEvent, signal: AbortSignal) => Promise<PostRe
 
 /** What is told of a fire to OpenTelemetry: a span from its scheduled instant to where its event ended. */
 export interface Tracing {
-  /** An occurrence was handed out as an event. */
-  fired(fire: Fire, event: OutboundEvent): void;
   /** Posts an event so that its requests stand below its span. */
   post(post: Post, event: OutboundEvent, signal: AbortSignal): Promise<PostResult>;
-  readonly delivery: Partial<DeliveryEvents>;
+  /** Takes news. */
+  listen(news: News): void;
 }
 
 /** Tracing, where the runtime has been told to do it (`OTEL_DENO=true`); else nothing, at no cost. */
@@ -43,25 +42,38 @@ class SpanTracing implements Tracing {
   readonly #tracer: Tracer;
   /** Those that have not ended: an event that nobody has any more takes its span along. */
   readonly #spans = new WeakMap<OutboundEvent, Span>();
-  readonly delivery: Partial<DeliveryEvents> = {
-    stored: (event, { eventId, ruleGone }) => {
-      const attributes = eventId === null ? {} : { "attune.event.id": eventId };
-      this.#end(event, "delivered", ruleGone ? "the rule is gone" : null, attributes);
-    },
-    refused: (event, { reason }) => this.#end(event, "refused", reason),
-    retrying: (event, reason) => void this.#spans.get(event)?.addEvent("retrying", { reason }),
-    parked: (event) => this.#end(event, "parked", null),
-    dropped: (event) => this.#end(event, "dropped", "too many events wait"),
-    expired: (event) => this.#end(event, "expired", "it was in the outbox for too long"),
-    discarded: (event) => this.#end(event, "discarded", "the rule is gone"),
-    duplicate: (event) => this.#end(event, "duplicate", null),
-  };
 
   constructor(tracer: Tracer) {
     this.#tracer = tracer;
   }
 
-  fired(fire: Fire, event: OutboundEvent): void {
+  listen(news: News): void {
+    switch (news.kind) {
+      case "timer_fired":
+        return this.#fired(news.fire, news.event);
+      case "event_stored": {
+        const { event, result: { eventId, ruleGone } } = news;
+        const attributes = eventId === null ? {} : { "attune.event.id": eventId };
+        return this.#end(event, "delivered", ruleGone ? "the rule is gone" : null, attributes);
+      }
+      case "event_refused":
+        return this.#end(news.event, "refused", news.reason);
+      case "event_retrying":
+        return void this.#spans.get(news.event)?.addEvent("retrying", { reason: news.reason });
+      case "event_parked":
+        return this.#end(news.event, "parked", null);
+      case "event_dropped":
+        return this.#end(news.event, "dropped", "too many events wait");
+      case "event_expired":
+        return this.#end(news.event, "expired", "it was in the outbox for too long");
+      case "event_discarded":
+        return this.#end(news.event, "discarded", "the rule is gone");
+      case "event_duplicate":
+        return this.#end(news.event, "duplicate", null);
+    }
+  }
+
+  #fired(fire: Fire, event: OutboundEvent): void {
     const { scheduledAt, dueAt, firedAt, timer, missedCount } = fire;
     const span = this.#begin("timer.fire", event, scheduledAt, {
       "attune.timer.kind": timer.kind,

@@ -1,7 +1,9 @@
 import type { Backoff } from "../ground/backoff.ts";
 import { type Clock, sleep } from "../ground/clock.ts";
+import type { Tell } from "../ground/tell.ts";
 import { ApiError } from "./api_error.ts";
 import type { Bearer } from "./bearer.ts";
+import type { TokenNews } from "./news.ts";
 import type { ClockSkew } from "./clock_skew.ts";
 import { RenewalAttempts } from "./renewal_attempts.ts";
 import type { Token } from "./token.ts";
@@ -21,22 +23,6 @@ const SPEAK_AT_MS = [6 * HOUR_MS, HOUR_MS, 0];
 /** Asks the API for a token. */
 export type IssueToken = (request: TokenRequest, signal: AbortSignal) => Promise<TokenReading>;
 
-/** Is told what becomes of the token. Instants are epoch milliseconds on the API's clock, `null` unknown. */
-export interface TokenEvents {
-  /** The API gave another token for the one that was. */
-  renewed(expiresAt: number | null): void;
-  /** The file holds another token. */
-  rotated(expiresAt: number | null): void;
-  /** The next attempt follows in `retryMs`; `null`: this token cannot be renewed. */
-  renewalFailed(error: unknown, retryMs: number | null): void;
-  /** The token has at most 6 hours or 1 hour left, and is not known to be renewed. Once each. */
-  expiring(leftMs: number): void;
-  /** The token is of no use any more. Once for a token. */
-  expired(): void;
-  /** The file cannot be read; the token from before stays. Once for a problem. */
-  fileProblem(problem: string): void;
-}
-
 /** What a keeper works with. */
 export interface TokenKeeperOptions {
   readonly token: Token;
@@ -45,7 +31,9 @@ export interface TokenKeeperOptions {
   readonly skew: ClockSkew;
   /** Between attempts to renew the token; at most a minute of it counts. */
   readonly backoff: Backoff;
-  readonly on: TokenEvents;
+  readonly tell: Tell<TokenNews>;
+  /** The token is of no use any more. Once for a token. */
+  readonly expired: () => void;
   /** Ends everything. */
   readonly signal: AbortSignal;
 }
@@ -133,28 +121,31 @@ export class TokenKeeper implements Bearer {
   }
 
   #noticeFile(): void {
-    const { token, on } = this.#options;
+    const { token, tell } = this.#options;
     if (token.value !== this.#value) {
       this.#begin(0);
-      on.rotated(token.expiresAt);
+      tell({ kind: "token_rotated", expiresAt: token.expiresAt });
     }
     const { fileProblem } = token;
-    if (fileProblem !== null && fileProblem !== this.#toldProblem) on.fileProblem(fileProblem);
+    if (fileProblem !== null && fileProblem !== this.#toldProblem) {
+      tell({ kind: "token_file_unreadable", problem: fileProblem });
+    }
     this.#toldProblem = fileProblem;
   }
 
   /** Asks the API for another token, if that may be of use just now. */
   async #renewSelf(): Promise<void> {
-    const { token, issue, on, signal } = this.#options;
+    const { token, issue, tell, signal } = this.#options;
     if (token.renewal === null || !this.#isRenewable || this.#attempts.pauseMs > 0) return;
     try {
       token.adopt(another(this.value, await issue(token.renewal.request, signal)));
     } catch (error) {
       signal.throwIfAborted();
-      return on.renewalFailed(error, this.#attempts.failed(error));
+      const retryMs = this.#attempts.failed(error);
+      return tell({ kind: "token_renewal_failed", error, retryMs });
     }
     this.#begin(LEAST_LIFE_MS);
-    on.renewed(token.expiresAt);
+    tell({ kind: "token_renewed", expiresAt: token.expiresAt });
   }
 
   /** Another token has come. */
@@ -166,14 +157,14 @@ export class TokenKeeper implements Bearer {
   }
 
   #speak(): void {
-    const { on } = this.#options;
+    const { tell, expired } = this.#options;
     const leftMs = this.#leftMs;
     const mark = SPEAK_AT_MS.findLast((ms) => leftMs <= ms) ?? Infinity;
     const isHopeful = this.#isRenewable && !this.#attempts.hasFailed;
     if (mark >= this.#spokenOf || isHopeful) return;
     this.#spokenOf = mark;
-    if (mark === 0) on.expired();
-    else on.expiring(leftMs);
+    if (mark === 0) expired();
+    else tell({ kind: "token_expiring", leftMs });
   }
 
   /** Whether an attempt, now or later, may give another token. */

@@ -1,4 +1,6 @@
 import type { Clock } from "../ground/clock.ts";
+import type { Tell } from "../ground/tell.ts";
+import type { TimeNews } from "./news.ts";
 
 /** Between two looks at the clocks. */
 const PERIOD_MS = 500;
@@ -8,23 +10,6 @@ const STALL_MS = 1000;
 const STEP_MS = 1000;
 /** After a telling the next one waits: a machine under load would fill the log with the same sentence. */
 const QUIET_MS = 60_000;
-
-/**
- * What is told of the time. The first of a kind is told at once, those within a minute after it together
- * at the end of that minute: `count` of them, the greatest of `ms`.
- */
-export interface TimeWatchEvents {
-  /**
-   * Nothing ran for `ms` or somewhat longer, for up to half a second of a stall cannot be seen: the
-   * event loop was busy, or the process was stopped.
-   */
-  stalled(ms: number, count: number): void;
-  /**
-   * The wall clock left the monotonic one by `ms`. Forward is positive: it was set, or the machine was
-   * suspended, which on Linux and macOS the monotonic clock sleeps through. Back is negative.
-   */
-  stepped(ms: number, count: number): void;
-}
 
 /** Watches how late the event loop is, and whether the wall clock steps. It has one alarm. */
 export class TimeWatch implements Disposable {
@@ -40,10 +25,10 @@ export class TimeWatch implements Disposable {
   #maxLagMs = 0;
 
   /** Watches until it is disposed of. */
-  constructor(clock: Clock, events: TimeWatchEvents) {
+  constructor(clock: Clock, tell: Tell<TimeNews>) {
     this.#clock = clock;
-    this.#stalls = new Findings(STALL_MS, (ms, count) => events.stalled(ms, count));
-    this.#steps = new Findings(STEP_MS, (ms, count) => events.stepped(ms, count));
+    this.#stalls = new Findings(STALL_MS, (ms, count) => tell({ kind: "loop_stalled", ms, count }));
+    this.#steps = new Findings(STEP_MS, (ms, count) => tell({ kind: "clock_stepped", ms, count }));
     const at = clock.monotonic();
     this.#offset = clock.now() - at;
     this.#alarm = this.#arm(at);

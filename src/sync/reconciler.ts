@@ -1,6 +1,8 @@
 import type { Backoff } from "../ground/backoff.ts";
 import { type Clock, sleep } from "../ground/clock.ts";
+import type { Tell } from "../ground/tell.ts";
 import type { Rule, RuleChange, RuleId } from "../domain/rule.ts";
+import type { SyncNews } from "./news.ts";
 import { Rechecks } from "./rechecks.ts";
 import type { RuleBook } from "./rule_book.ts";
 import type { RuleSource } from "./rule_source.ts";
@@ -17,17 +19,6 @@ const LULL_MS = 20;
 /** One that does not pause. */
 const LONGEST_BURST_MS = 1000;
 
-/** Is told how staying in step goes. */
-export interface ReconcilerEvents {
-  snapshotDone(rules: number, elapsedMs: number): void;
-  snapshotFailed(error: unknown, retryMs: number): void;
-  /** Each time a snapshot meets a trigger that the platform does not have. */
-  notInstalled(triggerRef: string): void;
-  unreadable(triggerRef: string, id: RuleId | null, reason: string): void;
-  /** A message was taken at its word because the API could not be asked. */
-  unconfirmed(change: RuleChange, error: unknown): void;
-}
-
 /**
  * Keeps the rule book in step with the platform: a snapshot at each (re)connect and each minute, and in
  * between a re-read of the rule that a message names. Messages are hints: the API is the truth.
@@ -39,7 +30,8 @@ export class Reconciler {
   readonly #clock: Clock;
   readonly #backoff: Backoff;
   readonly #intervalMs: number;
-  readonly #on: ReconcilerEvents;
+  readonly #tell: Tell<SyncNews>;
+  readonly #failed: (error: unknown) => void;
   readonly #signal: AbortSignal;
   readonly #rechecks: Rechecks<boolean> = new Rechecks((ref) => this.#recheck(ref));
   // Not the ones above: those may be put off until the snapshot that waits for these is done.
@@ -60,7 +52,9 @@ export class Reconciler {
     clock: Clock;
     backoff: Backoff;
     intervalMs: number;
-    on: ReconcilerEvents;
+    tell: Tell<SyncNews>;
+    /** A snapshot failed for a reason that may end the sensor. */
+    failed: (error: unknown) => void;
     signal: AbortSignal;
   }) {
     this.#source = options.source;
@@ -69,7 +63,8 @@ export class Reconciler {
     this.#clock = options.clock;
     this.#backoff = options.backoff;
     this.#intervalMs = options.intervalMs;
-    this.#on = options.on;
+    this.#tell = options.tell;
+    this.#failed = options.failed;
     this.#signal = options.signal;
   }
 
@@ -88,7 +83,8 @@ export class Reconciler {
         request.reject(error);
         if (this.#signal.aborted) return;
         const retryMs = this.#backoff(++failures);
-        this.#on.snapshotFailed(error, retryMs);
+        this.#tell({ kind: "snapshot_failed", error, retryMs });
+        this.#failed(error);
         await sleep(this.#clock, retryMs, this.#signal).catch(() => {/* aborted: the loop ends */});
       }
     }
@@ -100,8 +96,13 @@ export class Reconciler {
     return this.#request.promise;
   }
 
+  /** Messages come in from now on, and what was missed before has to be read. Failures are told by {@link run}. */
+  connected(): void {
+    this.requestSnapshot();
+  }
+
   /** Resolves when what a message tells has been applied. Never rejects. */
-  async change(change: RuleChange): Promise<void> {
+  async changed(change: RuleChange): Promise<void> {
     if (!this.#concernsUs(change)) return;
     const ref = change.ruleRef ?? this.#book.refOf(change.ruleId);
     try {
@@ -110,7 +111,7 @@ export class Reconciler {
     } catch (error) {
       if (this.#signal.aborted) return;
       this.#believe(change);
-      this.#on.unconfirmed(change, error);
+      this.#tell({ kind: "change_unconfirmed", change, error });
       this.requestSnapshot();
     }
   }
@@ -136,14 +137,14 @@ export class Reconciler {
       book: this.#book,
       triggers: this.#triggers,
       recheck: (ref) => this.#lookups.request(ref),
-      notInstalled: this.#on.notInstalled,
-      unreadable: this.#on.unreadable,
+      tell: this.#tell,
       signal: this.#signal,
     });
     this.#book.forgetDeleted();
     this.#snapshots++;
     this.#snapshotAt = beganAt;
-    this.#on.snapshotDone(rules, this.#clock.monotonic() - began);
+    const elapsedMs = this.#clock.monotonic() - began;
+    this.#tell({ kind: "snapshot_taken", rules, elapsedMs });
   }
 
   /** Waits for the interval, or until a snapshot is asked for. */

@@ -1,33 +1,14 @@
 import type { Clock } from "../ground/clock.ts";
+import type { Tell } from "../ground/tell.ts";
 import type { Rule, RuleId } from "../domain/rule.ts";
 import { adviceOn } from "../schedule/advice.ts";
 import { compile, sameTimer } from "../schedule/mod.ts";
 import type { Timer } from "../schedule/timer.ts";
 import { ON_TIME_MS } from "../timers/misfire.ts";
 import type { TimerManager } from "../timers/timer_manager.ts";
+import type { RuleNews, StopReason } from "./news.ts";
 import { Census } from "./census.ts";
 import { KnownRules } from "./known_rules.ts";
-
-/** Why a timer was stopped. */
-export type StopReason =
-  | "disabled"
-  | "deleted"
-  | "maybe gone"
-  | "refused"
-  | "not allowed by the token"
-  | "moved to another trigger";
-
-/** Is told what becomes of the rules. Instants are epoch milliseconds. */
-export interface RuleBookEvents {
-  started(rule: Rule, timer: Timer, nextAt: number | null, isChange: boolean): void;
-  stopped(ruleId: RuleId, ruleRef: string, reason: StopReason): void;
-  refused(rule: Rule, problems: readonly string[]): void;
-  /** The token does not cover the rule's trigger. */
-  notAllowed(rule: Rule): void;
-  warned(rule: Rule, warnings: readonly string[]): void;
-  /** The rule is no more: nothing may be posted for it. */
-  gone(ruleId: RuleId): void;
-}
 
 /** All rules of our triggers and our shard, and the one place where a rule becomes a timer. */
 export class RuleBook {
@@ -36,7 +17,8 @@ export class RuleBook {
   readonly #isOurs: (ruleId: RuleId) => boolean;
   readonly #isAllowed: (triggerRef: string) => boolean;
   readonly #clock: Clock;
-  readonly #on: RuleBookEvents;
+  readonly #tell: Tell<RuleNews>;
+  readonly #gone: (ruleId: RuleId) => void;
   /** What has a timer, and what was refused one. */
   readonly census: Census = new Census();
   readonly #known: KnownRules;
@@ -52,7 +34,9 @@ export class RuleBook {
     /** Whether the token covers a trigger. */
     isAllowed: (triggerRef: string) => boolean;
     clock: Clock;
-    on: RuleBookEvents;
+    tell: Tell<RuleNews>;
+    /** Nothing may be posted any more for a rule that the platform no longer has. */
+    gone: (ruleId: RuleId) => void;
   }) {
     this.#timers = options.timers;
     this.#known = new KnownRules(options.timers.slots);
@@ -60,7 +44,8 @@ export class RuleBook {
     this.#isOurs = options.isOurs;
     this.#isAllowed = options.isAllowed;
     this.#clock = options.clock;
-    this.#on = options.on;
+    this.#tell = options.tell;
+    this.#gone = options.gone;
   }
 
   /** The number of rules known, whatever their state. */
@@ -120,13 +105,13 @@ export class RuleBook {
     if (!this.#isAllowed(rule.triggerRef)) {
       this.#switchOff(rule, "not allowed by the token");
       this.census.refuse(rule, [`the token does not cover trigger type '${rule.triggerRef}'`]);
-      return this.#on.notAllowed(rule);
+      return this.#tell({ kind: "rule_not_allowed", rule });
     }
     const compiled = compile(rule.triggerRef, rule.params, rule.createdAt);
     if (!compiled.ok) {
       this.#switchOff(rule, "refused");
       this.census.refuse(rule, compiled.problems);
-      return this.#on.refused(rule, compiled.problems);
+      return this.#tell({ kind: "rule_refused", rule, problems: compiled.problems });
     }
     this.#start(rule, compiled.timer, compiled.warnings);
   }
@@ -151,7 +136,8 @@ export class RuleBook {
     this.#stop(id, ref, "deleted");
     this.#timers.forget(id);
     this.#leave(id);
-    this.#on.gone(id);
+    this.#gone(id);
+    this.#tell({ kind: "rule_gone", ruleId: id });
   }
 
   /** Forgets the rules deleted so far: to be called when no read begun before now is still to come. */
@@ -166,10 +152,18 @@ export class RuleBook {
     const entry = { ruleId: rule.id, ruleRef: rule.ref, timer };
     const nextAt = this.#timers.set(entry, this.#planAfter(rule, timer));
     this.census.started(timer.kind, running?.timer.kind);
-    this.#on.started(rule, timer, nextAt, running !== undefined);
+    this.#tell({
+      kind: "timer_started",
+      rule,
+      timer,
+      nextAt,
+      isChange: running !== undefined,
+      wasPast: nextAt === null && timer.next(rule.createdAt - ON_TIME_MS) === null,
+    });
     // From now on, or from an occurrence on that is still to be made up for.
     const advice = nextAt === null ? [] : adviceOn(timer, Math.min(this.#clock.now(), nextAt - 1));
-    if (warnings.length + advice.length > 0) this.#on.warned(rule, [...warnings, ...advice]);
+    if (warnings.length + advice.length === 0) return;
+    this.#tell({ kind: "rule_warned", rule, warnings: [...warnings, ...advice] });
   }
 
   /**
@@ -196,7 +190,7 @@ export class RuleBook {
   #stop(ruleId: RuleId, ruleRef: string, reason: StopReason): void {
     const entry = this.#timers.stop(ruleId);
     this.census.stopped(entry?.timer.kind);
-    if (entry !== undefined) this.#on.stopped(ruleId, ruleRef, reason);
+    if (entry !== undefined) this.#tell({ kind: "timer_stopped", ruleId, ruleRef, reason });
   }
 
   #remember(rule: Rule): void {

@@ -1,4 +1,6 @@
 import type { RuleId } from "../domain/rule.ts";
+import type { Tell } from "../ground/tell.ts";
+import type { SyncNews } from "./news.ts";
 import type { RuleBook } from "./rule_book.ts";
 import type { RuleSource } from "./rule_source.ts";
 
@@ -12,8 +14,7 @@ export interface SnapshotOptions {
   readonly triggers: Iterable<string>;
   /** Reads one rule again and applies what it finds. */
   readonly recheck: (ref: string) => Promise<unknown>;
-  readonly notInstalled: (triggerRef: string) => void;
-  readonly unreadable: (triggerRef: string, id: RuleId | null, reason: string) => void;
+  readonly tell: Tell<SyncNews>;
   readonly signal: AbortSignal;
 }
 
@@ -35,7 +36,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<number> {
 async function readTrigger(
   triggerRef: string,
   seen: Set<RuleId>,
-  { source, book, notInstalled, unreadable, signal }: SnapshotOptions,
+  { source, book, tell, signal }: SnapshotOptions,
 ): Promise<void> {
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const ids = new Set<RuleId>();
@@ -50,10 +51,12 @@ async function readTrigger(
       for (const { id, reason } of page.unreadable) {
         if (id === null) unknown++;
         else ids.add(id);
-        if (id === null || book.isOurs(id)) unreadable(triggerRef, id, reason);
+        if (id === null || book.isOurs(id)) {
+          tell({ kind: "rule_unreadable", triggerRef, id, reason });
+        }
       }
     }
-    if (totals.size === 0) return notInstalled(triggerRef);
+    if (totals.size === 0) return tell({ kind: "trigger_not_installed", triggerRef });
     const isWhole = totals.size === 1 && [...totals].every((it) => it === ids.size + unknown);
     if (!isWhole && attempt < TRIES) continue;
     for (const id of ids) seen.add(id);

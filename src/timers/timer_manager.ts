@@ -15,28 +15,25 @@ const NOT_NOW_MS = 250;
 /** How long a slice may work before HTTP and AMQP get their turn. */
 const SLICE_MS = 5;
 
-/** The timers of all rules on one alarm: hands each occurrence to the sink at its instant. */
+/** Who is handed what falls due. */
+export interface FirePort extends DueSink {
+  /** Asked each time before anything is handed out. */
+  mayFire(): boolean;
+}
+
+/** The timers of all rules on one alarm: hands each occurrence to the port at its instant. */
 export class TimerManager implements Disposable {
   readonly #clock: Clock;
   readonly #table: TimerTable;
-  readonly #sink: DueSink;
-  readonly #mayFire: () => boolean;
+  /** Who is handed what falls due; `null` while nothing fires. */
+  #port: FirePort | null = null;
   #alarm: Disposable | null = null;
   #alarmAt = Infinity;
-  #isRunning = false;
 
-  /** Fires nothing before {@link start}; the sink must not throw. */
-  constructor(options: {
-    clock: Clock;
-    table: TimerTable;
-    sink: DueSink;
-    /** Asked each time before anything is handed out. */
-    mayFire?: () => boolean;
-  }) {
+  /** Fires nothing before {@link start}. */
+  constructor(options: { clock: Clock; table: TimerTable }) {
     this.#clock = options.clock;
     this.#table = options.table;
-    this.#sink = options.sink;
-    this.#mayFire = options.mayFire ?? (() => true);
   }
 
   /** The slots of the rules, see {@link TimerTable.slots}. */
@@ -54,11 +51,15 @@ export class TimerManager implements Disposable {
     return Math.min(this.#clock.now(), this.#table.nextAt - 1);
   }
 
-  /** Begins with what falls due after `since`: what fell due before has been seen to. */
-  start(since: number): void {
+  /**
+   * Begins with what falls due after `since`: what fell due before has been seen to. Hands it to `port`,
+   * which must not throw, until it is started again or {@link pause}d, which the result does too.
+   */
+  start(since: number, port: FirePort): Disposable {
     this.#table.startFrom(since);
-    this.#isRunning = true;
+    this.#port = port;
     this.#rearm();
+    return { [Symbol.dispose]: () => this.pause() };
   }
 
   /** The timer of a rule. */
@@ -95,7 +96,7 @@ export class TimerManager implements Disposable {
 
   /** Fires nothing any more, until it is started again. */
   pause(): void {
-    this.#isRunning = false;
+    this.#port = null;
     this.#disarm();
   }
 
@@ -112,7 +113,7 @@ export class TimerManager implements Disposable {
   #rearm(): void {
     this.#disarm();
     const nextAt = this.#table.nextAt;
-    if (!this.#isRunning || nextAt === Infinity) return;
+    if (this.#port === null || nextAt === Infinity) return;
     const waitMs = Math.max(0, Math.min(nextAt - this.#clock.now(), LONGEST_WAIT_MS));
     this.#alarmAt = nextAt;
     this.#alarm = this.#clock.alarm(waitMs, () => this.#ring());
@@ -122,12 +123,14 @@ export class TimerManager implements Disposable {
     const endAt = this.#clock.monotonic() + SLICE_MS;
     // A sink that sets or stops timers must not arm a second alarm meanwhile.
     this.#alarmAt = -Infinity;
-    if (!this.#mayFire()) {
+    const port = this.#port;
+    if (port === null) return;
+    if (!port.mayFire()) {
       this.#alarm = this.#clock.alarm(NOT_NOW_MS, () => this.#ring());
       return;
     }
     while (
-      this.#table.takeDue(this.#clock.now(), BATCH, this.#sink) === BATCH &&
+      this.#table.takeDue(this.#clock.now(), BATCH, port) === BATCH &&
       this.#clock.monotonic() < endAt
     );
     this.#rearm();

@@ -4,6 +4,7 @@ import { Census } from "../../src/sync/census.ts";
 import { alerting, metricsIn, type Sample, type Scrapes } from "../support/prometheus.ts";
 import { ruleId, ruleOf } from "../support/rules.ts";
 import { event, fire, type MetricsRig, metricsRig, timer } from "./metrics_rig.ts";
+import * as news from "../support/news.ts";
 
 const README = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
 const SECONDS = 300;
@@ -18,15 +19,15 @@ const alerts = [...README.matchAll(/- alert: (\w+)\n\s+expr: (.+)\n/g)]
 
 /** Two scrapes of a sensor that works, with whatever else happens between them. */
 async function scrapesOf(rig: MetricsRig, between: (rig: MetricsRig) => void): Promise<Scrapes> {
-  const { clock, watch, scrape } = rig;
+  const { clock, hear, scrape } = rig;
   const work = () => {
-    watch.timers.fire?.(fire(clock, 2));
-    watch.delivery.stored?.(event(clock), STORED, null);
-    watch.checkpoint.written?.({ at: clock.now(), writtenAt: clock.now() });
-    watch.sync.snapshotDone?.(1, 10);
+    hear(news.fired(fire(clock, 2)));
+    hear(news.stored(event(clock), STORED, null));
+    hear(news.written({ at: clock.now(), writtenAt: clock.now() }));
+    hear(news.snapshotDone(1, 10));
   };
-  watch.listener.up?.();
-  watch.store.up?.(0);
+  hear(news.listenerUp());
+  hear(news.storeUp(0));
   work();
   const before = await scrape();
   await clock.advance(SECONDS * 1000);
@@ -55,15 +56,15 @@ function sickRig(): MetricsRig {
   });
 }
 
-function makeSick({ clock, watch }: MetricsRig): void {
+function makeSick({ clock, hear }: MetricsRig): void {
   const one = event(clock);
-  watch.delivery.dropped?.(one);
-  watch.delivery.refused?.(one, { reason: "no", status: 403 });
+  hear(news.about("dropped")(one));
+  hear(news.refused(one, { reason: "no", status: 403 }));
   const entry = { ruleId: ruleId(1), ruleRef: "a.b", triggerRef: "core.timer", timer: timer() };
-  watch.timers.dropped?.(entry, 5, false);
-  for (let n = 0; n < 9; n++) watch.timers.fire?.(fire(clock, 4000));
-  for (let n = 0; n < 9; n++) watch.listener.down?.(new BrokerError("lost", "gone"), 1);
-  watch.checkpoint.written?.({ at: clock.now() - HOUR_S * 1000, writtenAt: clock.now() });
+  hear(news.missed(entry, 5, false));
+  for (let n = 0; n < 9; n++) hear(news.fired(fire(clock, 4000)));
+  for (let n = 0; n < 9; n++) hear(news.listenerDown(new BrokerError("lost", "gone"), 1));
+  hear(news.written({ at: clock.now() - HOUR_S * 1000, writtenAt: clock.now() }));
 }
 
 const well = await scrapesOf(wellRig(), () => {});

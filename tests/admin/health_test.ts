@@ -5,6 +5,8 @@ import { Vitals } from "../../src/admin/vitals.ts";
 import { BrokerError } from "../../src/broker/fault.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { handlerOf, subject } from "./support.ts";
+import type { News } from "../../src/observe/news.ts";
+import * as news from "../support/news.ts";
 
 const LOST = new BrokerError("lost", "Lost the connection to RabbitMQ at amqp://127.0.0.1:5672");
 
@@ -17,12 +19,13 @@ function rig(with_: Partial<Subject> = {}) {
     const response = await answer(new Request(`http://localhost${path}`));
     return { status: response.status, body: await response.json() };
   };
+  const hear = (it: News) => vitals.listen(it);
   const allUp = () => {
-    vitals.watch.sync.snapshotDone?.(3, 20);
-    vitals.watch.listener.up?.();
-    vitals.watch.store.up?.(0);
+    hear(news.snapshotDone(3, 20));
+    hear(news.listenerUp());
+    hear(news.storeUp(0));
   };
-  return { clock, vitals, ask, allUp, watch: vitals.watch };
+  return { clock, vitals, ask, allUp, hear };
 }
 
 Deno.test("Before anything is reached the sensor lives, and is not ready for each thing that is missing", async () => {
@@ -61,55 +64,55 @@ Deno.test("A sensor that reached everything is ready, and says since when", asyn
 });
 
 Deno.test("A broker that is lost makes it unready with the reason, until it is back", async () => {
-  const { ask, allUp, watch } = rig();
+  const { ask, allUp, hear } = rig();
   allUp();
-  watch.listener.down?.(LOST, 100);
-  watch.store.lost?.(LOST, 100);
+  hear(news.listenerDown(LOST, 100));
+  hear(news.storeLost(LOST, 100));
   const { status, body } = await ask("/readyz");
   assertEquals([status, body.reasons.length], [503, 2]);
   assertEquals(body.broker.messages, { state: "down", seconds: 0, reason: LOST.message });
-  watch.listener.up?.();
-  watch.store.up?.(4);
+  hear(news.listenerUp());
+  hear(news.storeUp(4));
   assertEquals((await ask("/readyz")).status, 200);
 });
 
 Deno.test("A broker short of memory makes it unready while it lasts", async () => {
-  const { ask, allUp, watch } = rig();
+  const { ask, allUp, hear } = rig();
   allUp();
-  watch.store.blocked?.(true);
+  hear(news.storeBlocked(true));
   assertEquals((await ask("/readyz")).body.reasons, [
     "RabbitMQ is out of reach for the outbox and the checkpoint",
   ]);
-  watch.store.blocked?.(false);
+  hear(news.storeBlocked(false));
   assertEquals((await ask("/readyz")).status, 200);
 });
 
 Deno.test("An API that takes no events is down, however many snapshots succeed, until the circuit closes", async () => {
-  const { ask, allUp, watch } = rig();
+  const { ask, allUp, hear } = rig();
   allUp();
-  watch.delivery.opened?.("503 Service Unavailable");
-  watch.sync.snapshotDone?.(3, 10);
+  hear(news.opened("503 Service Unavailable"));
+  hear(news.snapshotDone(3, 10));
   const { status, body } = await ask("/readyz");
   assertEquals([status, body.api.reason], [503, "503 Service Unavailable"]);
-  watch.delivery.closed?.(1000);
+  hear(news.closed(1000));
   assertEquals((await ask("/readyz")).status, 200);
 });
 
 Deno.test("An API that gives no rules is down until it does", async () => {
-  const { ask, allUp, watch } = rig();
+  const { ask, allUp, hear } = rig();
   allUp();
-  watch.sync.snapshotFailed?.(new Error("GET /api/v1/rules: connection refused"), 500);
+  hear(news.snapshotFailed(new Error("GET /api/v1/rules: connection refused"), 500));
   assertEquals((await ask("/readyz")).body.api.reason, "GET /api/v1/rules: connection refused");
-  watch.sync.snapshotDone?.(3, 10);
+  hear(news.snapshotDone(3, 10));
   assertEquals((await ask("/readyz")).status, 200);
 });
 
 Deno.test("A circuit that was open when the lease was lost is forgotten with it", async () => {
-  const { ask, allUp, watch } = rig({ role: "standby", isFiring: false });
+  const { ask, allUp, hear } = rig({ role: "standby", isFiring: false });
   allUp();
-  watch.delivery.opened?.("timed out");
-  watch.lease.lost?.("RabbitMQ does not answer");
-  watch.sync.snapshotDone?.(3, 10);
+  hear(news.opened("timed out"));
+  hear(news.leaseLost("RabbitMQ does not answer"));
+  hear(news.snapshotDone(3, 10));
   assertEquals((await ask("/readyz")).status, 200);
 });
 

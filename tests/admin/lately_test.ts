@@ -4,20 +4,27 @@ import { eventOf } from "../../src/delivery/fire_event.ts";
 import { ruleId } from "../support/rules.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { fire } from "./metrics_rig.ts";
+import { Counters } from "../../src/observe/counters.ts";
+import type { News } from "../../src/observe/news.ts";
+import * as news from "../support/news.ts";
 
 const STORED = { kind: "stored", eventId: 1, ruleGone: false } as const;
 
 function rig() {
   const clock = new FakeClock();
   const lately = new Lately(clock);
-  const { timers, delivery } = lately.watch;
+  const counters = new Counters();
+  const hear = (it: News) => {
+    lately.listen(it);
+    counters.listen(it);
+  };
   /** Fires a rule; its event. */
   const fired = (id: number, lateMs = 0) => {
     const one = fire(clock, lateMs, { ruleId: ruleId(id), ruleRef: `test.rule${id}` });
-    timers.fire?.(one);
+    hear(news.fired(one));
     return eventOf(one, "core.timer");
   };
-  return { clock, lately, fired, delivery };
+  return { clock, lately, counters, fired, hear };
 }
 
 Deno.test("Lately tells the last twenty fires, the newest first, with their lateness", () => {
@@ -30,18 +37,18 @@ Deno.test("Lately tells the last twenty fires, the newest first, with their late
 });
 
 Deno.test("Lately tells how far each fire got", () => {
-  const { lately, fired, delivery } = rig();
+  const { lately, fired, hear, counters } = rig();
   const [stored, parked, gone, refused, dropped, expired] = [1, 2, 3, 4, 5, 6].map((id) =>
     fired(id)
   );
   fired(7);
   if (!stored || !parked || !gone || !refused || !dropped || !expired) throw new Error("none");
-  delivery.stored?.(stored, STORED, null);
-  delivery.parked?.(parked);
-  delivery.discarded?.(gone);
-  delivery.refused?.(refused, { reason: "no such thing", status: 404 });
-  delivery.dropped?.(dropped);
-  delivery.expired?.(expired, 0);
+  hear(news.stored(stored, STORED, null));
+  hear(news.about("parked")(parked));
+  hear(news.about("discarded")(gone));
+  hear(news.refused(refused, { reason: "no such thing", status: 404 }));
+  hear(news.about("dropped")(dropped));
+  hear(news.expired(expired, 0));
   assertEquals(lately.fires.map((it) => it.progress).toReversed(), [
     "stored",
     "outbox",
@@ -51,7 +58,7 @@ Deno.test("Lately tells how far each fire got", () => {
     "expired",
     "posting",
   ]);
-  assertEquals([lately.stored, lately.failed], [1, 3]);
+  assertEquals([counters.events.stored, counters.failed], [1, 3]);
   assertEquals(lately.failures.map((it) => [it.ruleRef, it.outcome, it.reason]), [
     ["test.rule6", "expired", "It was in the outbox for too long"],
     ["test.rule5", "dropped", "Too many events waited"],
@@ -60,12 +67,12 @@ Deno.test("Lately tells how far each fire got", () => {
 });
 
 Deno.test("Lately keeps ten failures, of events that fired long ago too, and no more of a reason than fits", () => {
-  const { lately, fired, delivery } = rig();
+  const { lately, fired, hear, counters } = rig();
   const events = Array.from({ length: 40 }, (_, n) => fired(n + 1));
   for (const event of events) {
-    delivery.refused?.(event, { reason: "x".repeat(5000), status: 400 });
+    hear(news.refused(event, { reason: "x".repeat(5000), status: 400 }));
   }
-  assertEquals(lately.failed, 40);
+  assertEquals(counters.failed, 40);
   assertEquals(
     lately.failures.map((it) => it.ruleId),
     [40, 39, 38, 37, 36, 35, 34, 33, 32, 31].map(ruleId),

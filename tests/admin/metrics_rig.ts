@@ -3,7 +3,8 @@ import { Metrics } from "../../src/admin/metrics.ts";
 import { addStateMetrics } from "../../src/admin/state_metrics.ts";
 import type { Subject } from "../../src/admin/subject.ts";
 import { Vitals } from "../../src/admin/vitals.ts";
-import { joined, type Watch } from "../../src/admin/watch.ts";
+import { Counters } from "../../src/observe/counters.ts";
+import type { News } from "../../src/observe/news.ts";
 import type { OutboundEvent } from "../../src/domain/event.ts";
 import { eventOf } from "../../src/delivery/fire_event.ts";
 import type { Fire } from "../../src/timers/fire.ts";
@@ -17,7 +18,7 @@ import { handlerOf, subject } from "./support.ts";
 /** Metrics of a sensor that a test plays. */
 export interface MetricsRig {
   readonly clock: FakeClock;
-  readonly watch: Watch;
+  readonly hear: (news: News) => void;
   readonly text: () => Promise<string>;
   readonly scrape: () => Promise<Sample[]>;
 }
@@ -26,7 +27,8 @@ export interface MetricsRig {
 export function metricsRig(facts: Partial<Subject> = {}): MetricsRig {
   const clock = new FakeClock();
   const vitals = new Vitals(clock);
-  const metrics = new Metrics(clock, "1/2");
+  const counters = new Counters();
+  const metrics = new Metrics(clock, "1/2", counters);
   const one = subject(() => clock.now(), facts);
   const health = new Health(clock, one, vitals);
   addStateMetrics(metrics, { clock, subject: one, vitals, health });
@@ -34,7 +36,9 @@ export function metricsRig(facts: Partial<Subject> = {}): MetricsRig {
   const text = async () => await (await answer(new Request("http://localhost/metrics"))).text();
   return {
     clock,
-    watch: joined(vitals.watch, metrics.watch),
+    hear(news) {
+      for (const it of [counters, vitals, metrics]) it.listen(news);
+    },
     text,
     scrape: async () => parseScrape(await text()),
   };

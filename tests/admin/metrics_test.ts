@@ -5,16 +5,17 @@ import { Census } from "../../src/sync/census.ts";
 import { VERSION } from "../../src/ground/version.ts";
 import { valueOf } from "../support/prometheus.ts";
 import { event, fire, metricsRig, timer } from "./metrics_rig.ts";
+import * as news from "../support/news.ts";
 
 const STORED = { kind: "stored", eventId: 7, ruleGone: false } as const;
 const RULE = { ruleId: RuleId.parse(1), ruleRef: "test.one", triggerRef: "core.timer" };
 
 Deno.test("A fire is counted by its kind, and in the histogram of lateness", async () => {
-  const { clock, watch, scrape } = metricsRig();
-  watch.timers.fire?.(fire(clock, 3));
-  watch.timers.fire?.(
+  const { clock, hear, scrape } = metricsRig();
+  hear(news.fired(fire(clock, 3)));
+  hear(news.fired(
     fire(clock, 700, { timer: timer({ type: "cron", expression: "* * * * *" }) }),
-  );
+  ));
   const now = await scrape();
   assertEquals(valueOf(now, "attune_timer_fires_total", { kind: "interval" }), 1);
   assertEquals(valueOf(now, "attune_timer_fires_total", { kind: "cron" }), 1);
@@ -24,10 +25,10 @@ Deno.test("A fire is counted by its kind, and in the histogram of lateness", asy
 });
 
 Deno.test("Missed occurrences are counted by policy and by what became of them", async () => {
-  const { clock, watch, scrape } = metricsRig();
-  watch.timers.fire?.(fire(clock, 60_000, { missedCount: 4 }));
-  watch.timers.fire?.(fire(clock, 60_000, { timer: timer({ on_missed: "all" }) }));
-  watch.timers.dropped?.({ ...RULE, timer: timer({ on_missed: "skip" }) }, 12, false);
+  const { clock, hear, scrape } = metricsRig();
+  hear(news.fired(fire(clock, 60_000, { missedCount: 4 })));
+  hear(news.fired(fire(clock, 60_000, { timer: timer({ on_missed: "all" }) })));
+  hear(news.missed({ ...RULE, timer: timer({ on_missed: "skip" }) }, 12, false));
   const now = await scrape();
   const missed = (policy: string, outcome: string) =>
     valueOf(now, "attune_timer_missed_total", { policy, outcome });
@@ -37,18 +38,18 @@ Deno.test("Missed occurrences are counted by policy and by what became of them",
 });
 
 Deno.test("Events are counted by their result, and those delivered in the histogram of delivery", async () => {
-  const { clock, watch: { delivery }, scrape } = metricsRig();
+  const { clock, hear, scrape } = metricsRig();
   const one = event(clock);
   await clock.advance(40);
-  delivery.stored?.(one, STORED, null);
-  delivery.refused?.(one, { reason: "no", status: 403 });
-  delivery.dropped?.(one);
-  delivery.expired?.(one, clock.now());
-  delivery.discarded?.(one);
-  delivery.duplicate?.(one);
-  delivery.outboxLost?.(3);
-  delivery.retrying?.(one, "timed out", 100);
-  delivery.parked?.(one);
+  hear(news.stored(one, STORED, null));
+  hear(news.refused(one, { reason: "no", status: 403 }));
+  hear(news.about("dropped")(one));
+  hear(news.expired(one, clock.now()));
+  hear(news.about("discarded")(one));
+  hear(news.about("duplicate")(one));
+  hear(news.outboxLost(3));
+  hear(news.retrying(one, "timed out", 100));
+  hear(news.about("parked")(one));
   const now = await scrape();
   for (const result of ["stored", "refused", "dropped", "expired", "discarded", "duplicate"]) {
     assertEquals(valueOf(now, "attune_timer_events_total", { result }), 1, result);
@@ -61,22 +62,22 @@ Deno.test("Events are counted by their result, and those delivered in the histog
 
 Deno.test("What waits is told with its age, in memory and in the outbox", async () => {
   const backlog = { waiting: 2, parked: 1, earliestDueAt: Infinity };
-  const { clock, watch, scrape } = metricsRig({ backlog });
+  const { clock, hear, scrape } = metricsRig({ backlog });
   const age = async (place: string) =>
     valueOf(await scrape(), "attune_timer_oldest_event_age_seconds", { place });
   backlog.earliestDueAt = clock.now();
   const parkedAt = clock.now();
-  watch.delivery.parked?.(event(clock));
+  hear(news.about("parked")(event(clock)));
   await clock.advance(5000);
-  watch.delivery.parked?.(event(clock));
+  hear(news.about("parked")(event(clock)));
   assertEquals([await age("memory"), await age("outbox")], [5, 5]);
-  watch.delivery.stored?.(event(clock), STORED, parkedAt + 5000);
+  hear(news.stored(event(clock), STORED, parkedAt + 5000));
   await clock.advance(1000);
   assertEquals(await age("outbox"), 1);
   Object.assign(backlog, { parked: 0, earliestDueAt: Infinity });
   assertEquals([await age("memory"), await age("outbox")], [0, 0]);
   backlog.parked = 4;
-  watch.store.up?.(4);
+  hear(news.storeUp(4));
   await clock.advance(2000);
   assertEquals(await age("outbox"), 2);
   assertEquals(valueOf(await scrape(), "attune_timer_outbox_events"), 4);
@@ -84,16 +85,16 @@ Deno.test("What waits is told with its age, in memory and in the outbox", async 
 });
 
 Deno.test("Connections, messages, snapshots and checkpoints are counted as they happen", async () => {
-  const { clock, watch, scrape } = metricsRig();
+  const { clock, hear, scrape } = metricsRig();
   const lost = new BrokerError("lost", "gone");
-  for (let n = 0; n < 3; n++) watch.listener.up?.();
-  watch.store.up?.(0);
-  watch.listener.down?.(lost, 1);
-  watch.lease.disconnected?.(lost, 1);
-  watch.listener.unreadable?.({ reason: "no JSON", excerpt: "{" });
-  watch.sync.snapshotFailed?.(new Error("no"), 1);
-  watch.sync.snapshotDone?.(10, 250);
-  watch.checkpoint.written?.({ at: clock.now() - 2000, writtenAt: clock.now() });
+  for (let n = 0; n < 3; n++) hear(news.listenerUp());
+  hear(news.storeUp(0));
+  hear(news.listenerDown(lost, 1));
+  hear(news.leaseDisconnected(lost, 1));
+  hear(news.listenerUnreadable({ reason: "no JSON", excerpt: "{" }));
+  hear(news.snapshotFailed(new Error("no"), 1));
+  hear(news.snapshotDone(10, 250));
+  hear(news.written({ at: clock.now() - 2000, writtenAt: clock.now() }));
   await clock.advance(1000);
   const now = await scrape();
   const reconnects = "attune_timer_broker_reconnects_total";
@@ -110,12 +111,12 @@ Deno.test("Connections, messages, snapshots and checkpoints are counted as they 
 });
 
 Deno.test("What is not known is left out", async () => {
-  const { watch, clock, text } = metricsRig();
+  const { hear, clock, text } = metricsRig();
   const names = ["token_expiry_seconds", "checkpoint_age_seconds", "snapshot_age_seconds"];
   for (const name of names) assert(!(await text()).includes(`\nattune_timer_${name}{`), name);
-  watch.checkpoint.written?.({ at: clock.now(), writtenAt: clock.now() });
+  hear(news.written({ at: clock.now(), writtenAt: clock.now() }));
   assertMatch(await text(), /\nattune_timer_checkpoint_age_seconds\{shard="1\/2"\} 0\n/);
-  watch.lease.lost?.("RabbitMQ does not answer");
+  hear(news.leaseLost("RabbitMQ does not answer"));
   assert(!(await text()).includes("\nattune_timer_checkpoint_age_seconds{"));
 });
 

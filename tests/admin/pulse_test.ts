@@ -2,18 +2,20 @@ import { assertEquals } from "@std/assert";
 import { Pulse } from "../../src/admin/pulse.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { event, fire } from "./metrics_rig.ts";
+import type { News } from "../../src/observe/news.ts";
+import * as news from "../support/news.ts";
 
 const STORED = { kind: "stored", eventId: 1, ruleGone: false } as const;
 
 function rig() {
   const clock = new FakeClock();
   const pulse = new Pulse(clock);
-  const { timers, delivery } = pulse.watch;
+  const hear = (it: News) => pulse.listen(it);
   return {
     clock,
     pulse,
-    fire: (lateMs: number) => timers.fire?.(fire(clock, lateMs)),
-    store: () => delivery.stored?.(event(clock), STORED, null),
+    fire: (lateMs: number) => hear(news.fired(fire(clock, lateMs))),
+    store: () => hear(news.stored(event(clock), STORED, null)),
   };
 }
 

@@ -7,6 +7,7 @@ import { Pulse } from "../../src/admin/pulse.ts";
 import { snapshotOf } from "../../src/admin/snapshot.ts";
 import type { Subject } from "../../src/admin/subject.ts";
 import { Vitals } from "../../src/admin/vitals.ts";
+import { Counters } from "../../src/observe/counters.ts";
 import { ruleOf, START } from "../support/rules.ts";
 import { type OpenBook, openBook } from "../support/sync.ts";
 import { viewsOf } from "../../src/admin/rule_view.ts";
@@ -22,6 +23,7 @@ function snapshot(opened: OpenBook, facts: Partial<Subject> = {}): Record<string
     health: new Health(clock, one, new Vitals(clock)),
     views: viewsOf(opened, new History(clock)),
     lately: new Lately(clock),
+    counters: new Counters(),
     pulse: new Pulse(clock),
     outboxAge: new OutboxAge(),
   });

@@ -8,6 +8,8 @@ import { ruleId, ruleOf, START } from "../support/rules.ts";
 import { type OpenBook, openBook } from "../support/sync.ts";
 import { viewsOf } from "../../src/admin/rule_view.ts";
 import { handlerOf } from "./support.ts";
+import type { News } from "../../src/observe/news.ts";
+import * as news from "../support/news.ts";
 
 const Page = z.object({
   total: z.int(),
@@ -72,15 +74,16 @@ function fireOf(id: number, scheduledAt: number, lateMs: number, opened: OpenBoo
 
 Deno.test("/timers tells each rule with its schedule in words, what comes and what was", async () => {
   using it = rig([ruleOf(1)]);
-  const { opened, history: { watch } } = it;
+  const { opened } = it;
+  const hear = (told: News) => it.history.listen(told);
   await opened.clock.advance(10_000);
   const fire = fireOf(1, START + 10_000, 4, opened);
-  watch.timers.fire?.(fire);
-  watch.delivery.stored?.(
+  hear(news.fired(fire));
+  hear(news.stored(
     eventOf(fire, "core.timer"),
     { kind: "stored", eventId: 41, ruleGone: false },
     null,
-  );
+  ));
   assertEquals(await it.ask("/timers"), {
     status: 200,
     body: {
@@ -159,11 +162,12 @@ Deno.test("/timers tells a one-shot that fired as ended, and a rule in doubt as 
 
 Deno.test("/timers sorts by lateness and by failures, rules without any last", async () => {
   using it = rig([1, 2, 3].map((id) => ruleOf(id)));
-  const { opened, history: { watch } } = it;
-  watch.timers.fire?.(fireOf(1, START, 5, opened));
-  watch.timers.fire?.(fireOf(2, START, 50, opened));
+  const { opened } = it;
+  const hear = (told: News) => it.history.listen(told);
+  hear(news.fired(fireOf(1, START, 5, opened)));
+  hear(news.fired(fireOf(2, START, 50, opened)));
   const event = eventOf(fireOf(1, START, 5, opened), "core.timer");
-  watch.delivery.refused?.(event, { reason: "403", status: 403 });
+  hear(news.refused(event, { reason: "403", status: 403 }));
   assertEquals(await it.ids("sort=lateness&order=desc"), [2, 1, 3]);
   assertEquals(await it.ids("sort=lateness"), [1, 2, 3]);
   assertEquals(await it.ids("sort=failed&order=desc"), [1, 2, 3]);
@@ -215,13 +219,14 @@ Deno.test("/timers?after= pages through any number of rules", async () => {
 
 Deno.test("/timers/<rule id> tells the next ten occurrences and the last twenty results, newest first", async () => {
   using it = rig([ruleOf(1), ruleOf(2)]);
-  const { opened, history: { watch } } = it;
+  const { opened } = it;
+  const hear = (told: News) => it.history.listen(told);
   for (let n = 1; n <= 30; n++) {
     const fire = fireOf(1, START + n * 10_000, 2, opened);
     const event = eventOf(fire, "core.timer");
-    watch.timers.fire?.(fire);
-    if (n === 29) watch.delivery.refused?.(event, { reason: "no such thing", status: 404 });
-    else watch.delivery.stored?.(event, { kind: "stored", eventId: n, ruleGone: false }, null);
+    hear(news.fired(fire));
+    if (n === 29) hear(news.refused(event, { reason: "no such thing", status: 404 }));
+    else hear(news.stored(event, { kind: "stored", eventId: n, ruleGone: false }, null));
   }
   const { body } = await it.ask("/timers/1");
   const Details = z.looseObject({
@@ -266,9 +271,9 @@ Deno.test("/timers/<rule id> tells a refused rule without occurrences, and knows
 
 Deno.test("What is known of a rule's deliveries goes with the rule", () => {
   using it = rig([ruleOf(1)]);
-  it.history.watch.timers.fire?.(fireOf(1, START, 5, it.opened));
+  it.history.listen(news.fired(fireOf(1, START, 5, it.opened)));
   assertEquals(it.history.of(ruleId(1))?.latenessMs, 5);
-  it.history.watch.rules.gone?.(ruleId(1));
+  it.history.listen(news.gone(ruleId(1)));
   assertEquals(it.history.of(ruleId(1)), undefined);
 });
 

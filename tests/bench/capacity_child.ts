@@ -23,7 +23,7 @@ tell({ empty_mb: emptyMb, rss_mb: rssMb, ms });
 
 function holdRules(): { readonly size: number } {
   const parts = openRules(systemClock);
-  parts.timers.start(now);
+  parts.start(now);
   // Made at any time: rules that were all made at once would share more than those that people make.
   applyRules(parts, count, paramsOf, (index) => now - HOUR_MS + index * 7919 % HOUR_MS);
   return parts.timers;

@@ -14,6 +14,12 @@ import { quantile } from "./report.ts";
 import { applyRules } from "./rules_in_memory.ts";
 import { StallMeter } from "./stall_meter.ts";
 
+const TROUBLE: ReadonlySet<string> = new Set([
+  "listener_down",
+  "change_retrying",
+  "message_unreadable",
+]);
+
 const SECOND_MS = 1000;
 /** Long enough to make so many timers in. */
 const AHEAD_MS = 12_000;
@@ -64,7 +70,7 @@ async function postOwn() {
   );
   await listener.ready;
   applyRules(pipeline, count, paramsOf, () => dueAt - SECOND_MS);
-  pipeline.timers.start(dueAt - 1);
+  pipeline.start(dueAt - 1);
   const leftMs = dueAt - systemClock.now();
   if (leftMs < 0) throw new Error(`The timers were not made in time: ${-leftMs} ms late`);
   await new Promise((resolve) => setTimeout(resolve, leftMs));
@@ -86,8 +92,10 @@ function listen(handled: (sentAt: number) => void, down: () => void): RuleListen
     queue: "sensor.bench",
     clock: systemClock,
     signal,
-  }, {
-    change: ({ sentAt }) => Promise.resolve(handled(sentAt ?? 0)),
-    ...{ up: () => {}, down, unreadable: down, retrying: down, warning: () => {} },
+    feed: {
+      changed: ({ sentAt }) => Promise.resolve(handled(sentAt ?? 0)),
+      connected: () => {},
+    },
+    tell: ({ kind }) => TROUBLE.has(kind) && down(),
   });
 }

@@ -4,7 +4,8 @@ import * as z from "zod";
 import { fullJitter } from "../../src/ground/backoff.ts";
 import { openRuleListener } from "../../src/broker/rule_listener.ts";
 import { systemClock } from "../../src/ground/clock.ts";
-import { ruleJournal, syncJournal } from "../../src/observe/rule_journal.ts";
+import { LogWriter } from "../../src/observe/log_writer.ts";
+import type { News } from "../../src/observe/news.ts";
 import { openLog } from "../../src/log/log.ts";
 import { ApiClient } from "../../src/platform/api_client.ts";
 import { TIMER_TRIGGERS } from "../../src/schedule/mod.ts";
@@ -49,8 +50,10 @@ async function takeIn(): Promise<void> {
   const log = openLog({ level: "info", format: "json", sensor: SENSOR_REF, clock });
   const token = { value: TOKEN, renew: () => Promise.resolve(false) };
   using api = new ApiClient({ baseUrl: apiUrl, token, clock });
-  const { timers, book } = openBook(clock, { ...ruleJournal(log), gone: () => {} });
-  timers.start(clock.now());
+  const writer = new LogWriter(log);
+  const tell = (news: News) => writer.listen(news);
+  const { timers, book, start } = openBook(clock, tell);
+  start(clock.now());
   const stop = new AbortController();
   const reconciler = new Reconciler({
     source: api,
@@ -59,7 +62,8 @@ async function takeIn(): Promise<void> {
     clock,
     backoff: fullJitter(500, 5000),
     intervalMs: 60_000,
-    on: syncJournal(log),
+    tell,
+    failed: () => {},
     signal: stop.signal,
   });
   const running = reconciler.run();
@@ -72,10 +76,15 @@ async function takeIn(): Promise<void> {
     exchange: EXCHANGE,
     queue,
     clock,
+    feed: {
+      changed: (change) => reconciler.changed(change).then(take),
+      connected: () => {},
+    },
+    tell(news) {
+      if (news.kind === "listener_down" || news.kind === "change_retrying") fail(news.error);
+      if (news.kind === "message_unreadable") fail(news.message.reason);
+    },
     signal: stop.signal,
-  }, {
-    change: (change) => reconciler.change(change).then(take),
-    ...{ up: () => {}, down: fail, unreadable: fail, retrying: fail, warning: () => {} },
   });
   await done.promise;
   const endedAt = systemClock.monotonic();

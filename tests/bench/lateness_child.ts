@@ -57,7 +57,7 @@ async function postOwn(): Promise<void> {
     stored: () => {},
   });
   applyRules(pipeline, ruleCount, () => EVERY_SECOND, createdAtOf);
-  pipeline.timers.start(startAt - 1);
+  pipeline.start(startAt - 1);
   await done.promise;
   await pipeline[Symbol.asyncDispose]();
 }

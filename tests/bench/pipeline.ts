@@ -3,7 +3,10 @@ import { type Clock, systemClock } from "../../src/ground/clock.ts";
 import { Delivery } from "../../src/delivery/delivery.ts";
 import type { OutboundEvent } from "../../src/domain/event.ts";
 import { eventOf } from "../../src/delivery/fire_event.ts";
-import { deliveryJournal } from "../../src/observe/delivery_journal.ts";
+import { broadcast } from "../../src/ground/tell.ts";
+import { Counters } from "../../src/observe/counters.ts";
+import { LogWriter } from "../../src/observe/log_writer.ts";
+import type { News } from "../../src/observe/news.ts";
 import { DropTally } from "../../src/observe/drop_tally.ts";
 import { openLog } from "../../src/log/log.ts";
 import { ApiClient, type ApiClientOptions } from "../../src/platform/api_client.ts";
@@ -21,6 +24,8 @@ export const SENSOR_REF = "core.timer_sensor";
 export interface Pipeline extends AsyncDisposable {
   readonly timers: TimerManager;
   readonly book: RuleBook;
+  /** Fires what falls due after `since`. */
+  start(since: number): void;
 }
 
 /** What a pipeline posts to, and who watches. */
@@ -40,8 +45,14 @@ export function openPipeline(options: PipelineOptions): Pipeline {
   const { url: baseUrl, fetch } = options;
   const api = new ApiClient({ baseUrl, token, clock, ...fetch === undefined ? {} : { fetch } });
   const drops = new DropTally(log, clock);
-  const counts = { stored: 0, refused: 0, parked: 0, dropped: 0, expired: 0, discarded: 0 };
-  const told = deliveryJournal(log, counts, drops);
+  const counters = new Counters();
+  const writer = new LogWriter(log);
+  const tell = broadcast<News>([
+    (news) => counters.listen(news),
+    (news) => writer.listen(news),
+    (news) => drops.listen(news),
+    (news) => news.kind === "event_stored" && options.stored(),
+  ], (error) => log.error("Failed to take news", { error }));
   const delivery = new Delivery({
     post(event, signal) {
       options.posting?.(event);
@@ -58,19 +69,16 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     probeBackoff: fullJitter(500, 10_000),
     outboxMaxAgeMs: 86_400_000,
     isKnown: () => true,
-    on: {
-      ...told,
-      stored(event, result, parkedAt) {
-        told.stored(event, result, parkedAt);
-        options.stored();
-      },
-      unauthorized: () => {},
-      settled: () => {},
-    },
+    tell,
+    ports: { unauthorized: () => {}, ruleGone: () => {}, settled: () => {} },
   });
   const rules = openRules(clock, {
-    fire: (fire) => delivery.submit(eventOf(fire, SENSOR_REF)),
-    dropped: ({ ruleId }) => log.error(`Missed occurrences of ${ruleId}`),
+    fire(fire) {
+      const event = eventOf(fire, SENSOR_REF);
+      tell({ kind: "timer_fired", fire, event });
+      delivery.submit(event);
+    },
+    dropped: (entry, count, orMore) => tell({ kind: "occurrences_missed", entry, count, orMore }),
   });
   return {
     ...rules,

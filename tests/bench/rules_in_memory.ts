@@ -1,31 +1,30 @@
 import { type Clock, systemClock } from "../../src/ground/clock.ts";
 import type { TriggerParams } from "../../src/domain/rule.ts";
-import { RuleBook, type RuleBookEvents } from "../../src/sync/rule_book.ts";
+import type { Tell } from "../../src/ground/tell.ts";
+import type { RuleNews } from "../../src/sync/news.ts";
+import { RuleBook } from "../../src/sync/rule_book.ts";
 import { TimerManager } from "../../src/timers/timer_manager.ts";
 import { type DueSink, TimerTable } from "../../src/timers/timer_table.ts";
 import { ruleOf } from "../support/rules.ts";
 
 const CATCH_UP_WINDOW_MS = 3_600_000;
 const silence = () => {};
-const SILENT_BOOK: RuleBookEvents = {
-  ...{ started: silence, stopped: silence, refused: silence },
-  ...{ notAllowed: silence, warned: silence, gone: silence },
-};
-
 /** Timers, and the book through which rules get there. */
 export interface Rules {
   readonly timers: TimerManager;
   readonly book: RuleBook;
+  /** Fires what falls due after `since`. */
+  start(since: number): void;
 }
 
 /** Timers without anything around them, but for what takes their fires. */
 export function openRules(
   clock: Clock,
   sink: DueSink = { fire: silence, dropped: silence },
-  on: RuleBookEvents = SILENT_BOOK,
+  tell: Tell<RuleNews> = silence,
 ): Rules {
   const table = new TimerTable({ catchUpWindowMs: CATCH_UP_WINDOW_MS });
-  const timers = new TimerManager({ clock, table, sink });
+  const timers = new TimerManager({ clock, table });
   const triggers = new Set(["core.timer"]);
   const book = new RuleBook({
     timers,
@@ -33,14 +32,19 @@ export function openRules(
     isOurs: () => true,
     isAllowed: () => true,
     clock,
-    on,
+    tell,
+    gone: silence,
   });
-  return { timers, book };
+  return {
+    timers,
+    book,
+    start: (since) => void timers.start(since, { ...sink, mayFire: () => true }),
+  };
 }
 
 /** Timers that fire nothing, with a book that tells what it does. */
-export function openBook(clock: Clock, on: RuleBookEvents): Rules {
-  return openRules(clock, undefined, on);
+export function openBook(clock: Clock, tell: Tell<RuleNews>): Rules {
+  return openRules(clock, undefined, tell);
 }
 
 /** Applies as many rules and returns the milliseconds it took. Throws unless each has its timer. */

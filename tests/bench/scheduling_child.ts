@@ -36,7 +36,7 @@ function runRules(intervalMs: number, paramsOf: typeof mixedParams): void {
   const parts = openRules(clock, { fire, dropped: () => {} });
   const createdAtOf = (index: number) => now - HOUR_MS + index * 7919 % intervalMs;
   applyRules(parts, ruleCount, (index) => paramsOf(index, now), createdAtOf);
-  parts.timers.start(now);
+  parts.start(now);
 }
 
 /** A setTimeout a rule, each set anew when it fires. */

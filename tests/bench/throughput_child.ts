@@ -50,7 +50,7 @@ async function postOwn(): Promise<Took> {
     },
   });
   applyRules(pipeline, WARM_UP + count, () => DAILY, createdAtOf);
-  pipeline.timers.start(now - 5000);
+  pipeline.start(now - 5000);
   const result = await done.promise;
   await pipeline[Symbol.asyncDispose]();
   return result;

@@ -21,7 +21,7 @@ function setUp() {
       },
     },
     watermark: () => clock.now() - state.heldBackMs,
-    failed: (error) => failures.push(error),
+    tell: (news) => news.kind === "checkpoint_unwritten" && failures.push(news.error),
   });
   return {
     clock,

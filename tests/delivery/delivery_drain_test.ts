@@ -137,7 +137,7 @@ Deno.test("Delivery puts into the outbox what is submitted while it drains, if t
 });
 
 Deno.test("Delivery parks everything when it drains because the token is of no use", async () => {
-  const rig: Rig = new Rig({ on: { unauthorized: () => void rig.delivery.drain(4000, 500) } });
+  const rig: Rig = new Rig({ unauthorized: () => void rig.delivery.drain(4000, 500) });
   rig.submit("1.1", "1.2", "2.1");
   await rig.answer("1.1", UNAUTHORIZED);
   await rig.answer("2.1", UNAUTHORIZED);

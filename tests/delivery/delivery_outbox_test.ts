@@ -60,8 +60,8 @@ Deno.test("Delivery works the outbox off at no more than 10,000 events a second"
 
 Deno.test("Delivery does not wait for an inherited event that could not be read", () => {
   const rig = new Rig({ isDown: true });
-  rig.delivery.outboxUp(1);
-  rig.delivery.outboxUnreadable();
+  rig.delivery.outbox.up(1);
+  rig.delivery.outbox.unreadable();
   rig.submit("1.1");
   assertEquals(rig.inFlight, ["1.1"]);
 });

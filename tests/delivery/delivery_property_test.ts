@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Delivery } from "../../src/delivery/delivery.ts";
+import type { DeliveryNews } from "../../src/delivery/news.ts";
 import type { OutboundEvent, PostResult } from "../../src/domain/event.ts";
 import { FakeClock, settle } from "../support/fake_clock.ts";
 import { ruleId, START } from "../support/rules.ts";
@@ -100,8 +101,6 @@ class World {
     const { clock } = this;
     this.#concurrency = concurrency;
     this.outbox = new FakeOutbox(clock, prefetch);
-    const end = (kind: string) => (event: OutboundEvent) => this.#end(event, kind);
-    const nothing = () => {};
     this.delivery = new Delivery({
       clock,
       outbox: this.outbox,
@@ -111,29 +110,10 @@ class World {
       outboxMaxAgeMs: 3_600_000,
       isKnown: (id) => !this.#unknown.has(id),
       post: (event) => this.#post(event),
-      on: {
-        stored: end("stored"),
-        refused: end("refused"),
-        dropped: end("dropped"),
-        expired: end("expired"),
-        discarded: end("discarded"),
-        parked: (event) => void this.#open.delete(event.occurrenceId),
-        outboxLost: (count) => void this.#problems.push(`outbox lost ${count}`),
-        opened: () => void (this.#isOpen = true),
-        closed: () => {
-          this.#isOpen = false;
-          this.#probes = [];
-        },
-        unauthorized: nothing,
-        retrying: nothing,
-        spent: nothing,
-        unparked: nothing,
-        unburied: nothing,
-        duplicate: nothing,
-        settled: nothing,
-      },
+      tell: (news) => this.#hear(news),
+      ports: { unauthorized: () => {}, ruleGone: () => {}, settled: () => {} },
     });
-    this.outbox.listen(this.delivery);
+    this.outbox.serve(this.delivery.outbox);
     for (const rule of inherited) {
       const event = this.#next(rule);
       this.#submitted.set(event.occurrenceId, rule);
@@ -283,6 +263,27 @@ class World {
     }
     if (before === undefined || before === "discarded") this.#over.set(id, kind);
     this.#open.delete(id);
+  }
+
+  #hear(news: DeliveryNews): void {
+    switch (news.kind) {
+      case "event_stored":
+      case "event_refused":
+      case "event_dropped":
+      case "event_expired":
+      case "event_discarded":
+        return this.#end(news.event, news.kind.replace("event_", ""));
+      case "event_parked":
+        return void this.#open.delete(news.event.occurrenceId);
+      case "parked_events_lost":
+        return void this.#problems.push(`outbox lost ${news.count}`);
+      case "circuit_opened":
+        this.#isOpen = true;
+        return;
+      case "circuit_closed":
+        this.#isOpen = false;
+        this.#probes = [];
+    }
   }
 
   #check(): void {

@@ -1,14 +1,6 @@
 import type { Clock } from "../../src/ground/clock.ts";
 import type { OutboundEvent } from "../../src/domain/event.ts";
-import type { Outbox, Parcel } from "../../src/domain/outbox.ts";
-
-/** What the outbox tells, in the order in which it comes about. */
-export interface OutboxListener {
-  outboxUp(count: number): void;
-  outboxDown(): void;
-  outboxBlocked(): void;
-  accept(parcel: Parcel): void;
-}
+import type { Outbox, OutboxTaker, Parcel } from "../../src/domain/outbox.ts";
 
 interface Message {
   /** Its place in the queue: what is handed out again has its old one. */
@@ -46,7 +38,7 @@ export class FakeOutbox implements Outbox {
   readonly buried: string[] = [];
   readonly #clock: Clock;
   readonly #prefetch: number;
-  #listener: OutboxListener | null = null;
+  #taker: OutboxTaker | null = null;
   #isConnected = false;
   #session = 0;
   #places = 0;
@@ -76,8 +68,8 @@ export class FakeOutbox implements Outbox {
     return this.#isConnected;
   }
 
-  listen(listener: OutboxListener): void {
-    this.#listener = listener;
+  serve(taker: OutboxTaker): void {
+    this.#taker = taker;
   }
 
   put(event: OutboundEvent): Promise<void> {
@@ -104,7 +96,7 @@ export class FakeOutbox implements Outbox {
   /** It comes up; the last `late` of what was handed out it does not count yet. */
   up(late = 0): void {
     this.#isConnected = true;
-    this.#listener?.outboxUp(this.#ready.length - late);
+    this.#taker?.up(this.#ready.length - late);
     this.#handOut();
   }
 
@@ -120,13 +112,13 @@ export class FakeOutbox implements Outbox {
     this.#held.clear();
     this.#acked = [];
     for (const it of [...this.pending]) if (isStored(it.id)) it.enter();
-    this.#listener?.outboxDown();
+    this.#taker?.down();
     for (const it of [...this.pending]) it.lose();
   }
 
   block(isBlocked: boolean): void {
     this.isBlocked = isBlocked;
-    this.#listener?.outboxBlocked();
+    this.#taker?.blocked();
   }
 
   /** All its events are gone. */
@@ -171,7 +163,7 @@ export class FakeOutbox implements Outbox {
       const message = this.#ready.shift();
       if (message === undefined) return;
       this.#held.set(message.place, message);
-      this.#listener?.accept(this.#parcel(message));
+      this.#taker?.take(this.#parcel(message));
     }
   }
 

@@ -1,5 +1,6 @@
 import { Delivery, type DeliveryOptions } from "../../src/delivery/delivery.ts";
-import type { DeliveryEvents } from "../../src/delivery/delivery_events.ts";
+import type { DeliveryNews } from "../../src/delivery/news.ts";
+import type { Tell } from "../../src/ground/tell.ts";
 import type { OutboundEvent, PostResult } from "../../src/domain/event.ts";
 import { FakeClock, settle } from "../support/fake_clock.ts";
 import { ruleId, START } from "../support/rules.ts";
@@ -46,7 +47,10 @@ export interface Request {
 
 /** What a {@link Rig} is made of. */
 export interface RigOptions extends Partial<Pick<DeliveryOptions, "concurrency">> {
-  readonly on?: Partial<DeliveryEvents>;
+  /** What is told and asked for beside what the rig keeps of it. */
+  readonly tell?: Tell<DeliveryNews>;
+  readonly settled?: () => void;
+  readonly unauthorized?: () => void;
   /** How many parcels the outbox hands out at a time. */
   readonly prefetch?: number;
   /** Whether the outbox is down at first. */
@@ -82,9 +86,23 @@ export class Rig {
       outboxMaxAgeMs: MAX_AGE_MS,
       isKnown: (id) => !this.unknown.has(id),
       post: (event, signal) => this.#post(event, signal),
-      on: { ...this.#journal(), ...options.on },
+      tell: (news) => {
+        this.#told.push(lineOf(news));
+        options.tell?.(news);
+      },
+      ports: {
+        unauthorized: (reason) => {
+          this.#told.push(`unauthorized: ${reason}`);
+          options.unauthorized?.();
+        },
+        ruleGone: () => {},
+        settled: () => {
+          this.settled++;
+          options.settled?.();
+        },
+      },
     });
-    this.outbox.listen(this.delivery);
+    this.outbox.serve(this.delivery.outbox);
     if (!options.isDown) this.outbox.up();
   }
 
@@ -167,27 +185,20 @@ export class Rig {
     if (signal.aborted) onAbort();
     return promise;
   }
+}
 
-  #journal(): DeliveryEvents {
-    const tell = (text: string) => void this.#told.push(text);
-    const about = (word: string) => (event: OutboundEvent) => tell(`${word} ${event.occurrenceId}`);
-    return {
-      stored: about("stored"),
-      refused: about("refused"),
-      unauthorized: (reason) => tell(`unauthorized: ${reason}`),
-      retrying: (event, _, delayMs) => tell(`retrying ${event.occurrenceId} in ${delayMs}`),
-      spent: about("spent"),
-      parked: about("parked"),
-      unparked: about("unparked"),
-      unburied: about("unburied"),
-      dropped: about("dropped"),
-      expired: about("expired"),
-      discarded: about("discarded"),
-      duplicate: about("duplicate"),
-      outboxLost: (count) => tell(`outbox lost ${count}`),
-      opened: (reason) => tell(`opened: ${reason}`),
-      closed: (downMs) => tell(`closed after ${downMs}`),
-      settled: () => void this.settled++,
-    };
+/** What was told, in a line. */
+export function lineOf(news: DeliveryNews): string {
+  switch (news.kind) {
+    case "event_retrying":
+      return `retrying ${news.event.occurrenceId} in ${news.delayMs}`;
+    case "parked_events_lost":
+      return `outbox lost ${news.count}`;
+    case "circuit_opened":
+      return `opened: ${news.reason}`;
+    case "circuit_closed":
+      return `closed after ${news.downMs}`;
+    default:
+      return `${news.kind.replace("event_", "")} ${news.event.occurrenceId}`;
   }
 }

@@ -11,13 +11,17 @@ const listener = openRuleListener({
   queue: "sensor.child",
   clock: systemClock,
   signal: new AbortController().signal,
-}, {
-  change: () => Promise.resolve(),
-  retrying: () => {},
-  unreadable: () => {},
-  up: () => tell("up"),
-  down: ({ fault, message }) => tell(`${fault}: ${message}`),
-  warning: (text) => tell(text),
+  feed: { changed: () => Promise.resolve(), connected: () => {} },
+  tell(news) {
+    switch (news.kind) {
+      case "listener_up":
+        return tell("up");
+      case "listener_down":
+        return tell(`${news.error.fault}: ${news.error.message}`);
+      case "listener_warning":
+        return tell(news.text);
+    }
+  },
 });
 
 for await (const _ of Deno.stdin.readable);

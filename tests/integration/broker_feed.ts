@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { type ConfirmChannel, connect } from "amqplib";
 import type { Backoff } from "../../src/ground/backoff.ts";
+import type { ListenerNews } from "../../src/broker/news.ts";
 import { openRuleListener, type RuleListener } from "../../src/broker/rule_listener.ts";
 import { type Clock, systemClock } from "../../src/ground/clock.ts";
 import type { RuleChange } from "../../src/domain/rule.ts";
@@ -39,20 +40,15 @@ export class Feed implements AsyncDisposable {
       clock: options.clock ?? systemClock,
       backoff: options.backoff ?? (() => 20),
       signal: options.signal ?? new AbortController().signal,
-    }, {
-      change: (change) => {
-        this.changes.push(change);
-        this.#tell(`change ${change.ruleId}`);
-        return options.change?.(change) ?? Promise.resolve();
+      feed: {
+        changed: (change) => {
+          this.changes.push(change);
+          this.#tell(`change ${change.ruleId}`);
+          return options.change?.(change) ?? Promise.resolve();
+        },
+        connected: () => options.up?.(),
       },
-      retrying: (change, error) => this.#tell(`retrying ${change.ruleId}: ${error}`),
-      unreadable: ({ reason, excerpt }) => this.#tell(`unreadable: ${reason}: ${excerpt}`),
-      up: () => {
-        this.#tell("up");
-        options.up?.();
-      },
-      down: (error) => this.#tell(`down ${error.fault}: ${error.message}`),
-      warning: (text) => this.#tell(`warning: ${text}`),
+      tell: (news) => this.#hear(news),
     });
   }
 
@@ -79,6 +75,25 @@ export class Feed implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.listener[Symbol.asyncDispose]();
+  }
+
+  #hear(news: ListenerNews): void {
+    switch (news.kind) {
+      case "listener_up":
+        return this.#tell("up");
+      case "listener_down":
+        return this.#tell(`down ${news.error.fault}: ${news.error.message}`);
+      case "change_heard":
+        return;
+      case "change_retrying":
+        return this.#tell(`retrying ${news.change.ruleId}: ${news.error}`);
+      case "message_unreadable":
+        return this.#tell(`unreadable: ${news.message.reason}: ${news.message.excerpt}`);
+      case "listener_warning":
+        return this.#tell(`warning: ${news.text}`);
+      default:
+        news satisfies never;
+    }
   }
 
   #tell(line: string): void {

@@ -1,4 +1,6 @@
 import type { Backoff } from "../../src/ground/backoff.ts";
+import type { LeaseNews } from "../../src/broker/news.ts";
+import type { Tenure } from "../../src/domain/tenure.ts";
 import { Lease } from "../../src/broker/lease.ts";
 import { type Clock, systemClock } from "../../src/ground/clock.ts";
 import { patiently } from "./broker_feed.ts";
@@ -23,8 +25,12 @@ export interface Told {
 
 /** A lease, and how it fares. */
 export class WatchedLease implements AsyncDisposable {
+  /** Those that it had. */
+  readonly tenures: Tenure[] = [];
   readonly #rivals: Rivals;
   readonly #lease: Lease;
+  readonly #end = new AbortController();
+  readonly #tenures: Promise<void>;
   #proofs = 0;
 
   /** Competes at once. */
@@ -40,14 +46,14 @@ export class WatchedLease implements AsyncDisposable {
         return clock.alarm(delayMs, wake);
       },
     };
-    const options = { url, queue: rivals.queue, clock: watched };
-    this.#lease = new Lease(backoff === undefined ? options : { ...options, backoff }, {
-      acquired: () => tell("acquired"),
-      lost: (reason) => tell(`lost: ${reason}`),
-      instances: (count) => tell(`instances ${count}`),
-      disconnected: ({ fault, message }) => tell(`disconnected ${fault}: ${message}`),
-      warning: (text) => tell(`warning: ${text}`),
+    this.#lease = new Lease({
+      url,
+      queue: rivals.queue,
+      clock: watched,
+      ...(backoff === undefined ? {} : { backoff }),
+      tell: (news) => tell(lineOf(news)),
     });
+    this.#tenures = this.#follow(this.#lease.tenures(this.#end.signal));
   }
 
   get isHeld(): boolean {
@@ -78,7 +84,31 @@ export class WatchedLease implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#end.abort();
     await this.#lease[Symbol.asyncDispose]();
+    await this.#tenures;
+  }
+
+  /** Takes part in each of its tenures. */
+  async #follow(tenures: AsyncIterable<Tenure>): Promise<void> {
+    for await (const tenure of tenures) this.tenures.push(tenure);
+  }
+}
+
+function lineOf(news: LeaseNews): string {
+  switch (news.kind) {
+    case "lease_acquired":
+      return "acquired";
+    case "lease_lost":
+      return `lost: ${news.reason}`;
+    case "instances_counted":
+      return `instances ${news.count}`;
+    case "lease_out_of_reach":
+      return `disconnected ${news.error.fault}: ${news.error.message}`;
+    case "lease_warning":
+      return `warning: ${news.text}`;
+    default:
+      return news satisfies never;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { GetMessage, Options } from "amqplib";
 import type { Backoff } from "../../src/ground/backoff.ts";
+import type { StoreNews } from "../../src/broker/news.ts";
 import { REGISTER } from "../../src/broker/register.ts";
 import { openStore, type Store } from "../../src/broker/store.ts";
 import { type Clock, systemClock } from "../../src/ground/clock.ts";
@@ -41,18 +42,18 @@ export class WatchedStore implements AsyncDisposable {
       ha: options.ha ?? false,
       clock: options.clock ?? systemClock,
       ...(backoff === undefined ? {} : { backoff }),
-    }, {
-      up: (count) => this.#tell(`up ${count}`),
-      down: () => this.#tell("down"),
-      blocked: (isBlocked) => this.#tell(`blocked ${isBlocked}`),
+      tell: (news) => this.#hear(news),
+      refused: ({ message }) => this.#tell(`refused: ${message}`),
+    });
+    this.store.outbox.serve({
       take: (parcel) => {
         this.parcels.push(parcel);
         this.#tell(`take ${parcel.event.occurrenceId}`);
       },
-      unreadable: (reason) => this.#tell(`unreadable: ${reason}`),
-      warning: (text) => this.#tell(`warning: ${text}`),
-      lost: ({ fault, message }) => this.#tell(`lost ${fault}: ${message}`),
-      refused: ({ message }) => this.#tell(`refused: ${message}`),
+      up: () => {},
+      down: () => this.#tell("down"),
+      blocked: () => {},
+      unreadable: () => {},
     });
   }
 
@@ -102,6 +103,23 @@ export class WatchedStore implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.store[Symbol.asyncDispose]();
+  }
+
+  #hear(news: StoreNews): void {
+    switch (news.kind) {
+      case "outbox_up":
+        return this.#tell(`up ${news.count}`);
+      case "outbox_blocked":
+        return this.#tell(`blocked ${news.isBlocked}`);
+      case "outbox_unreadable":
+        return this.#tell(`unreadable: ${news.reason}`);
+      case "store_warning":
+        return this.#tell(`warning: ${news.text}`);
+      case "store_lost":
+        return this.#tell(`lost ${news.error.fault}: ${news.error.message}`);
+      default:
+        news satisfies never;
+    }
   }
 
   #tell(line: string): void {

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
+import { Counters } from "../../src/observe/counters.ts";
 import { Lateness } from "../../src/observe/lateness.ts";
 import { Summary } from "../../src/observe/summary.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -39,18 +40,18 @@ Deno.test("The lateness of nothing is unknown, and of one in a hundred it is tha
 Deno.test("The summary tells once a minute what was done in it", async () => {
   const clock = new FakeClock();
   const { log, lines, messages } = recorder();
-  const counts = { stored: 5, refused: 0, parked: 0, dropped: 0, expired: 0, discarded: 0 };
+  const counters = new Counters();
+  counters.events.stored = 5;
+  counters.lateness.add(1000);
   const summed = {
     isFiring: true,
     timers: { size: 2 },
     delivery: { waiting: 1, parked: 7 },
-    counts,
-    lateness: lateness(1000),
   };
-  const summary = new Summary(log, clock, summed);
-  summed.lateness.add(3);
-  summed.lateness.add(2);
-  counts.stored = 6;
+  const summary = new Summary(log, clock, summed, counters);
+  counters.lateness.add(3);
+  counters.lateness.add(2);
+  counters.events.stored = 6;
   await clock.advance(MINUTE_MS);
   assertEquals(lines[0]?.fields, {
     timers: 2,

@@ -85,14 +85,8 @@ Deno.test("The stand-in platform renews a token that is due, and takes the new o
     clock: systemClock,
     skew,
     backoff: () => 0,
-    on: {
-      renewed: renewed.resolve,
-      rotated: unexpected,
-      renewalFailed: unexpected,
-      expiring: unexpected,
-      expired: unexpected,
-      fileProblem: unexpected,
-    },
+    tell: (news) => news.kind === "token_renewed" ? renewed.resolve(news.expiresAt) : unexpected(),
+    expired: unexpected,
     signal: stop.signal,
   });
   using api = new ApiClient({ baseUrl: platform.url, token: keeper, clock: systemClock, skew });

@@ -1,7 +1,8 @@
 import { ApiError } from "../../src/platform/api_error.ts";
 import { ClockSkew } from "../../src/platform/clock_skew.ts";
 import { openToken } from "../../src/platform/token.ts";
-import { type TokenEvents, TokenKeeper } from "../../src/platform/token_keeper.ts";
+import type { TokenNews } from "../../src/platform/news.ts";
+import { TokenKeeper } from "../../src/platform/token_keeper.ts";
 import {
   readingOf,
   type TokenReading,
@@ -15,7 +16,7 @@ export const DAY = 24 * HOUR;
 export const START = Date.UTC(2025, 0, 1);
 
 /** What a keeper told, in the order in which it did. */
-export type Told = [event: keyof TokenEvents, ...details: unknown[]];
+export type Told = [event: string, ...details: unknown[]];
 
 /** What the API answers to one request for a token. */
 export type Issue = (
@@ -72,14 +73,8 @@ export async function keeping(from: { value?: string; file?: string }): Promise<
     clock,
     skew,
     backoff: BACKOFF,
-    on: {
-      renewed: (expiresAt) => told.push(["renewed", expiresAt]),
-      rotated: (expiresAt) => told.push(["rotated", expiresAt]),
-      renewalFailed: (error, retryMs) => told.push(["renewalFailed", messageOf(error), retryMs]),
-      expiring: (leftMs) => told.push(["expiring", leftMs]),
-      expired: () => told.push(["expired"]),
-      fileProblem: (problem) => told.push(["fileProblem", problem]),
-    },
+    tell: (news) => told.push(lineOf(news)),
+    expired: () => told.push(["expired"]),
     signal: stop.signal,
   });
   const it: Keeping = {
@@ -122,4 +117,21 @@ export function refuse(status: number | null, retryAfterMs: number | null = null
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function lineOf(news: TokenNews): Told {
+  switch (news.kind) {
+    case "token_renewed":
+      return ["renewed", news.expiresAt];
+    case "token_rotated":
+      return ["rotated", news.expiresAt];
+    case "token_renewal_failed":
+      return ["renewalFailed", messageOf(news.error), news.retryMs];
+    case "token_expiring":
+      return ["expiring", news.leftMs];
+    case "token_file_unreadable":
+      return ["fileProblem", news.problem];
+    default:
+      return news satisfies never;
+  }
 }

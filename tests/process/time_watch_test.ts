@@ -8,9 +8,8 @@ type Telling = ["stalled" | "stepped", ms: number, count: number];
 function setUp() {
   const clock = new FakeClock();
   const told: Telling[] = [];
-  const watch = new TimeWatch(clock, {
-    stalled: (ms, count) => void told.push(["stalled", ms, count]),
-    stepped: (ms, count) => void told.push(["stepped", ms, count]),
+  const watch = new TimeWatch(clock, ({ kind, ms, count }) => {
+    told.push([kind === "loop_stalled" ? "stalled" : "stepped", ms, count]);
   });
   return { clock, told, watch };
 }
@@ -133,7 +132,7 @@ Deno.test("TimeWatch rings no more once it is disposed of, twice or while it tel
   watch[Symbol.dispose]();
   assertEquals(clock.pending, 0);
   const stack = new DisposableStack();
-  stack.use(new TimeWatch(clock, { stalled: () => stack.dispose(), stepped: () => {} }));
+  stack.use(new TimeWatch(clock, () => stack.dispose()));
   clock.stall(5000);
   await clock.advance(5000);
   assertEquals(clock.pending, 0);
@@ -141,7 +140,9 @@ Deno.test("TimeWatch rings no more once it is disposed of, twice or while it tel
 
 Deno.test("TimeWatch sees that the event loop of this process stood still", async () => {
   const stalled = Promise.withResolvers<number>();
-  using watch = new TimeWatch(systemClock, { stalled: stalled.resolve, stepped: () => {} });
+  using watch = new TimeWatch(systemClock, ({ kind, ms }) => {
+    if (kind === "loop_stalled") stalled.resolve(ms);
+  });
   const startedAt = performance.now();
   while (performance.now() - startedAt < 1600);
   const ms = await stalled.promise;

@@ -1,5 +1,6 @@
 import { ownsRule, type Shard } from "../../src/domain/shard.ts";
-import { RuleBook, type RuleBookEvents } from "../../src/sync/rule_book.ts";
+import type { RuleNews } from "../../src/sync/news.ts";
+import { RuleBook } from "../../src/sync/rule_book.ts";
 import { TimerManager } from "../../src/timers/timer_manager.ts";
 import { TimerTable } from "../../src/timers/timer_table.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -28,29 +29,21 @@ export function openBook(shard: Shard = { index: 1, count: 1 }): OpenBook {
   const timers = new TimerManager({
     clock,
     table: new TimerTable({ catchUpWindowMs: 3_600_000 }),
-    sink: {
-      fire: ({ ruleId, scheduledAt }) =>
-        void fires.push(`${ruleId} at ${(scheduledAt - startAt) / 1000} s`),
-      dropped: () => {},
-    },
   });
-  timers.start(startAt);
-  const on: RuleBookEvents = {
-    started: (rule, _timer, _nextAt, isChange) =>
-      void lines.push(`${isChange ? "changed" : "started"} ${rule.id}`),
-    stopped: (id, _ref, reason) => void lines.push(`stopped ${id}: ${reason}`),
-    refused: (rule, problems) => void lines.push(`refused ${rule.id}: ${problems.length}`),
-    notAllowed: (rule) => void lines.push(`not allowed ${rule.id}`),
-    warned: (rule, warnings) => void lines.push(`warned ${rule.id}: ${warnings.length}`),
-    gone: (id) => void lines.push(`gone ${id}`),
-  };
+  timers.start(startAt, {
+    mayFire: () => true,
+    fire: ({ ruleId, scheduledAt }) =>
+      void fires.push(`${ruleId} at ${(scheduledAt - startAt) / 1000} s`),
+    dropped: () => {},
+  });
   const book = new RuleBook({
     timers,
     triggers: TRIGGERS,
     isOurs: (ruleId) => ownsRule(shard, ruleId),
     isAllowed: (trigger) => trigger !== "core.crontimer",
     clock,
-    on,
+    tell: (news) => lines.push(lineOf(news)),
+    gone: () => {},
   });
   return {
     clock,
@@ -60,4 +53,23 @@ export function openBook(shard: Shard = { index: 1, count: 1 }): OpenBook {
     fires,
     [Symbol.dispose]: () => timers[Symbol.dispose](),
   };
+}
+
+function lineOf(news: RuleNews): string {
+  switch (news.kind) {
+    case "timer_started":
+      return `${news.isChange ? "changed" : "started"} ${news.rule.id}`;
+    case "timer_stopped":
+      return `stopped ${news.ruleId}: ${news.reason}`;
+    case "rule_refused":
+      return `refused ${news.rule.id}: ${news.problems.length}`;
+    case "rule_not_allowed":
+      return `not allowed ${news.rule.id}`;
+    case "rule_warned":
+      return `warned ${news.rule.id}: ${news.warnings.length}`;
+    case "rule_gone":
+      return `gone ${news.ruleId}`;
+    default:
+      return news satisfies never;
+  }
 }

@@ -76,13 +76,10 @@ class Play implements AsyncDisposable {
       backoff: () => 1000,
       intervalMs: 60_000,
       signal: this.#end.signal,
-      on: {
-        snapshotDone: () => {},
-        snapshotFailed: (error) => this.#fail(error),
-        notInstalled: () => {},
-        unreadable: () => {},
-        unconfirmed: (_, error) => this.#fail(error),
+      tell: (news) => {
+        if (news.kind === "change_unconfirmed") this.#fail(news.error);
       },
+      failed: (error) => this.#fail(error),
     });
     this.#running = this.#reconciler.run();
   }
@@ -136,7 +133,7 @@ class Play implements AsyncDisposable {
     // Without a ref an unknown rule is looked for on all pages, which may shift: the next ones have it.
     const isCertain = hasRef || this.#book.book.refOf(rule.id) !== undefined;
     for (let n = telling === "told twice" ? 2 : 1; n > 0; n--) {
-      const told = this.#reconciler.change(change).then(() => {
+      const told = this.#reconciler.changed(change).then(() => {
         if (isCertain && this.#touches.get(ref) === touches) this.#confirmed.add(ref);
         this.#check();
       });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { sleep } from "../../src/ground/clock.ts";
 import type { Rule, RuleChange } from "../../src/domain/rule.ts";
 import { ownsRule, type Shard } from "../../src/domain/shard.ts";
+import type { SyncNews } from "../../src/sync/news.ts";
 import { Reconciler } from "../../src/sync/reconciler.ts";
 import { settle } from "../support/fake_clock.ts";
 import { FakePlatform } from "../support/fake_platform.ts";
@@ -23,13 +24,8 @@ function setUp(shard?: Shard) {
     backoff: (attempt) => attempt * 1000,
     intervalMs: MINUTE_MS,
     signal: end.signal,
-    on: {
-      snapshotDone: (rules) => void it.lines.push(`read ${rules}`),
-      snapshotFailed: (error) => void it.lines.push(`failed: ${error}`),
-      notInstalled: () => {},
-      unreadable: (_trigger, id) => void it.lines.push(`unreadable ${id}`),
-      unconfirmed: (change) => void it.lines.push(`believed ${change.ruleId}`),
-    },
+    tell: (news) => it.lines.push(...linesOf(news)),
+    failed: () => {},
   });
   const running = reconciler.run();
   return {
@@ -42,6 +38,23 @@ function setUp(shard?: Shard) {
       it.timers[Symbol.dispose]();
     },
   };
+}
+
+function linesOf(news: SyncNews): string[] {
+  switch (news.kind) {
+    case "snapshot_taken":
+      return [`read ${news.rules}`];
+    case "snapshot_failed":
+      return [`failed: ${news.error}`];
+    case "trigger_not_installed":
+      return [];
+    case "rule_unreadable":
+      return [`unreadable ${news.id}`];
+    case "change_unconfirmed":
+      return [`believed ${news.change.ruleId}`];
+    default:
+      return news satisfies never;
+  }
 }
 
 function changeOf(rule: Rule, parts: Partial<RuleChange> = {}): RuleChange {
@@ -87,9 +100,9 @@ Deno.test("Reconciler reads the rule that a message names, and believes the API"
   await using it = setUp();
   await settle();
   it.platform.put(ruleOf(1, { enabled: false }), ruleOf(2));
-  await it.reconciler.change(changeOf(ruleOf(1)));
-  await it.reconciler.change(changeOf(ruleOf(2), { kind: "disabled", enabled: false }));
-  await it.reconciler.change(changeOf(ruleOf(3)));
+  await it.reconciler.changed(changeOf(ruleOf(1)));
+  await it.reconciler.changed(changeOf(ruleOf(2), { kind: "disabled", enabled: false }));
+  await it.reconciler.changed(changeOf(ruleOf(3)));
   assertEquals(it.lines, ["read 0", "started 2"]);
 });
 
@@ -98,7 +111,7 @@ Deno.test("Reconciler stops a rule that is not there any more when a message nam
   it.platform.put(ruleOf(1));
   await settle();
   it.platform.rules.clear();
-  await it.reconciler.change(changeOf(ruleOf(1)));
+  await it.reconciler.changed(changeOf(ruleOf(1)));
   assertEquals(it.lines.slice(-2), ["stopped 1: deleted", "gone 1"]);
 });
 
@@ -107,7 +120,7 @@ Deno.test("Reconciler finds a rule by its id when a message has no ref", async (
   it.platform.put(ruleOf(1));
   await settle();
   it.platform.rules.clear();
-  await it.reconciler.change(changeOf(ruleOf(1), { kind: "deleted", ruleRef: null }));
+  await it.reconciler.changed(changeOf(ruleOf(1), { kind: "deleted", ruleRef: null }));
   assertEquals(it.platform.reads.at(-1), "test.rule1");
   assertEquals(it.timers.size, 0);
 });
@@ -116,7 +129,7 @@ Deno.test("Reconciler takes a snapshot when a message has no ref and its id is u
   await using it = setUp();
   await settle();
   it.platform.put(ruleOf(1));
-  await it.reconciler.change(changeOf(ruleOf(1), { ruleRef: null }));
+  await it.reconciler.changed(changeOf(ruleOf(1), { ruleRef: null }));
   assertEquals(it.lines, ["read 0", "started 1", "read 1"]);
 });
 
@@ -124,7 +137,7 @@ Deno.test("Reconciler does not ask about messages of other triggers", async () =
   await using it = setUp();
   await settle();
   const reads = it.platform.reads.length;
-  await it.reconciler.change(changeOf(ruleOf(1, { triggerRef: "core.webhook" })));
+  await it.reconciler.changed(changeOf(ruleOf(1, { triggerRef: "core.webhook" })));
   assertEquals(it.platform.reads.length, reads);
 });
 
@@ -135,12 +148,12 @@ Deno.test("Reconciler starts the rules of its shard alone, and asks about no mes
   assertEquals(it.lines, ["started 2", "started 4", "read 4"]);
   const reads = it.platform.reads.length;
   for (const kind of ["created", "disabled", "deleted"] as const) {
-    await it.reconciler.change(changeOf(ruleOf(3), { kind }));
-    await it.reconciler.change(changeOf(ruleOf(5), { kind, ruleRef: null }));
+    await it.reconciler.changed(changeOf(ruleOf(3), { kind }));
+    await it.reconciler.changed(changeOf(ruleOf(5), { kind, ruleRef: null }));
   }
   assertEquals(it.platform.reads.length, reads);
   it.platform.put(ruleOf(6));
-  await it.reconciler.change(changeOf(ruleOf(6)));
+  await it.reconciler.changed(changeOf(ruleOf(6)));
   assertEquals(it.lines.at(-1), "started 6");
 });
 
@@ -150,9 +163,9 @@ Deno.test("Reconciler stops a rule that a message tells to be made anew for anot
   await settle();
   const anew = ruleOf(5, { ref: "test.same" });
   it.platform.put(anew);
-  await it.reconciler.change(changeOf(ruleOf(1, { ref: "test.same" })));
+  await it.reconciler.changed(changeOf(ruleOf(1, { ref: "test.same" })));
   assertEquals(it.timers.size, 1);
-  await it.reconciler.change(changeOf(anew));
+  await it.reconciler.changed(changeOf(anew));
   assertEquals(it.lines, ["started 2", "read 1", "stopped 2: deleted", "gone 2"]);
 });
 
@@ -162,7 +175,7 @@ Deno.test("Reconciler stops a rule that was made anew for another shard while th
   await settle();
   it.platform.down = true;
   const anew = ruleOf(5, { ref: "test.same" });
-  await it.reconciler.change(changeOf(anew, { sentAt: START + 1000 }));
+  await it.reconciler.changed(changeOf(anew, { sentAt: START + 1000 }));
   assertEquals(it.timers.size, 0);
 });
 
@@ -180,7 +193,7 @@ async function tellOf(count: number, everyMs: number, it: ReturnType<typeof setU
   const told: Promise<void>[] = [];
   for (let id = 1; id <= count; id++) {
     it.platform.put(ruleOf(id));
-    told.push(it.reconciler.change(changeOf(ruleOf(id))));
+    told.push(it.reconciler.changed(changeOf(ruleOf(id))));
     if (everyMs > 0) await it.clock.advance(everyMs);
   }
   await it.clock.advance(100);
@@ -215,13 +228,13 @@ Deno.test("Reconciler believes a burst that it cannot read, and reads one by one
   await settle();
   it.platform.down = true;
   const rules = Array.from({ length: 100 }, (_, n) => ruleOf(n + 1));
-  const told = Promise.all(rules.map((rule) => it.reconciler.change(changeOf(rule))));
+  const told = Promise.all(rules.map((rule) => it.reconciler.changed(changeOf(rule))));
   await it.clock.advance(2000);
   await told;
   assertEquals(it.lines.filter((line) => line.startsWith("believed ")).length, 100);
   it.platform.down = false;
   it.platform.put(...rules, ruleOf(101));
-  const last = it.reconciler.change(changeOf(ruleOf(101)));
+  const last = it.reconciler.changed(changeOf(ruleOf(101)));
   await settle();
   await last;
   assertEquals(it.platform.reads.filter(isSingle).at(-1), "test.rule101");
@@ -232,7 +245,7 @@ Deno.test("Reconciler takes a message at its word while the API is down, and con
   await settle();
   it.platform.down = true;
   const truth = ruleOf(1, { params: { type: "interval", interval: 7 } });
-  await it.reconciler.change(changeOf(ruleOf(1)));
+  await it.reconciler.changed(changeOf(ruleOf(1)));
   await settle();
   const failed = "failed: Error: The API is down";
   assertEquals(it.lines, ["read 0", "started 1", "believed 1", failed]);
@@ -248,8 +261,8 @@ Deno.test("Reconciler stops what messages disable or delete while the API is dow
   await settle();
   it.platform.down = true;
   const later = { enabled: false, sentAt: START + 1000 };
-  await it.reconciler.change(changeOf(ruleOf(1), { ...later, kind: "disabled" }));
-  await it.reconciler.change(changeOf(ruleOf(2), { ...later, kind: "deleted" }));
+  await it.reconciler.changed(changeOf(ruleOf(1), { ...later, kind: "disabled" }));
+  await it.reconciler.changed(changeOf(ruleOf(2), { ...later, kind: "deleted" }));
   assertEquals(it.timers.size, 0);
 });
 
@@ -258,9 +271,9 @@ Deno.test("Reconciler does not believe an old message against a newer row or sna
   it.platform.put(ruleOf(1));
   await settle();
   it.platform.down = true;
-  await it.reconciler.change(changeOf(ruleOf(1), { kind: "deleted", sentAt: START - 1 }));
-  await it.reconciler.change(changeOf(ruleOf(2), { sentAt: START - 1 }));
-  await it.reconciler.change(changeOf(ruleOf(3), { sentAt: null }));
+  await it.reconciler.changed(changeOf(ruleOf(1), { kind: "deleted", sentAt: START - 1 }));
+  await it.reconciler.changed(changeOf(ruleOf(2), { sentAt: START - 1 }));
+  await it.reconciler.changed(changeOf(ruleOf(3), { sentAt: null }));
   assertEquals(it.lines.filter((line) => /started|stopped/.test(line)), ["started 1"]);
 });
 
@@ -332,7 +345,7 @@ Deno.test("Reconciler agrees with the platform after any interleaving of pages, 
             it.platform.put({ ...rule, enabled: !rule.enabled, version });
           }
           const subject = it.platform.rules.get(ref) ?? rule;
-          if (tells && subject) told.push(it.reconciler.change(changeOf(subject)));
+          if (tells && subject) told.push(it.reconciler.changed(changeOf(subject)));
           if (!tells) told.push(it.reconciler.requestSnapshot());
           await dawdle();
         }

@@ -11,22 +11,23 @@ function setUp(onFire: (fire: Fire) => void = () => {}) {
   const timers = new TimerManager({
     clock,
     table: new TimerTable({ catchUpWindowMs: 3_600_000 }),
-    sink: {
-      fire(fire) {
-        fires.push(clock.now() - START);
-        onFire(fire);
-      },
-      dropped: () => {},
-    },
   });
-  timers.start(START);
+  const port = {
+    mayFire: () => true,
+    fire(fire: Fire) {
+      fires.push(clock.now() - START);
+      onFire(fire);
+    },
+    dropped: () => {},
+  };
+  timers.start(START, port);
   const set = (id: number, seconds: number) =>
     timers.set({
       ruleId: ruleId(id),
       ruleRef: `test.rule${id}`,
       timer: timerOf({ type: "interval", interval: seconds }),
     }, clock.now());
-  return { clock, timers, fires, set };
+  return { clock, timers, port, fires, set };
 }
 
 Deno.test("TimerManager fires each occurrence at its instant", async () => {
@@ -95,7 +96,6 @@ Deno.test("TimerManager fires nothing before it is started, then what fell due s
   using timers = new TimerManager({
     clock,
     table: new TimerTable({ catchUpWindowMs: 3_600_000 }),
-    sink: { fire: (fire) => void fires.push(fire.scheduledAt - START), dropped: () => {} },
   });
   timers.set({
     ruleId: ruleId(1),
@@ -104,7 +104,11 @@ Deno.test("TimerManager fires nothing before it is started, then what fell due s
   }, START);
   await clock.advance(7000);
   assertEquals([fires, clock.pending], [[], 0]);
-  timers.start(START + 3000);
+  timers.start(START + 3000, {
+    mayFire: () => true,
+    fire: (fire) => void fires.push(fire.scheduledAt - START),
+    dropped: () => {},
+  });
   await clock.advance(0);
   assertEquals(fires, [4000, 6000]);
 });
@@ -116,10 +120,12 @@ Deno.test("TimerManager hands out nothing while it may not, and looks again soon
   using timers = new TimerManager({
     clock,
     table: new TimerTable({ catchUpWindowMs: 3_600_000 }),
-    sink: { fire: () => void fires.push(clock.now() - START), dropped: () => {} },
-    mayFire: () => may,
   });
-  timers.start(START);
+  timers.start(START, {
+    mayFire: () => may,
+    fire: () => void fires.push(clock.now() - START),
+    dropped: () => {},
+  });
   timers.set({
     ruleId: ruleId(1),
     ruleRef: "test.rule1",
@@ -133,14 +139,14 @@ Deno.test("TimerManager hands out nothing while it may not, and looks again soon
 });
 
 Deno.test("TimerManager that was paused goes on from where it is told to", async () => {
-  const { clock, timers, fires, set } = setUp();
+  const { clock, timers, port, fires, set } = setUp();
   using _stop = timers;
   set(1, 2);
   await clock.advance(2000);
   timers.pause();
   await clock.advance(5000);
   assertEquals(fires, [2000]);
-  timers.start(START + 4000);
+  timers.start(START + 4000, port);
   await clock.advance(0);
   assertEquals(fires, [2000, 7000]);
 });

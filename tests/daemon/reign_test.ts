@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { loadConfig } from "../../src/config/config.ts";
-import type { DeliveryEvents } from "../../src/delivery/delivery_events.ts";
 import { startBroker } from "../../src/dev/amqp/broker.ts";
-import type { OutboundEvent, PostResult } from "../../src/domain/event.ts";
-import { Term } from "../../src/daemon/term.ts";
+import type { PostResult } from "../../src/domain/event.ts";
+import { reign } from "../../src/daemon/reign.ts";
+import type { Delivery } from "../../src/delivery/delivery.ts";
 import { TimerManager } from "../../src/timers/timer_manager.ts";
 import { TimerTable } from "../../src/timers/timer_table.ts";
 import { patiently } from "../integration/broker_feed.ts";
@@ -18,29 +18,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
 };
 const DOWN: PostResult = { kind: "retry", reason: "down", retryAfterMs: null };
 
-function journal(lines: string[]): Omit<DeliveryEvents, "settled"> {
-  const tell = (word: string) => (event: OutboundEvent) =>
-    void lines.push(`${word} ${event.occurrenceId}`);
-  return {
-    stored: tell("stored"),
-    refused: tell("refused"),
-    unauthorized: () => {},
-    retrying: () => {},
-    spent: (event, reason) => void lines.push(`spent ${event.occurrenceId}: ${reason}`),
-    parked: tell("parked"),
-    unparked: (event, error) => void lines.push(`unparked ${event.occurrenceId}: ${error}`),
-    unburied: tell("unburied"),
-    dropped: tell("dropped"),
-    expired: tell("expired"),
-    discarded: tell("discarded"),
-    duplicate: tell("duplicate"),
-    outboxLost: () => {},
-    opened: () => {},
-    closed: () => {},
-  };
-}
-
-/** A term on a broker of this process, with the lease and the time in the test's hands. */
+/** A reign on a broker of this process, with the lease and the time in the test's hands. */
 async function setUp() {
   await using stack = new AsyncDisposableStack();
   const broker = stack.use(startBroker());
@@ -50,33 +28,55 @@ async function setUp() {
   const posted: string[] = [];
   const lease = { isHeld: true };
   const env = { get: (name: string) => VARIABLES[name], toObject: () => ({ ...VARIABLES }) };
-  const timers = stack.use(
-    new TimerManager({
-      clock,
-      table: new TimerTable({ catchUpWindowMs: 3_600_000 }),
-      sink: { fire: () => {}, dropped: () => {} },
-    }),
-  );
-  const term = new Term({
-    config: loadConfig(env).config,
-    clock,
-    store: watched.store,
-    timers,
-    post: (event) => {
-      posted.push(event.occurrenceId);
-      return Promise.resolve(DOWN);
+  const over = new AbortController();
+  const tenure = {
+    get isHeld() {
+      return lease.isHeld;
     },
-    isKnown: () => true,
-    mayAct: () => lease.isHeld,
-    on: journal(lines),
-    checkpointWritten: undefined,
-    checkpointFailed: () => {},
+    over: over.signal,
+  };
+  const shown = Promise.withResolvers<Delivery>();
+  const reigning = reign(
+    {
+      config: loadConfig(env).config,
+      clock,
+      store: watched.store,
+      timers: new TimerManager({ clock, table: new TimerTable({ catchUpWindowMs: 3_600_000 }) }),
+      post: (event) => {
+        posted.push(event.occurrenceId);
+        return Promise.resolve(DOWN);
+      },
+      isKnown: () => true,
+      tell: (news) => {
+        if (news.kind === "event_spent") {
+          lines.push(`spent ${news.event.occurrenceId}: ${news.reason}`);
+        } else if (news.kind === "event_unparked") {
+          lines.push(`unparked ${news.event.occurrenceId}: ${news.error}`);
+        } else if (news.kind === "event_parked") lines.push(`parked ${news.event.occurrenceId}`);
+      },
+      ports: { unauthorized: () => {}, ruleGone: () => {} },
+      eventOf: () => eventOf(1),
+      show: (delivery) => {
+        shown.resolve(delivery);
+        return { [Symbol.dispose]: () => {} };
+      },
+    },
+    tenure,
+    {
+      // Never: what is parked stays in the outbox.
+      rulesKnown: new Promise<void>(() => {}),
+      ending: new AbortController().signal,
+      underWay: () => {},
+    },
+  );
+  stack.defer(async () => {
+    over.abort();
+    await reigning;
   });
-  stack.defer(() => term.abandon());
-  term.start(clock.now(), 0);
+  const delivery = await shown.promise;
   const moved = stack.move();
   return {
-    term,
+    delivery,
     clock,
     lines,
     posted,
@@ -100,12 +100,12 @@ async function until(
   await patiently(waiting(), () => `No '${beginning}' in:\n${lines.join("\n")}`);
 }
 
-Deno.test("A term posts nothing and parks nothing while it is not sure to hold the lease", async () => {
+Deno.test("A reign posts nothing and parks nothing while it is not sure to hold the lease", async () => {
   await using setting = await setUp();
-  const { term, lines, posted, lease, parked } = setting;
+  const { delivery, lines, posted, lease, parked } = setting;
   const id = eventOf(1).occurrenceId;
   lease.isHeld = false;
-  term.delivery.submit(eventOf(1));
+  delivery.submit(eventOf(1));
   await until(setting, "unparked");
   assertEquals(posted, []);
   assertEquals(lines, [

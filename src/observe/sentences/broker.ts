@@ -1,0 +1,91 @@
+import type { LeaseNews, ListenerNews, StoreNews } from "../../broker/news.ts";
+import { messageOf } from "../../ground/error_text.ts";
+import { type Line, line, repeated } from "./line.ts";
+
+/** What the log says of the outbox and the checkpoint. */
+export function storeLine(news: StoreNews): Line {
+  switch (news.kind) {
+    case "outbox_up": {
+      const waiting = news.count === 0 ? "" : `, ${news.count} events wait in it`;
+      const fields = { outbox: news.count };
+      return { ...line("info", `The outbox is ready${waiting}`, fields), ends: "outbox" };
+    }
+    case "store_lost": {
+      const { error: { message, fault }, retryMs, wasUp } = news;
+      const fields = { fault, retry_ms: Math.round(retryMs) };
+      if (!wasUp) return repeated("warn", message, fields);
+      // The listener's line, on the same broker, tells each attempt.
+      const told = line("warn", `The outbox is out of reach: ${message}`, fields);
+      return { ...told, spell: "outbox", isQuietAgain: true };
+    }
+    case "outbox_blocked":
+      return news.isBlocked
+        ? line("warn", "RabbitMQ is short of memory or disk: the outbox takes nothing")
+        : line("info", "RabbitMQ has memory and disk again: the outbox takes events");
+    case "outbox_unreadable":
+      return line(
+        "error",
+        `A message of the outbox cannot be read, it goes to the dead letters: ${news.reason}`,
+      );
+    case "store_warning":
+      return line("warn", news.text);
+    default:
+      return news satisfies never;
+  }
+}
+
+/** What the log says of listening for rule messages. */
+export function listenerLine(news: ListenerNews): Line | null {
+  switch (news.kind) {
+    case "listener_up":
+      return { ...line("info", `Connected to RabbitMQ at ${news.address}`), ends: "listener" };
+    case "listener_down": {
+      const { error: { message, fault }, retryMs } = news;
+      const fields = { fault, retry_ms: Math.round(retryMs) };
+      return { ...repeated("warn", message, fields), spell: "listener" };
+    }
+    case "change_heard":
+      return null;
+    case "change_retrying": {
+      const { change: { ruleId }, error, retryMs } = news;
+      const reason = messageOf(error);
+      const fields = { rule_id: ruleId, retry_ms: Math.round(retryMs) };
+      const text = `Failed to apply a message about rule ${ruleId}: ${reason}`;
+      return repeated("warn", text, fields, `apply ${reason}`);
+    }
+    case "message_unreadable": {
+      const { reason, excerpt } = news.message;
+      return repeated("warn", `Ignored a message that cannot be read: ${reason}`, { excerpt });
+    }
+    case "listener_warning":
+      return line("warn", news.text);
+    default:
+      return news satisfies never;
+  }
+}
+
+/** What the log says of which instance fires. */
+export function leaseLine(news: LeaseNews): Line {
+  switch (news.kind) {
+    case "lease_acquired":
+      return line("info", "Holding the lease: this instance fires now", { role: "leader" });
+    case "lease_lost":
+      return line("warn", `Lost the lease, standing by: ${news.reason}`, { role: "standby" });
+    case "instances_counted": {
+      const standbys = news.count - 1;
+      const told = line("info", `${standbys} other instances stand by`, { standbys });
+      return { ...told, ends: "lease" };
+    }
+    case "lease_out_of_reach": {
+      const { error: { message, fault }, retryMs } = news;
+      // The listener's line, on the same broker, tells each attempt.
+      const fields = { fault, retry_ms: Math.round(retryMs) };
+      const told = line("warn", `The lease is out of reach: ${message}`, fields);
+      return { ...told, spell: "lease", isQuietAgain: true };
+    }
+    case "lease_warning":
+      return line("warn", news.text);
+    default:
+      return news satisfies never;
+  }
+}
