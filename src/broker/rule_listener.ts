@@ -62,11 +62,8 @@ export interface RuleFeed {
 export interface RuleListener extends AsyncDisposable {
   /** Resolves when messages can come in for the first time; rejects when it is stopped before. */
   readonly ready: Promise<void>;
-  /** Whether messages can come in now. */
-  readonly isUp: boolean;
   /** `amqp://host:port/vhost`, without credentials. */
   readonly address: string;
-  readonly unreadableCount: number;
   /** Takes no more messages, waits a second at most for those being handled, and closes. */
   stop(): Promise<void>;
 }
@@ -84,7 +81,6 @@ class Listener implements RuleListener {
   readonly #session: Session;
   readonly #warned = new Set<string>();
   #consumer: Consumer | null = null;
-  #unreadableCount = 0;
   /** The connection broke on a message that cannot be decoded, and the broker would hand it out again. */
   #isPoisoned = false;
 
@@ -111,16 +107,8 @@ class Listener implements RuleListener {
     return this.#session.ready;
   }
 
-  get isUp(): boolean {
-    return this.#session.isUp;
-  }
-
   get address(): string {
     return this.#session.address;
-  }
-
-  get unreadableCount(): number {
-    return this.#unreadableCount;
   }
 
   async stop(): Promise<void> {
@@ -178,7 +166,6 @@ class Listener implements RuleListener {
       this.#tell({ kind: "change_heard", change: read.change });
       return this.#apply(read.change, signal);
     }
-    this.#unreadableCount++;
     this.#tell({ kind: "message_unreadable", message: read.unreadable });
     return Promise.resolve();
   }

@@ -2,7 +2,7 @@ import { BrokerError, type BrokerFault } from "../broker/fault.ts";
 import { type BrokerLink, openLink } from "../broker/session.ts";
 import { parseAddress } from "../broker/address.ts";
 import type { Clock } from "../ground/clock.ts";
-import type { Config } from "../config/config.ts";
+import type { Config } from "../config/schema.ts";
 import { unlessAborted } from "../ground/abort.ts";
 import { queueFindings } from "./queues_part.ts";
 import { fine, looked, type PartReport, problem, skipped } from "./report.ts";

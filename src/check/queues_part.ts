@@ -1,6 +1,6 @@
 import { type Look, lookAtExchange, lookAtQueue, type QueueLook } from "../broker/inspection.ts";
 import type { ChannelModel } from "../broker/session.ts";
-import type { Config } from "../config/config.ts";
+import type { Config } from "../config/schema.ts";
 import { counted } from "../words/counted.ts";
 import { queuesOf } from "../domain/shard.ts";
 import { type Finding, fine, problem, warning } from "./report.ts";

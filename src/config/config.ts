@@ -3,8 +3,6 @@ import { type Config, ConfigSchema, MEMBERS } from "./schema.ts";
 import { nearest } from "../ground/nearest.ts";
 import { redactUrl } from "../ground/redact_url.ts";
 
-export type { Config } from "./schema.ts";
-
 const PREFIX = "ATTUNE_";
 /** Set by the platform, or inherited from it (contract 1.3), and of no use to a timer sensor. */
 const IGNORED = new Set([

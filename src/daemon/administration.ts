@@ -13,7 +13,7 @@ import { addStateMetrics } from "../admin/state_metrics.ts";
 import type { Role, Subject } from "../admin/subject.ts";
 import { Vitals } from "../admin/vitals.ts";
 import type { Clock } from "../ground/clock.ts";
-import type { Config } from "../config/config.ts";
+import type { Config } from "../config/schema.ts";
 import { isLoopback } from "../config/address.ts";
 import type { Engine } from "./engine.ts";
 import { Counters } from "../observe/counters.ts";

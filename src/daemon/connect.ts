@@ -1,7 +1,7 @@
 import { fullJitter } from "../ground/backoff.ts";
 import type { RuleListener } from "../broker/rule_listener.ts";
 import type { Clock } from "../ground/clock.ts";
-import type { Config } from "../config/config.ts";
+import type { Config } from "../config/schema.ts";
 import type { Engine } from "./engine.ts";
 import { ExitCode, Fatal } from "../ground/exit.ts";
 import type { Log } from "../log/log.ts";

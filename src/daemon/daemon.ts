@@ -1,6 +1,7 @@
 import { Lease } from "../broker/lease.ts";
 import { openRuleListener, type RuleListener } from "../broker/rule_listener.ts";
-import { type Config, redactedConfig } from "../config/config.ts";
+import { redactedConfig } from "../config/config.ts";
+import type { Config } from "../config/schema.ts";
 import { queuesOf } from "../domain/shard.ts";
 import { ALONE } from "../domain/tenure.ts";
 import { aborted, unlessAborted } from "../ground/abort.ts";

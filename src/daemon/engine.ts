@@ -1,6 +1,6 @@
 import { openStore, type Store } from "../broker/store.ts";
 import type { LayoutError } from "../broker/layout_error.ts";
-import type { Config } from "../config/config.ts";
+import type { Config } from "../config/schema.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import { eventOf } from "../delivery/fire_event.ts";
 import type { OutboundEvent, PostResult } from "../domain/event.ts";

@@ -1,5 +1,5 @@
 import type { Store } from "../broker/store.ts";
-import type { Config } from "../config/config.ts";
+import type { Config } from "../config/schema.ts";
 import { Checkpointer } from "../delivery/checkpointer.ts";
 import { Delivery } from "../delivery/delivery.ts";
 import type { CheckpointNews, DeliveryNews } from "../delivery/news.ts";

@@ -5,8 +5,6 @@ import { jsonLine, type LogFields, type LogLevel, prettyLine } from "./line.ts";
 import { Repeats } from "./repeats.ts";
 import { LogSink, type Writer } from "./sink.ts";
 
-export type { LogFields, LogLevel } from "./line.ts";
-
 const RANKS: Readonly<Record<LogLevel, number>> = {
   trace: 0,
   debug: 1,

@@ -1,7 +1,8 @@
 import type { Clock } from "../ground/clock.ts";
 import type { RuleId } from "../domain/rule.ts";
 import type { RuleSlots } from "./rule_slots.ts";
-import type { DueSink, TimerEntry, TimerTable, TimerView } from "./timer_table.ts";
+import type { DueSink, TimerTable, TimerView } from "./timer_table.ts";
+import type { TimerEntry } from "./timer_records.ts";
 
 /**
  * The longest wait before the wall clock is looked at again: hosts suspend, clocks are set, and

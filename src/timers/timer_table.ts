@@ -15,8 +15,6 @@ import {
   TimerRecords,
 } from "./timer_records.ts";
 
-export type { TimerEntry } from "./timer_records.ts";
-
 /** Receives what {@link TimerTable.takeDue} finds, in the order of the scheduled instants. */
 export interface DueSink {
   /** An occurrence to be posted. */

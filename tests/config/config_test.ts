@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import * as fc from "fast-check";
 import {
-  type Config,
   ConfigError,
   type EnvReader,
   loadConfig,
@@ -9,6 +8,7 @@ import {
   MAX_STDIN_BYTES,
   redactedConfig,
 } from "../../src/config/config.ts";
+import type { Config } from "../../src/config/schema.ts";
 
 const TOKEN = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0.c2lnbmF0dXJl";
 const REQUIRED = {

@@ -109,7 +109,7 @@ for (const [name, [url, told]] of Object.entries(REFUSALS)) {
     await using feed = new Feed(url());
     await feed.until("down", 2);
     for (const line of feed.lines) assertMatch(line, told);
-    assertFalse(feed.listener.isUp);
+    assertEquals(feed.told("up"), []);
   });
 }
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Log, type LogLevel, type LogOptions, openLog } from "../../src/log/log.ts";
-import { jsonLine, prettyLine } from "../../src/log/line.ts";
+import { type Log, type LogOptions, openLog } from "../../src/log/log.ts";
+import { jsonLine, type LogLevel, prettyLine } from "../../src/log/line.ts";
 import { FakeClock, settle } from "../support/fake_clock.ts";
 
 const AT = Date.UTC(2025, 0, 27, 12, 34, 56, 789);

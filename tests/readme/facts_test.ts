@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { COMMANDS, optionsOf } from "../../src/cli/commands.ts";
-import { type Config, ConfigError, loadConfig } from "../../src/config/config.ts";
-import { MEMBERS } from "../../src/config/schema.ts";
+import { ConfigError, loadConfig } from "../../src/config/config.ts";
+import { type Config, MEMBERS } from "../../src/config/schema.ts";
 import { eventOf } from "../../src/delivery/fire_event.ts";
 import { ExitCode } from "../../src/ground/exit.ts";
 import { compile } from "../../src/schedule/mod.ts";

@@ -1,4 +1,5 @@
-import type { Log, LogFields, LogLevel } from "../../src/log/log.ts";
+import type { Log } from "../../src/log/log.ts";
+import type { LogFields, LogLevel } from "../../src/log/line.ts";
 
 /** One line of the log. */
 export interface Line {

@@ -6,7 +6,7 @@ import type { OutboundEvent, PostResult } from "../../src/domain/event.ts";
 import type { RuleChange, RuleId } from "../../src/domain/rule.ts";
 import type { News } from "../../src/observe/news.ts";
 import type { Fire } from "../../src/timers/fire.ts";
-import type { TimerEntry } from "../../src/timers/timer_table.ts";
+import type { TimerEntry } from "../../src/timers/timer_records.ts";
 
 // News as tests write them: what matters, in a line.
 

@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Fire } from "../../src/timers/fire.ts";
 import type { TriggerParams } from "../../src/domain/rule.ts";
-import { type TimerEntry, TimerTable } from "../../src/timers/timer_table.ts";
+import { TimerTable } from "../../src/timers/timer_table.ts";
+import type { TimerEntry } from "../../src/timers/timer_records.ts";
 import { ruleId, START, timerOf } from "../support/rules.ts";
 
 const HOUR_MS = 3_600_000;
