@@ -1,7 +1,7 @@
 import { type Histogram, Registry } from "prom-client";
 import type { Clock } from "../ground/clock.ts";
 import type { Fire } from "../timers/fire.ts";
-import type { OnMissed } from "../schedule/timer.ts";
+import type { OnMissed } from "../schedule/schedule.ts";
 import { ON_TIME_MS } from "../timers/misfire.ts";
 import { Instruments } from "./instruments.ts";
 import { OutboxAge } from "./outbox_age.ts";

@@ -2,9 +2,10 @@ import { counted } from "../words/counted.ts";
 import { messageOf } from "../ground/error_text.ts";
 import { type ApiClient, ApiError } from "../platform/api_client.ts";
 import type { Rule, RuleId } from "../domain/rule.ts";
-import { compile, TIMER_TRIGGERS } from "../schedule/mod.ts";
+import { TIMER_TRIGGERS } from "../schedule/mod.ts";
 import { type Kind, KINDS } from "../schedule/timer.ts";
 import { ownsRule, type Shard } from "../domain/shard.ts";
+import { decide } from "../sync/decide.ts";
 import {
   type Finding,
   fine,
@@ -86,6 +87,7 @@ export function rulesReport(read: RulesRead): PartReport {
 class Tally {
   readonly triggers = new Set<string>();
   readonly #scope: RulesScope;
+  readonly #allowed: ReadonlySet<string> | null;
   readonly #timers = new Map<Kind, number>();
   readonly #refused: RefusedRule[] = [];
   #disabled = 0;
@@ -93,21 +95,27 @@ class Tally {
 
   constructor(scope: RulesScope) {
     this.#scope = scope;
+    this.#allowed = scope.allowed === null ? null : new Set(scope.allowed);
   }
 
-  take({ id, ref, enabled, triggerRef: trigger, params, createdAt }: Rule): void {
-    const { shard, allowed } = this.#scope;
-    if (!ownsRule(shard, id)) return;
-    if (!enabled) {
-      this.#disabled++;
-    } else if (allowed !== null && !allowed.includes(trigger)) {
-      const problems = [`the token does not cover trigger type '${trigger}'`];
-      this.refuse({ id, ref, trigger, problems });
-    } else {
-      const compiled = compile(trigger, params, createdAt);
-      if (!compiled.ok) return this.refuse({ id, ref, trigger, problems: compiled.problems });
-      const { kind } = compiled.timer;
-      this.#timers.set(kind, (this.#timers.get(kind) ?? 0) + 1);
+  take(rule: Rule): void {
+    const { id, ref, triggerRef: trigger } = rule;
+    if (!ownsRule(this.#scope.shard, id)) return;
+    const decision = decide(rule, this.#allowed);
+    switch (decision.kind) {
+      case "off":
+        this.#disabled++;
+        return;
+      case "not allowed":
+      case "refused":
+        return this.refuse({ id, ref, trigger, problems: decision.problems });
+      case "timer": {
+        const { kind } = decision.timer;
+        this.#timers.set(kind, (this.#timers.get(kind) ?? 0) + 1);
+        return;
+      }
+      default:
+        decision satisfies never;
     }
   }
 

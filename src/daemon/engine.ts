@@ -103,12 +103,11 @@ export class Engine {
 
   #openBook(): RuleBook {
     const { config, clock, allowedTriggers, tell } = this.#options;
-    const allowed = allowedTriggers === null ? null : new Set(allowedTriggers);
     return new RuleBook({
       timers: this.timers,
       triggers: TIMER_TRIGGERS,
       isOurs: (ruleId) => ownsRule(config.shard, ruleId),
-      isAllowed: (triggerRef) => allowed === null || allowed.has(triggerRef),
+      allowed: allowedTriggers === null ? null : new Set(allowedTriggers),
       clock,
       tell,
       gone: (ruleId) => this.delivery?.discard(ruleId),

@@ -3,7 +3,6 @@ import { spanText } from "../words/spans.ts";
 import { repetitionAt, transitionsIn } from "../schedule/clock_changes.ts";
 import type { LocalSchedule } from "../schedule/local_time.ts";
 import type { Timer } from "../schedule/timer.ts";
-import { partsOf } from "../schedule/timer_parts.ts";
 import type { Zone } from "../schedule/zone.ts";
 
 /** How a zone's clocks changed between two instants, if they did. Epoch milliseconds. */
@@ -19,7 +18,7 @@ export function changeNote(zone: Zone, from: number, to: number): string | null 
 
 /** What clocks have to do with one occurrence of a timer, if they have. */
 export function occurrenceNote(timer: Timer, at: number): string | null {
-  const { local } = partsOf(timer);
+  const { local } = timer.parts;
   if (local === null) return null;
   const missing = missingTimeBehind(local, at);
   if (missing !== null) return `moved: ${dayText(missing)} ${clockText(missing)} does not exist`;

@@ -4,7 +4,7 @@ import { instantText, wallText } from "../words/calendar.ts";
 import { wallTimeFromText } from "./instant.ts";
 import type { LocalSchedule } from "./local_time.ts";
 import type { DateTimeTimer, Timer } from "./timer.ts";
-import { cronFieldsOf, partsOf, zoneOfTimer } from "./timer_parts.ts";
+import { cronFieldsOf, zoneOfTimer } from "./timer_parts.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** How far ahead clocks are looked at. */
@@ -36,7 +36,7 @@ export function adviceOn(timer: Timer, after: number): readonly string[] {
     return [`Never fires again: there is no occurrence after ${instantText(after)}`];
   }
   if (timer.kind === "date_time") return adviceOnDateTime(timer);
-  const { local, firstAt, isRestricted } = partsOf(timer);
+  const { local, firstAt, isRestricted } = timer.parts;
   if (local === null) return adviceOnDates(timer);
   const { gap, overlap, onDates } = findingsOn(timer, local, Math.max(after, firstAt));
   const isMeant = (clash: Clash) => !isRestricted || happensIn(timer, clash);

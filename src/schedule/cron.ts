@@ -5,7 +5,7 @@ import { CronSyntaxError, parseCron } from "./cron_fields.ts";
 import { CronTimes } from "./cron_times.ts";
 import type { Draft } from "./draft.ts";
 import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "./local_time.ts";
-import type { CronTimer, Schedule } from "./timer.ts";
+import type { CronTimer } from "./timer.ts";
 import { oneOf, timeZone } from "./params.ts";
 import { Scheduled } from "./scheduled.ts";
 
@@ -31,15 +31,25 @@ const plans = new Cache<string, Plan>(MAX_PLANS);
 class ScheduledCron extends Scheduled implements CronTimer {
   readonly expression: string;
   readonly timezone: string;
+  readonly needsBothDays: boolean;
 
-  constructor(draft: Draft, schedule: Schedule, { expression, timezone }: CronParams) {
-    super(draft, schedule);
-    this.expression = expression;
-    this.timezone = timezone.id;
+  constructor(
+    draft: Draft,
+    local: LocalSchedule,
+    labels: Pick<CronTimer, "expression" | "needsBothDays">,
+  ) {
+    super(draft, local, local);
+    this.expression = labels.expression;
+    this.timezone = local.zone.id;
+    this.needsBothDays = labels.needsBothDays;
   }
 
   get kind(): "cron" {
     return "cron";
+  }
+
+  protected override get particulars(): readonly unknown[] {
+    return [this.expression, this.needsBothDays];
   }
 }
 
@@ -75,8 +85,10 @@ function planOf(params: CronParams, draft: Draft): Plan {
   // As cron has it since Vixie: a job at set times of day runs once a day whatever the clocks do, one
   // with wildcards keeps its pace. (croner calls that `fixedTimeRule: "no-wildcard"`.)
   const followsRealTime = fields.hasWildcardTime;
-  const schedule = followsRealTime
+  const local = followsRealTime
     ? new LocalSchedule(times, zone, "skip", "both")
     : new LocalSchedule(times, zone, params.dst_gap, params.dst_overlap);
-  return { timer: new ScheduledCron(draft, schedule, params), followsRealTime };
+  const { needsBothDays } = fields;
+  const labels = { expression: params.expression, needsBothDays };
+  return { timer: new ScheduledCron(draft, local, labels), followsRealTime };
 }

@@ -1,7 +1,7 @@
 import { Cron } from "croner";
 import { Cache } from "../collections/lru.ts";
 import type { CronFields, NumberField } from "./cron_fields.ts";
-import type { Schedule } from "./timer.ts";
+import type { Schedule } from "./schedule.ts";
 import { runsOf, sorted } from "../collections/number_lists.ts";
 import { Remembered } from "./remembered.ts";
 import { TimeSet } from "./time_set.ts";

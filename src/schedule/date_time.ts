@@ -18,15 +18,21 @@ const DateTimeParams = z.object({
 class ScheduledDateTime extends Scheduled implements DateTimeTimer {
   readonly fireAt: string;
   readonly timezone: string;
+  readonly at: number;
 
   constructor(draft: Draft, at: number, labels: Pick<DateTimeTimer, "fireAt" | "timezone">) {
-    super(draft, new Once(at));
+    super(draft, new Once(at), null);
+    this.at = at;
     this.fireAt = labels.fireAt;
     this.timezone = labels.timezone;
   }
 
   get kind(): "date_time" {
     return "date_time";
+  }
+
+  protected override get particulars(): readonly unknown[] {
+    return [this.fireAt, this.timezone, this.at];
   }
 }
 

@@ -1,10 +1,9 @@
 import { describeCron } from "./describe_cron.ts";
 import { describeRRule } from "./describe_rrule.ts";
 import { countOf, instantText, wallText } from "../words/calendar.ts";
-import { Grid, Once } from "./grid.ts";
 import { instantFromText } from "./instant.ts";
 import type { CronTimer, DateTimeTimer, IntervalTimer, Timer } from "./timer.ts";
-import { cronFieldsOf, partsOf } from "./timer_parts.ts";
+import { cronFieldsOf } from "./timer_parts.ts";
 
 const UNITS: readonly (readonly [name: string, seconds: number])[] = [
   ["day", 86_400],
@@ -15,7 +14,7 @@ const UNITS: readonly (readonly [name: string, seconds: number])[] = [
 
 /** A timer's schedule as one sentence, without a full stop. */
 export function describe(timer: Timer): string {
-  const { startAt, endAt } = partsOf(timer);
+  const { startAt, endAt } = timer.parts;
   return [
     sentenceOf(timer),
     startAt === null ? "" : `, not before ${instantText(startAt)}`,
@@ -42,14 +41,12 @@ function sentenceOf(timer: Timer): string {
 }
 
 function describeInterval(timer: IntervalTimer): string {
-  const { schedule, local } = partsOf(timer);
+  const { parts: { local }, anchorAt } = timer;
   const pace = `Every ${durationOf(timer.intervalSeconds).replace(/^1 /, "")}`;
-  const grid = local?.times ?? schedule;
-  if (!(grid instanceof Grid)) return pace;
   // An anchor by the clock on the wall is kept as if the clock stood in UTC.
   return local === null
-    ? `${pace}, counted from ${instantText(grid.anchorAt)}`
-    : `${pace}, counted from ${wallText(grid.anchorAt)} in ${local.zone.id}`;
+    ? `${pace}, counted from ${instantText(anchorAt)}`
+    : `${pace}, counted from ${wallText(anchorAt)} in ${local.zone.id}`;
 }
 
 function describeCronTimer(timer: CronTimer): string {
@@ -57,8 +54,7 @@ function describeCronTimer(timer: CronTimer): string {
 }
 
 function describeDateTime(timer: DateTimeTimer): string {
-  const { schedule } = partsOf(timer);
-  const at = schedule instanceof Once ? instantText(schedule.at) : timer.fireAt;
+  const at = instantText(timer.at);
   const written = instantFromText(timer.fireAt) === null
     ? `${timer.fireAt} in ${timer.timezone}`
     : timer.fireAt;

@@ -1,10 +1,9 @@
 import * as z from "zod";
 import type { TriggerParams } from "../domain/rule.ts";
 import { Cache } from "../collections/lru.ts";
-import type { Schedule, Traits } from "./timer.ts";
+import type { Traits } from "./schedule.ts";
 import { anyInstant, oneOf, wholeNumber } from "./params.ts";
 import { inspect, refusal } from "./refusal.ts";
-import { Window } from "./window.ts";
 
 const MAX_JITTER_SECONDS = 86_400;
 const KNOWN = ["description"];
@@ -83,10 +82,9 @@ export class Draft {
   get traits(): Traits {
     const { on_missed: onMissed = "latest", jitter_seconds: seconds = 0 } = this.#common ?? {};
     const [triggerRef, type] = [this.#triggerRef, this.#type];
-    return sharedTraits.get(
-      `${triggerRef} ${type} ${onMissed} ${seconds}`,
-      () => ({ triggerRef, type, onMissed, jitterMs: seconds * 1000 }),
-    );
+    const key = `${triggerRef} ${type} ${onMissed} ${seconds}`;
+    const make = () => ({ key, triggerRef, type, onMissed, jitterMs: seconds * 1000 });
+    return sharedTraits.get(key, make);
   }
 
   /** What decides over a timer beside the members of its own kind. */
@@ -127,11 +125,9 @@ export class Draft {
     if (this.has(member)) this.#remarks.push(`${member}: no effect, ${why}`);
   }
 
-  /** Keeps a schedule between the rule's `start_at` and `end_at`. */
-  bound(schedule: Schedule): Schedule {
-    const { start_at: startAt, end_at: endAt } = this.#common ?? {};
-    if (startAt === undefined && endAt === undefined) return schedule;
-    return new Window(schedule, startAt ?? null, endAt ?? null);
+  /** The rule's `start_at` and `end_at`, `null` for none. */
+  get bounds(): { readonly startAt: number | null; readonly endAt: number | null } {
+    return { startAt: this.#common?.start_at ?? null, endAt: this.#common?.end_at ?? null };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Schedule } from "./timer.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** The occurrences of a schedule but for some instants. */
 export class Except implements Schedule {

@@ -1,4 +1,4 @@
-import type { Schedule } from "./timer.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** The last instant that a date can have. */
 const LATEST = 8_640_000_000_000_000;

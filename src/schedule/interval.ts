@@ -2,7 +2,8 @@ import * as z from "zod";
 import type { Draft } from "./draft.ts";
 import { Grid } from "./grid.ts";
 import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "./local_time.ts";
-import type { IntervalTimer, Schedule, Traits } from "./timer.ts";
+import type { IntervalTimer, TimerParts } from "./timer.ts";
+import type { Traits } from "./schedule.ts";
 import { anyInstant, oneOf, timeZone, wholeNumber } from "./params.ts";
 import { anyOf } from "./refusal.ts";
 import { Scheduled } from "./scheduled.ts";
@@ -39,6 +40,14 @@ const GridParams = z.object({
 
 const NO_GRID = GridParams.parse({});
 
+const UNBOUND: TimerParts = {
+  startAt: null,
+  endAt: null,
+  local: null,
+  firstAt: -Infinity,
+  isRestricted: false,
+};
+
 interface Length {
   readonly seconds: number;
   readonly inDays: boolean;
@@ -63,19 +72,33 @@ export class PlainInterval extends Grid implements IntervalTimer {
   get intervalSeconds(): number {
     return this.stepMs / 1000;
   }
+
+  get parts(): TimerParts {
+    return UNBOUND;
+  }
+
+  get key(): string {
+    return `${this.traits.key} ${this.anchorAt} ${this.stepMs}`;
+  }
 }
 
 /** Any other. */
 class ScheduledInterval extends Scheduled implements IntervalTimer {
   readonly intervalSeconds: number;
+  readonly anchorAt: number;
 
-  constructor(draft: Draft, schedule: Schedule, seconds: number) {
-    super(draft, schedule);
-    this.intervalSeconds = seconds;
+  constructor(draft: Draft, grid: Grid, local: LocalSchedule | null) {
+    super(draft, local ?? grid, local);
+    this.intervalSeconds = grid.stepMs / 1000;
+    this.anchorAt = grid.anchorAt;
   }
 
   get kind(): "interval" {
     return "interval";
+  }
+
+  protected override get particulars(): readonly unknown[] {
+    return [this.intervalSeconds, this.anchorAt];
   }
 }
 
@@ -84,29 +107,29 @@ export function compileInterval(draft: Draft): IntervalTimer | null {
   const isOlderForm = draft.isAnyKind && draft.has("interval_seconds");
   const length = isOlderForm ? readSeconds(draft) : readInterval(draft);
   const grid = draft.read(GridParams, NO_GRID);
-  if (length === null || grid === null) return null;
-  const schedule = scheduleOf(length, grid, draft);
-  return schedule instanceof Grid && draft.bound(schedule) === schedule
-    ? new PlainInterval(schedule.anchorAt, schedule.stepMs, draft.traits)
-    : new ScheduledInterval(draft, schedule, length.seconds);
+  return length === null || grid === null ? null : timerOf(length, grid, draft);
 }
 
-function scheduleOf(
+function timerOf(
   { seconds, inDays }: Length,
   grid: z.infer<typeof GridParams>,
   draft: Draft,
-): Schedule {
+): IntervalTimer {
   const { anchor: anchorAt = draft.anchorAt, timezone: zone } = grid;
   const stepMs = seconds * 1000;
   if (inDays && zone !== undefined) {
     const times = new Grid(anchorAt + zone.stretchAt(anchorAt).offset, stepMs);
-    return new LocalSchedule(times, zone, grid.dst_gap, grid.dst_overlap);
+    const local = new LocalSchedule(times, zone, grid.dst_gap, grid.dst_overlap);
+    return new ScheduledInterval(draft, times, local);
   }
   draft.warnOfIdle("timezone", "only an interval in days follows a time zone");
   for (const member of ["dst_gap", "dst_overlap"]) {
     draft.warnOfIdle(member, "only an interval in days with a timezone follows local time");
   }
-  return new Grid(anchorAt, stepMs);
+  const { startAt, endAt } = draft.bounds;
+  return startAt === null && endAt === null
+    ? new PlainInterval(anchorAt, stepMs, draft.traits)
+    : new ScheduledInterval(draft, new Grid(anchorAt, stepMs), null);
 }
 
 function readInterval(draft: Draft): Length | null {

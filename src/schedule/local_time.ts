@@ -1,4 +1,4 @@
-import type { Schedule } from "./timer.ts";
+import type { Schedule } from "./schedule.ts";
 import { Remembered } from "./remembered.ts";
 import { MAX_OFFSET_MS, type Stretch, type Zone } from "./zone.ts";
 

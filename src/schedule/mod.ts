@@ -63,11 +63,6 @@ export function kindOf(triggerRef: string, params: TriggerParams): Kind | null {
   return KINDS.find((kind) => kind === named) ?? null;
 }
 
-/** Whether two timers have the same occurrences and make the same events of them. */
-export function sameTimer(a: Timer, b: Timer): boolean {
-  return a === b || (a.kind === b.kind && JSON.stringify(a) === JSON.stringify(b));
-}
-
 function compileAnyKind(params: TriggerParams, anchorAt: number): Compiled {
   const kind = kindOf(ANY_KIND, params);
   if (kind === null) return refuse(refusal("type", params["type"], anyOf(KINDS)));

@@ -1,4 +1,4 @@
-import type { Schedule } from "./timer.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** A rule with a jitter asks for one occurrence, for the next and for the one after that. */
 const KEPT_ANSWERS = 3;

@@ -5,11 +5,12 @@ import { Except } from "./except.ts";
 import { Once } from "./grid.ts";
 import { instantFromText } from "./instant.ts";
 import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "./local_time.ts";
-import type { RRuleTimer, Schedule } from "./timer.ts";
+import type { RRuleTimer, TimerParts } from "./timer.ts";
+import type { Schedule } from "./schedule.ts";
 import { sorted } from "../collections/number_lists.ts";
 import { anyInstant, listOf, oneOf, timeZone } from "./params.ts";
 import { RuleParams } from "./rrule_params.ts";
-import { scheduleOf, stepOf } from "./rrule_plan.ts";
+import { planOf, type RulePlan, stepOf } from "./rrule_plan.ts";
 import { type RecurrenceRule, RuleError, WEEKDAYS } from "./rrule_rule.ts";
 import { parseRule, type Until } from "./rrule_text.ts";
 import { Scheduled } from "./scheduled.ts";
@@ -37,9 +38,8 @@ interface Wording {
 }
 
 /** What rules with the same parameters share. */
-interface Plan {
+interface Plan extends RulePlan {
   readonly rule: RecurrenceRule;
-  readonly schedule: Schedule;
 }
 
 const plans = new Cache<string, Plan>(MAX_PLANS);
@@ -50,14 +50,26 @@ class ScheduledRRule extends Scheduled implements RRuleTimer {
   readonly rule: RecurrenceRule;
   readonly exDates: readonly number[];
 
-  constructor(draft: Draft, schedule: Schedule, about: Pick<RRuleTimer, "rule" | "exDates">) {
-    super(draft, schedule);
-    this.rule = about.rule;
-    this.exDates = about.exDates;
+  readonly #firstAt: number;
+
+  constructor(draft: Draft, schedule: Schedule, plan: Plan, exDates: readonly number[]) {
+    super(draft, schedule, plan.local);
+    this.rule = plan.rule;
+    this.exDates = exDates;
+    this.#firstAt = plan.firstAt;
+  }
+
+  override get parts(): TimerParts {
+    const { firstAt, ...parts } = super.parts;
+    return { ...parts, firstAt: Math.max(firstAt, this.#firstAt), isRestricted: true };
   }
 
   get kind(): "rrule" {
     return "rrule";
+  }
+
+  protected override get particulars(): readonly unknown[] {
+    return [this.rule, this.exDates];
   }
 }
 
@@ -94,7 +106,7 @@ function readMembers(draft: Draft): Wording | null {
 function timerOf(rule: RecurrenceRule, frame: FrameParams, draft: Draft): RRuleTimer | null {
   const { timezone: zone, dst_gap: gap, dst_overlap: overlap, ex_dates: exDates } = frame;
   const key = JSON.stringify([rule, gap, overlap]);
-  const plan = plans.get(key, () => ({ rule, schedule: scheduleOf(rule, { zone, gap, overlap }) }));
+  const plan = plans.get(key, () => ({ rule, ...planOf(rule, { zone, gap, overlap }) }));
   if (stepOf(rule) !== null) {
     for (const member of ["dst_gap", "dst_overlap"]) {
       draft.warnOfIdle(member, "freq and interval alone follow elapsed time");
@@ -105,7 +117,7 @@ function timerOf(rule: RecurrenceRule, frame: FrameParams, draft: Draft): RRuleT
     draft.refuse("ex_dates", "instants that leave an occurrence");
     return null;
   }
-  const make = () => new ScheduledRRule(draft, schedule, { rule: plan.rule, exDates });
+  const make = () => new ScheduledRRule(draft, schedule, plan, exDates);
   return exDates.length === 0 ? timers.get(`${draft.key} ${key}`, make) : make();
 }
 

@@ -1,6 +1,6 @@
 import { Grid } from "./grid.ts";
 import { type GapRule, LocalSchedule, type OverlapRule } from "./local_time.ts";
-import type { Schedule } from "./timer.ts";
+import type { Schedule } from "./schedule.ts";
 import { inspect } from "./refusal.ts";
 import { type RecurrenceRule, RuleError } from "./rrule_rule.ts";
 import { RuleTimes } from "./rrule_times.ts";
@@ -24,11 +24,20 @@ export interface LocalPolicy {
   readonly overlap: OverlapRule;
 }
 
+/** The occurrences of a rule. */
+export interface RulePlan {
+  readonly schedule: Schedule;
+  /** The same without a beginning and an end, where it goes by the clock on the wall. */
+  readonly local: LocalSchedule | null;
+  /** Nothing happens before this instant, in epoch milliseconds. */
+  readonly firstAt: number;
+}
+
 /**
  * The occurrences of a rule. Throws a {@link RuleError} where it has none, or a COUNT that takes too
  * long to count.
  */
-export function scheduleOf(rule: RecurrenceRule, policy: LocalPolicy): Schedule {
+export function planOf(rule: RecurrenceRule, policy: LocalPolicy): RulePlan {
   const { dtstart, count, until } = rule;
   if (count !== null && until !== null) throw new RuleError("count", "either count or until");
   if (until !== null && until < dtstart) {
@@ -38,7 +47,8 @@ export function scheduleOf(rule: RecurrenceRule, policy: LocalPolicy): Schedule 
   const stepMs = stepOf(rule);
   if (stepMs !== null) {
     const last = count === null ? until ?? Infinity : dtstart + (count - 1) * stepMs;
-    return span(new Grid(dtstart - stepMs, stepMs), null, Math.min(last, LATEST));
+    const grid = new Grid(dtstart - stepMs, stepMs);
+    return { schedule: span(grid, null, Math.min(last, LATEST)), local: null, firstAt: -Infinity };
   }
   const times = new RuleTimes(rule, dtstart + policy.zone.stretchAt(dtstart).offset);
   const local = new LocalSchedule(times, policy.zone, policy.gap, policy.overlap);
@@ -48,7 +58,8 @@ export function scheduleOf(rule: RecurrenceRule, policy: LocalPolicy): Schedule 
   if (first === null) {
     throw new RuleError("freq", "a rule with an occurrence: this one never fires");
   }
-  return count === null ? schedule : span(local, dtstart, lastOf(schedule, first, count));
+  const end = count === null ? until : lastOf(schedule, first, count);
+  return { schedule: span(local, dtstart, end), local, firstAt: dtstart };
 }
 
 /** The length of a rule's steps, if they are nothing but elapsed time; else `null`. */

@@ -1,5 +1,5 @@
 import { Cache } from "../collections/lru.ts";
-import type { Schedule } from "./timer.ts";
+import type { Schedule } from "./schedule.ts";
 import { RuleDays } from "./rrule_days.ts";
 import { filledIn } from "./rrule_defaults.ts";
 import { type Periods, periodsOf } from "./rrule_periods.ts";

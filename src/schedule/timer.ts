@@ -1,54 +1,53 @@
+import type { LocalSchedule } from "./local_time.ts";
 import type { RecurrenceRule } from "./rrule_rule.ts";
-
-/** What every kind of timer offers: its instants, as a pure function. */
-export interface Schedule {
-  /**
-   * The first occurrence strictly later than `after`, or `null` when there is none. Both are epoch
-   * milliseconds. Depends on nothing but the parameters: not on the present, not on earlier calls.
-   */
-  next(after: number): number | null;
-}
-
-/** What becomes of occurrences that nobody fired in time: the newest fires, each does, none does. */
-export type OnMissed = "latest" | "all" | "skip";
-
-/** What a rule says of any kind of timer: one object for all that say the same. */
-export interface Traits {
-  readonly triggerRef: string;
-  /** The word that its events' payload uses for the kind. */
-  readonly type: string;
-  readonly onMissed: OnMissed;
-  /** The most that an occurrence may be put off, in milliseconds; 0 for not at all. See jitter.ts. */
-  readonly jitterMs: number;
-}
+import type { Schedule, Traits } from "./schedule.ts";
 
 /** A rule's schedule with what its events say about it. */
 export type Timer = IntervalTimer | CronTimer | DateTimeTimer | RRuleTimer;
 
-export interface IntervalTimer extends Schedule {
-  readonly kind: "interval";
-  readonly traits: Traits;
-  readonly intervalSeconds: number;
+/** What a timer is made of, for those who put it into words. Instants are epoch milliseconds. */
+export interface TimerParts {
+  /** The rule's `start_at` and `end_at`, `null` for none. */
+  readonly startAt: number | null;
+  readonly endAt: number | null;
+  /** Its schedule without bounds and exceptions, where it goes by the clock on the wall. */
+  readonly local: LocalSchedule | null;
+  /** Nothing happens before this instant; -Infinity where there is none. */
+  readonly firstAt: number;
+  /** Whether there are bounds or exceptions. */
+  readonly isRestricted: boolean;
 }
 
-export interface CronTimer extends Schedule {
-  readonly kind: "cron";
+interface AnyTimer<Kind extends string> extends Schedule {
+  readonly kind: Kind;
   readonly traits: Traits;
+  readonly parts: TimerParts;
+  /** Two timers with the same key have the same occurrences, and make the same events of them. */
+  readonly key: string;
+}
+
+export interface IntervalTimer extends AnyTimer<"interval"> {
+  readonly intervalSeconds: number;
+  /** Where it counts from; of one by the clock on the wall as if that stood in UTC. */
+  readonly anchorAt: number;
+}
+
+export interface CronTimer extends AnyTimer<"cron"> {
   readonly expression: string;
   readonly timezone: string;
+  /** Whether a day has to match both day fields. */
+  readonly needsBothDays: boolean;
 }
 
-export interface DateTimeTimer extends Schedule {
-  readonly kind: "date_time";
-  readonly traits: Traits;
+export interface DateTimeTimer extends AnyTimer<"date_time"> {
   /** As the rule has it. */
   readonly fireAt: string;
   readonly timezone: string;
+  /** The same in epoch milliseconds. */
+  readonly at: number;
 }
 
-export interface RRuleTimer extends Schedule {
-  readonly kind: "rrule";
-  readonly traits: Traits;
+export interface RRuleTimer extends AnyTimer<"rrule"> {
   readonly rule: RecurrenceRule;
   /** Instants at which it does not fire, in epoch milliseconds and in order. */
   readonly exDates: readonly number[];

@@ -1,4 +1,4 @@
-import type { Schedule } from "./timer.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** The occurrences of a schedule from `startAt` on, and before `endAt`; `null` for no bound. */
 export class Window implements Schedule {

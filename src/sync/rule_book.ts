@@ -2,11 +2,11 @@ import type { Clock } from "../ground/clock.ts";
 import type { Tell } from "../ground/tell.ts";
 import type { Rule, RuleId } from "../domain/rule.ts";
 import { adviceOn } from "../schedule/advice.ts";
-import { compile, sameTimer } from "../schedule/mod.ts";
 import type { Timer } from "../schedule/timer.ts";
 import { ON_TIME_MS } from "../timers/misfire.ts";
 import type { TimerManager } from "../timers/timer_manager.ts";
 import type { RuleNews, StopReason } from "./news.ts";
+import { decide } from "./decide.ts";
 import { Census } from "./census.ts";
 import { KnownRules } from "./known_rules.ts";
 
@@ -15,7 +15,7 @@ export class RuleBook {
   readonly #timers: TimerManager;
   readonly #triggers: ReadonlySet<string>;
   readonly #isOurs: (ruleId: RuleId) => boolean;
-  readonly #isAllowed: (triggerRef: string) => boolean;
+  readonly #allowed: ReadonlySet<string> | null;
   readonly #clock: Clock;
   readonly #tell: Tell<RuleNews>;
   readonly #gone: (ruleId: RuleId) => void;
@@ -31,8 +31,8 @@ export class RuleBook {
     triggers: ReadonlySet<string>;
     /** Whether a rule is this instance's, and not another shard's. */
     isOurs: (ruleId: RuleId) => boolean;
-    /** Whether the token covers a trigger. */
-    isAllowed: (triggerRef: string) => boolean;
+    /** The triggers that the token covers; `null` for all. */
+    allowed: ReadonlySet<string> | null;
     clock: Clock;
     tell: Tell<RuleNews>;
     /** Nothing may be posted any more for a rule that the platform no longer has. */
@@ -42,7 +42,7 @@ export class RuleBook {
     this.#known = new KnownRules(options.timers.slots);
     this.#triggers = options.triggers;
     this.#isOurs = options.isOurs;
-    this.#isAllowed = options.isAllowed;
+    this.#allowed = options.allowed;
     this.#clock = options.clock;
     this.#tell = options.tell;
     this.#gone = options.gone;
@@ -101,19 +101,23 @@ export class RuleBook {
       if (this.#known.has(rule.id)) this.#switchOff(rule, "moved to another trigger");
       return this.#leave(rule.id);
     }
-    if (!rule.enabled) return this.#switchOff(rule, "disabled");
-    if (!this.#isAllowed(rule.triggerRef)) {
-      this.#switchOff(rule, "not allowed by the token");
-      this.census.refuse(rule, [`the token does not cover trigger type '${rule.triggerRef}'`]);
-      return this.#tell({ kind: "rule_not_allowed", rule });
+    const decision = decide(rule, this.#allowed);
+    switch (decision.kind) {
+      case "off":
+        return this.#switchOff(rule, "disabled");
+      case "not allowed":
+        this.#switchOff(rule, "not allowed by the token");
+        this.census.refuse(rule, decision.problems);
+        return this.#tell({ kind: "rule_not_allowed", rule });
+      case "refused":
+        this.#switchOff(rule, "refused");
+        this.census.refuse(rule, decision.problems);
+        return this.#tell({ kind: "rule_refused", rule, problems: decision.problems });
+      case "timer":
+        return this.#start(rule, decision.timer, decision.warnings);
+      default:
+        decision satisfies never;
     }
-    const compiled = compile(rule.triggerRef, rule.params, rule.createdAt);
-    if (!compiled.ok) {
-      this.#switchOff(rule, "refused");
-      this.census.refuse(rule, compiled.problems);
-      return this.#tell({ kind: "rule_refused", rule, problems: compiled.problems });
-    }
-    this.#start(rule, compiled.timer, compiled.warnings);
   }
 
   /** Stops a rule that may be no more, until it is read again. */
@@ -148,7 +152,7 @@ export class RuleBook {
   #start(rule: Rule, timer: Timer, warnings: readonly string[]): void {
     const running = this.#timers.get(rule.id);
     this.#remember(rule);
-    if (running !== undefined && sameTimer(running.timer, timer)) return;
+    if (running !== undefined && running.timer.key === timer.key) return;
     const entry = { ruleId: rule.id, ruleRef: rule.ref, timer };
     const nextAt = this.#timers.set(entry, this.#planAfter(rule, timer));
     this.census.started(timer.kind, running?.timer.kind);

@@ -1,4 +1,4 @@
-import type { OnMissed } from "../schedule/timer.ts";
+import type { OnMissed } from "../schedule/schedule.ts";
 
 /** Late by at most this much is on time. */
 export const ON_TIME_MS = 10_000;

@@ -2,7 +2,8 @@ import { NumberRows } from "../collections/number_rows.ts";
 import { isRuleId, type RuleId } from "../domain/rule.ts";
 import { RuleSlots } from "./rule_slots.ts";
 import { PlainInterval } from "../schedule/interval.ts";
-import type { Timer, Traits } from "../schedule/timer.ts";
+import type { Timer } from "../schedule/timer.ts";
+import type { Traits } from "../schedule/schedule.ts";
 
 /** A rule with a timer. */
 export interface TimerEntry {

@@ -30,7 +30,7 @@ export function openRules(
     timers,
     triggers,
     isOurs: () => true,
-    isAllowed: () => true,
+    allowed: null,
     clock,
     tell,
     gone: silence,

@@ -1,6 +1,6 @@
 import type { RuleDraft } from "../../src/dev/platform/rule_shapes.ts";
 import { rfc3339 } from "../../src/ground/instant.ts";
-import type { OnMissed } from "../../src/schedule/timer.ts";
+import type { OnMissed } from "../../src/schedule/schedule.ts";
 import type { Random } from "./random.ts";
 
 /** What a mix of rules is to be like. Instants are epoch milliseconds. */

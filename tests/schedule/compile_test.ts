@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import type { TriggerParams } from "../../src/domain/rule.ts";
-import { compile, sameTimer } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/mod.ts";
 import { firstOf, problemsOf, timerOf, warningsOf } from "./support.ts";
+import { sameTimer } from "../support/rules.ts";
 
 Deno.test("each trigger makes timers of its kind, with the type that its events promise", () => {
   const interval = { interval: 5, unit: "minutes" };

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Grid } from "../../src/schedule/grid.ts";
 import { LocalSchedule } from "../../src/schedule/local_time.ts";
-import type { Schedule } from "../../src/schedule/timer.ts";
+import type { Schedule } from "../../src/schedule/schedule.ts";
 import { type Zone, zoneOf } from "../../src/schedule/zone.ts";
 import { firstOf } from "./support.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import type { TriggerParams } from "../../src/domain/rule.ts";
-import { sameTimer } from "../../src/schedule/mod.ts";
 import { firstOf, problemsOf, timerOf, warningsOf } from "./support.ts";
+import { sameTimer } from "../support/rules.ts";
 
 const LONG_AGO = "1900-01-01T00:00:00Z";
 const DTSTART = "2026-01-05T09:00:00Z";

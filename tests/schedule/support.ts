@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { TriggerParams } from "../../src/domain/rule.ts";
 import { compile } from "../../src/schedule/mod.ts";
-import type { Schedule, Timer } from "../../src/schedule/timer.ts";
+import type { Timer } from "../../src/schedule/timer.ts";
+import type { Schedule } from "../../src/schedule/schedule.ts";
 
 /** Where intervals count from in these tests, unless told otherwise. */
 export const ANCHOR = Date.UTC(2026, 0, 1);

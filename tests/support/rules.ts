@@ -30,3 +30,8 @@ export function ruleOf(id: number, parts: Partial<Omit<Rule, "id">> = {}): Rule 
     ...parts,
   };
 }
+
+/** Whether two timers are one and the same to a rule. */
+export function sameTimer(a: Timer, b: Timer): boolean {
+  return a.key === b.key;
+}

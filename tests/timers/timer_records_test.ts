@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { TriggerParams } from "../../src/domain/rule.ts";
-import { compile, sameTimer } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/mod.ts";
 import { COUNT, LAST_AT, TimerRecords } from "../../src/timers/timer_records.ts";
-import { ruleId, START, timerOf } from "../support/rules.ts";
+import { ruleId, sameTimer, START, timerOf } from "../support/rules.ts";
 
 const anyParams = fc.oneof(
   fc.record({
