@@ -3,6 +3,7 @@ import type { Clock } from "../ground/clock.ts";
 import type { Fire } from "../timers/fire.ts";
 import type { OnMissed } from "../schedule/schedule.ts";
 import { ON_TIME_MS } from "../timers/misfire.ts";
+import { KINDS } from "../schedule/kinds.ts";
 import { Instruments } from "./instruments.ts";
 import { OutboxAge } from "./outbox_age.ts";
 import type { Counters } from "../observe/counters.ts";
@@ -37,7 +38,7 @@ export class Metrics {
     "fires_total",
     "Occurrences handed out for delivery",
     "kind",
-    { interval: 0, cron: 0, date_time: 0, rrule: 0 },
+    Object.fromEntries(KINDS.map((kind) => [kind, 0])),
   );
   readonly #lateness: Histogram = this.#instruments.histogram(
     "fire_lateness_seconds",
@@ -191,7 +192,7 @@ export class Metrics {
   }
 
   #fired({ timer, dueAt, firedAt, missedCount }: Fire): void {
-    this.#fires[timer.kind]++;
+    this.#fires[timer.kind] = (this.#fires[timer.kind] ?? 0) + 1;
     const lateMs = Math.max(0, firedAt - dueAt);
     this.#lateness.observe(lateMs / 1000);
     if (lateMs <= ON_TIME_MS) return;

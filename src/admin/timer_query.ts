@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { nearest } from "../ground/nearest.ts";
+import { KINDS } from "../schedule/kinds.ts";
 
 /** How far into the sorted list one can page: so much is kept while the rules are gone through. */
 const FARTHEST = 5000;
@@ -16,7 +17,6 @@ const AFTER = "expected a rule id";
 
 /** The states of a rule. */
 const STATES = ["active", "ended", "refused", "off", "in_doubt"] as const;
-const KINDS = ["interval", "cron", "date_time", "rrule", "unknown"] as const;
 const SORTS = ["id", "ref", "next", "last", "fires", "lateness", "failed"] as const;
 
 export type TimerState = typeof STATES[number];
@@ -24,7 +24,7 @@ export type TimerSort = typeof SORTS[number];
 
 const Written = z.strictObject({
   state: oneOf(STATES).optional(),
-  kind: oneOf(KINDS).optional(),
+  kind: oneOf([...KINDS, "unknown"]).optional(),
   trigger: z.string().max(LONGEST, "expected the ref of a trigger").optional(),
   search: z.string().max(LONGEST, "expected a part of a rule's ref").toLowerCase().optional(),
   sort: oneOf(SORTS).default("id"),

@@ -2,8 +2,7 @@ import { counted } from "../words/counted.ts";
 import { messageOf } from "../ground/error_text.ts";
 import { type ApiClient, ApiError } from "../platform/api_client.ts";
 import type { Rule, RuleId } from "../domain/rule.ts";
-import { TIMER_TRIGGERS } from "../schedule/mod.ts";
-import { type Kind, KINDS } from "../schedule/timer.ts";
+import { KINDS, TIMER_TRIGGERS } from "../schedule/kinds.ts";
 import { ownsRule, type Shard } from "../domain/shard.ts";
 import { decide } from "../sync/decide.ts";
 import {
@@ -38,7 +37,7 @@ interface RefusedRule {
 export interface RulesRead {
   readonly triggers: readonly string[];
   /** Rules that get a timer. */
-  readonly timers: ReadonlyMap<Kind, number>;
+  readonly timers: ReadonlyMap<string, number>;
   readonly disabled: number;
   /** In all; the first of them are in `refused`. */
   readonly refusedCount: number;
@@ -88,7 +87,7 @@ class Tally {
   readonly triggers = new Set<string>();
   readonly #scope: RulesScope;
   readonly #allowed: ReadonlySet<string> | null;
-  readonly #timers = new Map<Kind, number>();
+  readonly #timers = new Map<string, number>();
   readonly #refused: RefusedRule[] = [];
   #disabled = 0;
   #refusedCount = 0;

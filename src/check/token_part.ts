@@ -2,7 +2,7 @@ import { rfc3339 } from "../ground/instant.ts";
 import type { Token } from "../platform/token.ts";
 import { isUsersToken } from "../platform/token_reading.ts";
 import { spanText } from "../words/spans.ts";
-import { TIMER_TRIGGERS } from "../schedule/mod.ts";
+import { TIMER_TRIGGERS } from "../schedule/kinds.ts";
 import { type Finding, fine, problem, warning } from "./report.ts";
 import type { RulesRead } from "./rules_part.ts";
 

@@ -1,5 +1,5 @@
 import { DEFAULT_COUNT, DEFAULT_TRIGGER, MAX_COUNT } from "../preview/preview.ts";
-import { TIMER_TRIGGERS } from "../schedule/mod.ts";
+import { TIMER_TRIGGERS } from "../schedule/kinds.ts";
 
 /** The name of the program. */
 export const NAME = "attune-core-timer-sensor";

@@ -11,7 +11,7 @@ import type { Clock } from "../ground/clock.ts";
 import type { Tell } from "../ground/tell.ts";
 import type { News } from "../observe/news.ts";
 import { type ApiClient, ApiError } from "../platform/api_client.ts";
-import { TIMER_TRIGGERS } from "../schedule/mod.ts";
+import { TIMER_TRIGGERS } from "../schedule/kinds.ts";
 import { Reconciler } from "../sync/reconciler.ts";
 import { RuleBook } from "../sync/rule_book.ts";
 import { TimerManager } from "../timers/timer_manager.ts";

@@ -1,8 +1,7 @@
 import { occurrenceId, type OutboundEvent } from "../domain/event.ts";
 import type { RuleId } from "../domain/rule.ts";
 import { rfc3339 } from "../ground/instant.ts";
-import { ANY_KIND } from "../schedule/mod.ts";
-import type { Timer } from "../schedule/timer.ts";
+import { ANY_KIND } from "../schedule/kinds.ts";
 import type { Fire } from "../timers/fire.ts";
 
 /** The event of a fire, with the payload that the trigger's output schema promises (contract 4). */
@@ -61,7 +60,8 @@ function payloadOf(fire: Fire, occurrence_id: string, sensor_ref: string): objec
   const fired = rfc3339(fire.firedAt);
   const isAnyKind = timer.traits.triggerRef === ANY_KIND;
   return {
-    ...timerPayload(timer),
+    type: timer.traits.type,
+    ...timer.payload,
     scheduled_at: scheduled,
     fired_at: fired,
     delay_ms: fire.firedAt - fire.scheduledAt,
@@ -75,20 +75,4 @@ function payloadOf(fire: Fire, occurrence_id: string, sensor_ref: string): objec
     timestamp: isAnyKind ? fired : undefined,
     scheduled_time: isAnyKind ? scheduled : undefined,
   };
-}
-
-function timerPayload(timer: Timer): object {
-  const { type } = timer.traits;
-  switch (timer.kind) {
-    case "interval":
-      return { type, interval_seconds: timer.intervalSeconds };
-    case "cron":
-      return { type, expression: timer.expression, timezone: timer.timezone };
-    case "date_time":
-      return { type, fire_at: timer.fireAt, timezone: timer.timezone };
-    case "rrule":
-      return { type };
-    default:
-      return timer satisfies never;
-  }
 }

@@ -3,7 +3,7 @@ import type { RuleId, TriggerParams } from "../domain/rule.ts";
 import { adviceOn } from "../schedule/advice.ts";
 import { describe } from "../schedule/describe.ts";
 import { jitterOf } from "../schedule/jitter.ts";
-import { compile } from "../schedule/mod.ts";
+import { compile } from "../schedule/kinds.ts";
 import type { Timer } from "../schedule/timer.ts";
 
 export const DEFAULT_TRIGGER = "core.timer";

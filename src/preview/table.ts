@@ -2,7 +2,6 @@ import type { Preview } from "./preview.ts";
 import { changeNote, occurrenceNote } from "./notes.ts";
 import { localText, utcText, waitText } from "./time.ts";
 import { instantText } from "../words/calendar.ts";
-import { zoneOfTimer } from "../schedule/timer_parts.ts";
 import { Zone } from "../schedule/zone.ts";
 
 const UTC = new Zone("UTC");
@@ -19,7 +18,7 @@ export interface View {
 
 /** The occurrences as aligned lines, with notes on what clocks do to them. */
 export function occurrenceTable({ timer, occurrences }: Preview, view: View): string[] {
-  const zone = view.zone ?? zoneOfTimer(timer) ?? UTC;
+  const zone = view.zone ?? timer.zone ?? UTC;
   const [head = "", ...rows] = aligned([
     ["", ...zone.id === "UTC" ? ["UTC"] : [zone.id, "UTC"]],
     ...occurrences.map((at, index) => [

@@ -1,10 +1,8 @@
 import { adviceOnDates } from "./advice_dates.ts";
 import { type Clash, type Clashes, clashesIn, repetitionAt } from "./clock_changes.ts";
 import { instantText, wallText } from "../words/calendar.ts";
-import { wallTimeFromText } from "./instant.ts";
 import type { LocalSchedule } from "./local_time.ts";
-import type { DateTimeTimer, Timer } from "./timer.ts";
-import { cronFieldsOf, zoneOfTimer } from "./timer_parts.ts";
+import type { Timer } from "./timer.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** How far ahead clocks are looked at. */
@@ -35,7 +33,7 @@ export function adviceOn(timer: Timer, after: number): readonly string[] {
   if (timer.next(after) === null) {
     return [`Never fires again: there is no occurrence after ${instantText(after)}`];
   }
-  if (timer.kind === "date_time") return adviceOnDateTime(timer);
+  if (timer.isOnce) return adviceOnMoment(timer);
   const { local, firstAt, isRestricted } = timer.parts;
   if (local === null) return adviceOnDates(timer);
   const { gap, overlap, onDates } = findingsOn(timer, local, Math.max(after, firstAt));
@@ -50,7 +48,7 @@ export function adviceOn(timer: Timer, after: number): readonly string[] {
 function findingsOn(timer: Timer, local: LocalSchedule, from: number): Findings {
   const known = findings.get(local);
   if (known !== undefined && stillHolds(known, from)) return known;
-  const clashes = keepsItsPace(timer)
+  const clashes = timer.keepsPace
     ? { gap: null, overlap: null }
     : clashesIn(local, from, from + HORIZON_MS);
   const found = { ...clashes, from, onDates: adviceOnDates(timer) };
@@ -61,13 +59,6 @@ function findingsOn(timer: Timer, local: LocalSchedule, from: number): Findings 
 function stillHolds({ from, gap, overlap }: Findings, now: number): boolean {
   const firstAt = Math.min(gap?.transition.at ?? Infinity, overlap?.transition.at ?? Infinity);
   return from <= now && now < from + DAY_MS && now < firstAt;
-}
-
-/** A cron job of every hour runs on, whatever the clocks do: there is nothing to tell. */
-function keepsItsPace(timer: Timer): boolean {
-  if (timer.kind !== "cron") return false;
-  const { hasWildcardTime, hour } = cronFieldsOf(timer);
-  return hasWildcardTime && hour.values.size === 24;
 }
 
 /** Whether bounds and exceptions leave of a clash what the schedule alone would make of it. */
@@ -83,9 +74,8 @@ function overlapAdvice({ time }: Clash, { zone, overlap }: LocalSchedule): strin
   return comesTwice(time, zone.id, RUNS_OF_OVERLAP[overlap]);
 }
 
-function adviceOnDateTime(timer: DateTimeTimer): readonly string[] {
-  const time = wallTimeFromText(timer.fireAt);
-  const zone = zoneOfTimer(timer);
+function adviceOnMoment(timer: Timer): readonly string[] {
+  const { onceAt: time, zone } = timer;
   const at = timer.next(-Infinity);
   if (time === null || zone === null || at === null) return [];
   const runs = at + zone.stretchAt(at).offset;

@@ -1,8 +1,9 @@
 import type { Draft } from "./draft.ts";
 import type { LocalSchedule } from "./local_time.ts";
 import type { Schedule, Traits } from "./schedule.ts";
-import type { TimerParts } from "./timer.ts";
+import type { NamedDates, TimerParts } from "./timer.ts";
 import { Window } from "./window.ts";
+import type { Zone } from "./zone.ts";
 
 /** What the timers of every kind have in common, but for plain intervals. */
 export abstract class Scheduled implements Schedule {
@@ -40,6 +41,27 @@ export abstract class Scheduled implements Schedule {
     const local = this.#local;
     const how = local === null ? null : [local.zone.id, local.gap, local.overlap];
     return JSON.stringify([traits, this.#startAt, this.#endAt, how, this.particulars]);
+  }
+
+  /** As most kinds have it. */
+  get zone(): Zone | null {
+    return this.#local?.zone ?? null;
+  }
+
+  get onceAt(): number | null {
+    return null;
+  }
+
+  get isOnce(): boolean {
+    return false;
+  }
+
+  get keepsPace(): boolean {
+    return false;
+  }
+
+  get dates(): NamedDates | null {
+    return null;
   }
 
   next(after: number): number | null {

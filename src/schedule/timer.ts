@@ -1,9 +1,6 @@
 import type { LocalSchedule } from "./local_time.ts";
-import type { RecurrenceRule } from "./rrule_rule.ts";
 import type { Schedule, Traits } from "./schedule.ts";
-
-/** A rule's schedule with what its events say about it. */
-export type Timer = IntervalTimer | CronTimer | DateTimeTimer | RRuleTimer;
+import type { Zone } from "./zone.ts";
 
 /** What a timer is made of, for those who put it into words. Instants are epoch milliseconds. */
 export interface TimerParts {
@@ -18,43 +15,33 @@ export interface TimerParts {
   readonly isRestricted: boolean;
 }
 
-interface AnyTimer<Kind extends string> extends Schedule {
-  readonly kind: Kind;
+/** Days of the month that a timer names, and the months in which it does, both in order. */
+export interface NamedDates {
+  readonly days: readonly number[];
+  readonly months: readonly number[];
+  /** How its rule would say "the last day of the month". */
+  readonly hint: string;
+}
+
+/** A rule's schedule with what its events say about it. */
+export interface Timer extends Schedule {
+  /** The name of its {@link TimerKind}. */
+  readonly kind: string;
   readonly traits: Traits;
   readonly parts: TimerParts;
   /** Two timers with the same key have the same occurrences, and make the same events of them. */
   readonly key: string;
+  /** What the payload of its events has of its kind alone, beside `type` (contract 4). */
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** The schedule in words, without bounds and without a full stop. */
+  readonly sentence: string;
+  /** The zone by whose clocks it is read; `null` for UTC without a choice. */
+  readonly zone: Zone | null;
+  /** The local time that it names without an offset, as if in UTC, where it fires once. */
+  readonly onceAt: number | null;
+  /** Whether it fires once, at a moment that was written down. */
+  readonly isOnce: boolean;
+  /** Whether it runs on each hour, whatever the clocks do. */
+  readonly keepsPace: boolean;
+  readonly dates: NamedDates | null;
 }
-
-export interface IntervalTimer extends AnyTimer<"interval"> {
-  readonly intervalSeconds: number;
-  /** Where it counts from; of one by the clock on the wall as if that stood in UTC. */
-  readonly anchorAt: number;
-}
-
-export interface CronTimer extends AnyTimer<"cron"> {
-  readonly expression: string;
-  readonly timezone: string;
-  /** Whether a day has to match both day fields. */
-  readonly needsBothDays: boolean;
-}
-
-export interface DateTimeTimer extends AnyTimer<"date_time"> {
-  /** As the rule has it. */
-  readonly fireAt: string;
-  readonly timezone: string;
-  /** The same in epoch milliseconds. */
-  readonly at: number;
-}
-
-export interface RRuleTimer extends AnyTimer<"rrule"> {
-  readonly rule: RecurrenceRule;
-  /** Instants at which it does not fire, in epoch milliseconds and in order. */
-  readonly exDates: readonly number[];
-}
-
-/** The kinds of timers. */
-export type Kind = Timer["kind"];
-
-/** Every one of them. */
-export const KINDS: readonly Kind[] = ["interval", "cron", "date_time", "rrule"];

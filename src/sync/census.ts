@@ -1,18 +1,17 @@
 import type { Rule, RuleId } from "../domain/rule.ts";
-import { kindOf } from "../schedule/mod.ts";
-import type { Kind } from "../schedule/timer.ts";
+import { kindOf, KINDS } from "../schedule/kinds.ts";
 
 /** A rule that has no timer because it cannot have one. */
 export interface Refusal {
   readonly ruleRef: string;
   readonly triggerRef: string;
   /** `null` where it is not clear what it was meant to be. */
-  readonly kind: Kind | null;
+  readonly kind: string | null;
   readonly problems: readonly string[];
 }
 
 /** How many there are of each kind. */
-export type KindCounts = Record<Kind | "unknown", number>;
+export type KindCounts = Record<string, number>;
 
 /** Counts the timers by their kind, and keeps what became of the rules that have none. */
 export class Census {
@@ -21,14 +20,14 @@ export class Census {
   readonly #refusals = new Map<RuleId, Refusal>();
 
   /** A timer was started, in the place of one that ran or not. */
-  started(kind: Kind, before: Kind | undefined): void {
+  started(kind: string, before: string | undefined): void {
     this.stopped(before);
-    this.timers[kind]++;
+    add(this.timers, kind, 1);
   }
 
   /** A timer was stopped, if there was one. */
-  stopped(kind: Kind | undefined): void {
-    if (kind !== undefined) this.timers[kind]--;
+  stopped(kind: string | undefined): void {
+    if (kind !== undefined) add(this.timers, kind, -1);
   }
 
   /** A rule cannot have a timer. */
@@ -37,7 +36,7 @@ export class Census {
     const kind = kindOf(rule.triggerRef, rule.params);
     const { ref: ruleRef, triggerRef } = rule;
     this.#refusals.set(rule.id, { ruleRef, triggerRef, kind, problems });
-    this.refused[kind ?? "unknown"]++;
+    add(this.refused, kind ?? "unknown", 1);
   }
 
   /** A rule has a timer, or shall have none, or is no more. */
@@ -45,7 +44,7 @@ export class Census {
     const refusal = this.#refusals.get(ruleId);
     if (refusal === undefined) return;
     this.#refusals.delete(ruleId);
-    this.refused[refusal.kind ?? "unknown"]--;
+    add(this.refused, refusal.kind ?? "unknown", -1);
   }
 
   /** The rules that were refused, in no order that means anything. */
@@ -60,5 +59,9 @@ export class Census {
 }
 
 function none(): KindCounts {
-  return { interval: 0, cron: 0, date_time: 0, rrule: 0, unknown: 0 };
+  return Object.fromEntries([...KINDS, "unknown"].map((kind) => [kind, 0]));
+}
+
+function add(counts: KindCounts, kind: string, count: number): void {
+  counts[kind] = (counts[kind] ?? 0) + count;
 }

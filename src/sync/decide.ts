@@ -1,5 +1,5 @@
 import type { Rule } from "../domain/rule.ts";
-import { compile } from "../schedule/mod.ts";
+import { compile } from "../schedule/kinds.ts";
 import type { Timer } from "../schedule/timer.ts";
 
 /** What a rule gets. */

@@ -177,7 +177,7 @@ export class RuleBook {
   #planAfter(rule: Rule, timer: Timer): number {
     const changedAt = rule.version === null ? rule.createdAt : rule.version / 1000;
     // A one-shot for the moment at which it was written is meant to fire.
-    const leewayMs = timer.kind === "date_time" ? ON_TIME_MS : 0;
+    const leewayMs = timer.isOnce ? ON_TIME_MS : 0;
     return Math.min(this.#clock.now(), changedAt - leewayMs);
   }
 

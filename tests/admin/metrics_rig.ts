@@ -9,7 +9,7 @@ import type { OutboundEvent } from "../../src/domain/event.ts";
 import { eventOf } from "../../src/delivery/fire_event.ts";
 import type { Fire } from "../../src/timers/fire.ts";
 import { RuleId } from "../../src/domain/rule.ts";
-import { compile } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/kinds.ts";
 import type { Timer } from "../../src/schedule/timer.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { parseScrape, type Sample } from "../support/prometheus.ts";

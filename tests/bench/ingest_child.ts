@@ -8,7 +8,7 @@ import { LogWriter } from "../../src/observe/log_writer.ts";
 import type { News } from "../../src/observe/news.ts";
 import { openLog } from "../../src/log/log.ts";
 import { ApiClient } from "../../src/platform/api_client.ts";
-import { TIMER_TRIGGERS } from "../../src/schedule/mod.ts";
+import { TIMER_TRIGGERS } from "../../src/schedule/kinds.ts";
 import { Reconciler } from "../../src/sync/reconciler.ts";
 import { tell } from "./child_result.ts";
 import { SENSOR_REF, TOKEN } from "./pipeline.ts";

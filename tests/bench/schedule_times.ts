@@ -1,6 +1,6 @@
 import { Cron } from "croner";
 import type { TriggerParams } from "../../src/domain/rule.ts";
-import { compile } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/kinds.ts";
 import { type Figure, medianOf, spread } from "./report.ts";
 import { timed } from "./timed.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { compile } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/kinds.ts";
 import type { Timer } from "../../src/schedule/timer.ts";
 import type { TriggerParams } from "../../src/domain/rule.ts";
 import { occurrencesOf, type Phase, type Span } from "./expected.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { rfc3339 } from "../../src/ground/instant.ts";
-import { compile } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/kinds.ts";
 import { mixOf } from "./mix.ts";
 import { Random } from "./random.ts";
 

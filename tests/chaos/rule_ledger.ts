@@ -1,6 +1,6 @@
 import type { RuleRow } from "../../src/dev/platform/rule_shapes.ts";
 import { ruleFromRow } from "../../src/platform/rule_rows.ts";
-import { compile } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/kinds.ts";
 import type { Occurrence } from "./evidence.ts";
 import { occurrencesOf, type Phase, type Span } from "./expected.ts";
 

@@ -3,7 +3,7 @@ import { occurrenceId } from "../../src/domain/event.ts";
 import { eventOf } from "../../src/delivery/fire_event.ts";
 import type { Fire } from "../../src/timers/fire.ts";
 import type { TriggerParams } from "../../src/domain/rule.ts";
-import { compile } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/kinds.ts";
 import { ruleId, START } from "../support/rules.ts";
 
 function payloadOf(triggerRef: string, params: TriggerParams, parts: Partial<Fire> = {}): unknown {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { bashScript, fishScript, zshScript } from "../../src/cli/completion_scripts.ts";
 import { COMMANDS, NAME, type Shell } from "../../src/cli/commands.ts";
-import { TIMER_TRIGGERS } from "../../src/schedule/mod.ts";
+import { TIMER_TRIGGERS } from "../../src/schedule/kinds.ts";
 import { report } from "../support/report.ts";
 
 const NAMES = COMMANDS.map(({ name }) => name);

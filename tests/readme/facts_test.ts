@@ -4,8 +4,7 @@ import { ConfigError, loadConfig } from "../../src/config/config.ts";
 import { type Config, MEMBERS } from "../../src/config/schema.ts";
 import { eventOf } from "../../src/delivery/fire_event.ts";
 import { ExitCode } from "../../src/ground/exit.ts";
-import { compile } from "../../src/schedule/mod.ts";
-import { KINDS } from "../../src/schedule/timer.ts";
+import { compile, KINDS } from "../../src/schedule/kinds.ts";
 import { ruleId } from "../support/rules.ts";
 import { FENCES, README, sectionOf } from "./readme.ts";
 

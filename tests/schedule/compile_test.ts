@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import type { TriggerParams } from "../../src/domain/rule.ts";
-import { compile } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/kinds.ts";
 import { firstOf, problemsOf, timerOf, warningsOf } from "./support.ts";
 import { sameTimer } from "../support/rules.ts";
 

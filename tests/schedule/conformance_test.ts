@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { instantFromText } from "../../src/schedule/instant.ts";
-import { compile } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/kinds.ts";
 import { cronOutcomes } from "./cron_conformance.ts";
 import cron from "../testdata/cron.json" with { type: "json" };
 import dateTimes from "../testdata/iso_datetime.json" with { type: "json" };

@@ -1,5 +1,5 @@
 import type { TriggerParams } from "../../src/domain/rule.ts";
-import { compile } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/kinds.ts";
 import { type Deviation, type Outcome, outcomesOf } from "./conformance.ts";
 import { firstOf } from "./support.ts";
 import cron from "../testdata/cron.json" with { type: "json" };

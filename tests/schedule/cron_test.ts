@@ -119,7 +119,7 @@ Deno.test("cron reads its expression by the clock of its time zone, UTC by defau
     ],
   ]);
   const timer = timerOf({ expression: "0 9 * * *", timezone: "asia/kolkata" });
-  assertEquals(timer.kind === "cron" && timer.timezone, "Asia/Kolkata");
+  assertEquals(timer.payload["timezone"], "Asia/Kolkata");
 });
 
 Deno.test("a set time that a gap leaves out runs by dst_gap, right after the gap by default", () => {

@@ -50,7 +50,7 @@ Deno.test("units may be singular or plural, and are seconds unless told otherwis
   ];
   for (const [unit, seconds] of table) {
     const timer = timerOf({ interval: 3, ...unit === undefined ? {} : { unit } });
-    assertEquals(timer.kind === "interval" && timer.intervalSeconds, seconds, unit);
+    assertEquals(timer.payload["interval_seconds"], seconds, unit);
     assertEquals(timer.next(ANCHOR), ANCHOR + seconds * 1000, unit);
   }
 });

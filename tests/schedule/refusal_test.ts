@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { compile, TIMER_TRIGGERS } from "../../src/schedule/mod.ts";
+import { compile, TIMER_TRIGGERS } from "../../src/schedule/kinds.ts";
 import { inspect } from "../../src/schedule/refusal.ts";
 import { ANCHOR, checkRefusals as check, problemsOf, type RefusalRow as Row } from "./support.ts";
 

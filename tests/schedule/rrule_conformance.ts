@@ -1,4 +1,4 @@
-import { compile } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/kinds.ts";
 import { type Deviation, type Outcome, outcomesOf } from "./conformance.ts";
 import { firstOf, utcOf } from "./support.ts";
 import corpus from "../testdata/rrule.json" with { type: "json" };

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { compile } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/kinds.ts";
 import { ruleOutcomes } from "./rrule_conformance.ts";
 import corpus from "../testdata/rrule.json" with { type: "json" };
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { compile } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/kinds.ts";
 import { checkRefusals, problemsOf, type RefusalRow } from "./support.ts";
 
 const INSTANT = 'an RFC 3339 date-time such as "2026-03-01T09:00:00Z"';

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import type { TriggerParams } from "../../src/domain/rule.ts";
 import { firstOf, problemsOf, timerOf, warningsOf } from "./support.ts";
@@ -46,7 +47,7 @@ Deno.test("a rule says the same as text and as members", () => {
     }],
   ];
   for (const [rule, members] of table) {
-    assertEquals(JSON.stringify(rruleOf({ rule })), JSON.stringify(rruleOf(members)), rule);
+    assertEquals(rruleOf({ rule }).key, rruleOf(members).key, rule);
   }
 });
 
@@ -59,8 +60,13 @@ Deno.test("rule says more than the members beside it, which are warned of", () =
   ]);
 });
 
+/** The rule and its exceptions, as the timer's key has them. */
+function particularsOf(params: TriggerParams): readonly unknown[] {
+  return z.tuple([z.unknown(), z.array(z.number())]).parse(JSON.parse(rruleOf(params).key).at(-1));
+}
+
 Deno.test("a rule can be read from its timer", () => {
-  const { rule } = rruleOf({
+  const [rule] = particularsOf({
     rule: "FREQ=MONTHLY;BYDAY=-1FR,MO;BYMONTH=6,3;COUNT=9",
     timezone: "europe/berlin",
   });
@@ -184,12 +190,15 @@ Deno.test("COUNT of plain steps may be of any size, as nothing is counted", () =
 });
 
 Deno.test("ex_dates are left out, and count", () => {
-  const timer = rruleOf({
+  const params = {
     rule: "FREQ=DAILY;COUNT=4",
     ex_dates: ["2026-01-06T10:00:00+01:00", "2026-01-05T09:00:00Z", "2026-01-07T12:00:00Z"],
-  });
-  assertEquals(firstOf(timer, LONG_AGO, 9), ["2026-01-07T09:00:00Z", "2026-01-08T09:00:00Z"]);
-  assertEquals(timer.exDates, [
+  };
+  assertEquals(firstOf(rruleOf(params), LONG_AGO, 9), [
+    "2026-01-07T09:00:00Z",
+    "2026-01-08T09:00:00Z",
+  ]);
+  assertEquals(particularsOf(params)[1], [
     Date.parse("2026-01-05T09:00:00Z"),
     Date.parse("2026-01-06T09:00:00Z"),
     Date.parse("2026-01-07T12:00:00Z"),

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { TriggerParams } from "../../src/domain/rule.ts";
-import { compile } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/kinds.ts";
 import { type RandomRule, rules } from "./rrule_arbitrary.ts";
 import { localTimes } from "./rrule_oracle.ts";
 import { firstOf, textOf } from "./support.ts";

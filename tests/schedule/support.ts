@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { TriggerParams } from "../../src/domain/rule.ts";
-import { compile } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/kinds.ts";
 import type { Timer } from "../../src/schedule/timer.ts";
 import type { Schedule } from "../../src/schedule/schedule.ts";
 

@@ -1,5 +1,5 @@
 import { type Rule, RuleId, type TriggerParams } from "../../src/domain/rule.ts";
-import { compile } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/kinds.ts";
 import type { Timer } from "../../src/schedule/timer.ts";
 
 /** 2025-01-01T00:00:00Z, where {@link FakeClock} begins. */

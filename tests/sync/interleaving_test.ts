@@ -187,7 +187,7 @@ class Play implements AsyncDisposable {
       }
       if (rule === undefined) continue;
       const timer = timers.get(rule.id)?.timer;
-      const interval = timer?.kind === "interval" ? timer.intervalSeconds : undefined;
+      const interval = timer?.payload["interval_seconds"];
       const expected = rule.enabled ? rule.params["interval"] : undefined;
       if (interval === expected) continue;
       this.#fail(new Error(`rule ${rule.id} has an interval of ${interval}, not ${expected}`));

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { TriggerParams } from "../../src/domain/rule.ts";
-import { compile } from "../../src/schedule/mod.ts";
+import { compile } from "../../src/schedule/kinds.ts";
 import { COUNT, LAST_AT, TimerRecords } from "../../src/timers/timer_records.ts";
 import { ruleId, sameTimer, START, timerOf } from "../support/rules.ts";
 

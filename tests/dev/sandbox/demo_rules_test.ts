@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { demoRules } from "../../../src/dev/sandbox/demo_rules.ts";
-import { compile } from "../../../src/schedule/mod.ts";
+import { compile } from "../../../src/schedule/kinds.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0, 250);
 

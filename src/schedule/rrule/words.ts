@@ -10,11 +10,11 @@ import {
   WEEKDAYS,
   weekdayWords,
   wordsOf,
-} from "../words/calendar.ts";
-import { sorted } from "../collections/number_lists.ts";
-import { stepOf } from "./rrule_plan.ts";
-import { FREQUENCIES, type Frequency, type RecurrenceRule } from "./rrule_rule.ts";
-import { filledRuleOf } from "./timer_parts.ts";
+} from "../../words/calendar.ts";
+import { sorted } from "../../collections/number_lists.ts";
+import { stepOf } from "./plan.ts";
+import { FREQUENCIES, type Frequency, type RecurrenceRule } from "./rule.ts";
+import { filledRuleOf } from "./defaults.ts";
 
 /** More times of day than these are told field by field. */
 const MOST_TIMES = 6;
@@ -32,7 +32,7 @@ const UNITS: Readonly<Record<Frequency, string>> = {
 };
 
 /** A recurrence rule as a sentence; `exDates` are instants left out, in epoch milliseconds. */
-export function describeRRule(rule: RecurrenceRule, exDates: readonly number[]): string {
+export function rruleSentence(rule: RecurrenceRule, exDates: readonly number[]): string {
   const { freq, interval, count, until, timezone } = rule;
   const { filled, start } = filledRuleOf(rule);
   const dates = [inMonths(filled), inWeeks(filled), ...onDays(filled)].join("");

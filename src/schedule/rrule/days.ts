@@ -1,4 +1,4 @@
-import type { RecurrenceRule } from "./rrule_rule.ts";
+import type { RecurrenceRule } from "./rule.ts";
 
 /** 1970-01-01, from which days are numbered, was a Thursday. */
 export const EPOCH_WEEKDAY = 4;

@@ -1,10 +1,10 @@
-import { Cache } from "../collections/lru.ts";
-import type { Schedule } from "./schedule.ts";
-import { RuleDays } from "./rrule_days.ts";
-import { filledIn } from "./rrule_defaults.ts";
-import { type Periods, periodsOf } from "./rrule_periods.ts";
-import type { Frequency, RecurrenceRule } from "./rrule_rule.ts";
-import { TimeSet } from "./time_set.ts";
+import { Cache } from "../../collections/lru.ts";
+import type { Schedule } from "../schedule.ts";
+import { RuleDays } from "./days.ts";
+import { filledIn } from "./defaults.ts";
+import { type Periods, periodsOf } from "./periods.ts";
+import type { Frequency, RecurrenceRule } from "./rule.ts";
+import { TimeSet } from "../time_set.ts";
 
 /** Each takes 1 to 12 kB. */
 const MAX_EXPANSIONS = 1024;

@@ -1,7 +1,7 @@
-import { instantFromText, wallTimeFromText } from "./instant.ts";
-import { anyOf, inspect } from "./refusal.ts";
-import { RuleParams } from "./rrule_params.ts";
-import { RuleError } from "./rrule_rule.ts";
+import { instantFromText, wallTimeFromText } from "../instant.ts";
+import { anyOf, inspect } from "../refusal.ts";
+import { RuleParams } from "./params.ts";
+import { RuleError } from "./rule.ts";
 
 const MAX_CHARACTERS = 2048;
 const UNTIL = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/i;

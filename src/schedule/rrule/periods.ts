@@ -1,6 +1,6 @@
-import { EPOCH_WEEKDAY, modulo } from "./rrule_days.ts";
-import type { Frequency, RecurrenceRule } from "./rrule_rule.ts";
-import type { TimeSet } from "./time_set.ts";
+import { EPOCH_WEEKDAY, modulo } from "./days.ts";
+import type { Frequency, RecurrenceRule } from "./rule.ts";
+import type { TimeSet } from "../time_set.ts";
 
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;

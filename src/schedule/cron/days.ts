@@ -1,4 +1,4 @@
-import type { CronFields, DayField, WeekdayField } from "./cron_fields.ts";
+import type { CronFields, DayField, WeekdayField } from "./fields.ts";
 
 /** A month as far as day fields can tell months apart. */
 interface Month {

@@ -1,10 +1,10 @@
 import { Cron } from "croner";
-import { Cache } from "../collections/lru.ts";
-import type { CronFields, NumberField } from "./cron_fields.ts";
-import type { Schedule } from "./schedule.ts";
-import { runsOf, sorted } from "../collections/number_lists.ts";
-import { Remembered } from "./remembered.ts";
-import { TimeSet } from "./time_set.ts";
+import { Cache } from "../../collections/lru.ts";
+import type { CronFields, NumberField } from "./fields.ts";
+import type { Schedule } from "../schedule.ts";
+import { runsOf, sorted } from "../../collections/number_lists.ts";
+import { Remembered } from "../remembered.ts";
+import { TimeSet } from "../time_set.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** A pattern of croner takes about 100 kB, whatever it says, and 100 µs to make. */

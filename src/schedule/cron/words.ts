@@ -1,4 +1,4 @@
-import type { CronFields, DayField, NumberField, WeekdayField } from "./cron_fields.ts";
+import type { CronFields, DayField, NumberField, WeekdayField } from "./fields.ts";
 import {
   listOf,
   monthWords,
@@ -8,8 +8,8 @@ import {
   WEEKDAYS,
   weekdayWords,
   wordsOf,
-} from "../words/calendar.ts";
-import { progressionOf, runsOf, sorted } from "../collections/number_lists.ts";
+} from "../../words/calendar.ts";
+import { progressionOf, runsOf, sorted } from "../../collections/number_lists.ts";
 
 /** More times of day than these are told field by field. */
 const MOST_TIMES = 6;
@@ -27,7 +27,7 @@ const MINUTE: Unit = { name: "minute", size: 60, word: String };
 const HOUR: Unit = { name: "hour", size: 24, word: padded };
 
 /** The fields of a cron expression as a sentence, but for the time zone. */
-export function describeCron(fields: CronFields): string {
+export function cronSentence(fields: CronFields): string {
   const times = timesOf(fields);
   const isDaily = fields.day.isAny && fields.weekday.isAny;
   const start = times === null ? paceOf(fields) : `At ${times}${isDaily ? " every day" : ""}`;

@@ -1,11 +1,11 @@
-import { Grid } from "./grid.ts";
-import { type GapRule, LocalSchedule, type OverlapRule } from "./local_time.ts";
-import type { Schedule } from "./schedule.ts";
-import { inspect } from "./refusal.ts";
-import { type RecurrenceRule, RuleError } from "./rrule_rule.ts";
-import { RuleTimes } from "./rrule_times.ts";
-import { Window } from "./window.ts";
-import type { Zone } from "./zone.ts";
+import { Grid } from "../grid.ts";
+import { type GapRule, LocalSchedule, type OverlapRule } from "../local_time.ts";
+import type { Schedule } from "../schedule.ts";
+import { inspect } from "../refusal.ts";
+import { type RecurrenceRule, RuleError } from "./rule.ts";
+import { RuleTimes } from "./times.ts";
+import { Window } from "../window.ts";
+import type { Zone } from "../zone.ts";
 
 /** The occurrences of a rule with COUNT are counted once, at a microsecond or two each and some a year. */
 const MAX_COUNT = 5000;

@@ -1,4 +1,5 @@
-import type { RecurrenceRule } from "./rrule_rule.ts";
+import { zoneOf } from "../zone.ts";
+import type { RecurrenceRule } from "./rule.ts";
 
 /**
  * The rule with what it leaves to DTSTART filled in (RFC 5545 3.3.10). `start` is the local time of
@@ -44,4 +45,11 @@ function timeOf(rule: RecurrenceRule, start: Date): Partial<RecurrenceRule> {
     byMinute: isMinutely || byMinute.length > 0 ? byMinute : [start.getUTCMinutes()],
     bySecond: freq === "SECONDLY" || bySecond.length > 0 ? bySecond : [start.getUTCSeconds()],
   };
+}
+
+/** A recurrence rule with what it leaves to DTSTART filled in, and DTSTART's local time as if in UTC. */
+export function filledRuleOf(rule: RecurrenceRule): { filled: RecurrenceRule; start: Date } {
+  const { offset = 0 } = zoneOf(rule.timezone)?.stretchAt(rule.dtstart) ?? {};
+  const start = new Date(rule.dtstart + offset);
+  return { filled: filledIn(rule, start), start };
 }

@@ -1,4 +1,4 @@
-import { anyOf, inspect } from "./refusal.ts";
+import { anyOf, inspect } from "../refusal.ts";
 
 const MAX_CHARACTERS = 256;
 

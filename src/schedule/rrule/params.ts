@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { sorted } from "../collections/number_lists.ts";
-import { listOf, oneOfCapitals, wholeNumber } from "./params.ts";
-import { FREQUENCIES, type Frequency, type RuleDay, WEEKDAYS } from "./rrule_rule.ts";
+import { sorted } from "../../collections/number_lists.ts";
+import { listOf, oneOfCapitals, wholeNumber } from "../params.ts";
+import { FREQUENCIES, type Frequency, type RuleDay, WEEKDAYS } from "./rule.ts";
 
 const MAX_ORDINAL = 53;
 const DAY = /^([+-]?[0-9]{1,2})?(SU|MO|TU|WE|TH|FR|SA)$/;

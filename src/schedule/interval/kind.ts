@@ -1,12 +1,15 @@
 import * as z from "zod";
-import type { Draft } from "./draft.ts";
-import { Grid } from "./grid.ts";
-import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "./local_time.ts";
-import type { IntervalTimer, TimerParts } from "./timer.ts";
-import type { Traits } from "./schedule.ts";
-import { anyInstant, oneOf, timeZone, wholeNumber } from "./params.ts";
-import { anyOf } from "./refusal.ts";
-import { Scheduled } from "./scheduled.ts";
+import type { Draft } from "../draft.ts";
+import { Grid } from "../grid.ts";
+import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "../local_time.ts";
+import type { NamedDates, Timer, TimerParts } from "../timer.ts";
+import type { TimerKind } from "../timer_kind.ts";
+import type { Zone } from "../zone.ts";
+import { intervalSentence } from "./words.ts";
+import type { Traits } from "../schedule.ts";
+import { anyInstant, oneOf, timeZone, wholeNumber } from "../params.ts";
+import { anyOf } from "../refusal.ts";
+import { Scheduled } from "../scheduled.ts";
 
 const DAY_SECONDS = 86_400;
 const MAX_SECONDS = 36_525 * DAY_SECONDS;
@@ -57,7 +60,7 @@ interface Length {
  * An interval without bounds that follows elapsed time, as most do. There can be a million: two numbers and
  * its traits say it all.
  */
-export class PlainInterval extends Grid implements IntervalTimer {
+export class PlainInterval extends Grid implements Timer {
   readonly traits: Traits;
 
   constructor(anchorAt: number, stepMs: number, traits: Traits) {
@@ -69,12 +72,36 @@ export class PlainInterval extends Grid implements IntervalTimer {
     return "interval";
   }
 
-  get intervalSeconds(): number {
-    return this.stepMs / 1000;
-  }
-
   get parts(): TimerParts {
     return UNBOUND;
+  }
+
+  get payload(): Readonly<Record<string, unknown>> {
+    return { interval_seconds: this.stepMs / 1000 };
+  }
+
+  get sentence(): string {
+    return intervalSentence(this, null);
+  }
+
+  get zone(): Zone | null {
+    return null;
+  }
+
+  get onceAt(): number | null {
+    return null;
+  }
+
+  get isOnce(): boolean {
+    return false;
+  }
+
+  get keepsPace(): boolean {
+    return false;
+  }
+
+  get dates(): NamedDates | null {
+    return null;
   }
 
   get key(): string {
@@ -83,14 +110,13 @@ export class PlainInterval extends Grid implements IntervalTimer {
 }
 
 /** Any other. */
-class ScheduledInterval extends Scheduled implements IntervalTimer {
-  readonly intervalSeconds: number;
-  readonly anchorAt: number;
+class ScheduledInterval extends Scheduled implements Timer {
+  readonly #grid: Grid;
 
+  /** Of one by the clock on the wall, the grid counts as if that stood in UTC. */
   constructor(draft: Draft, grid: Grid, local: LocalSchedule | null) {
     super(draft, local ?? grid, local);
-    this.intervalSeconds = grid.stepMs / 1000;
-    this.anchorAt = grid.anchorAt;
+    this.#grid = grid;
   }
 
   get kind(): "interval" {
@@ -98,12 +124,28 @@ class ScheduledInterval extends Scheduled implements IntervalTimer {
   }
 
   protected override get particulars(): readonly unknown[] {
-    return [this.intervalSeconds, this.anchorAt];
+    return [this.#grid.stepMs, this.#grid.anchorAt];
+  }
+
+  get payload(): Readonly<Record<string, unknown>> {
+    return { interval_seconds: this.#grid.stepMs / 1000 };
+  }
+
+  get sentence(): string {
+    return intervalSentence(this.#grid, this.parts.local);
   }
 }
 
-/** Makes a timer of `interval` and `unit`, or of `interval_seconds`; `null` if the draft has a problem. */
-export function compileInterval(draft: Draft): IntervalTimer | null {
+/** `interval` and `unit`, or `interval_seconds`. */
+export const intervalKind: TimerKind = {
+  name: "interval",
+  trigger: { ref: "core.intervaltimer", type: "interval" },
+  telltales: ["interval", "interval_seconds", "unit"],
+  outranks: [],
+  compile: compileInterval,
+};
+
+function compileInterval(draft: Draft): Timer | null {
   const isOlderForm = draft.isAnyKind && draft.has("interval_seconds");
   const length = isOlderForm ? readSeconds(draft) : readInterval(draft);
   const grid = draft.read(GridParams, NO_GRID);
@@ -114,7 +156,7 @@ function timerOf(
   { seconds, inDays }: Length,
   grid: z.infer<typeof GridParams>,
   draft: Draft,
-): IntervalTimer {
+): Timer {
   const { anchor: anchorAt = draft.anchorAt, timezone: zone } = grid;
   const stepMs = seconds * 1000;
   if (inDays && zone !== undefined) {

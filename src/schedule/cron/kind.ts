@@ -1,0 +1,135 @@
+import * as z from "zod";
+import { Cache } from "../../collections/lru.ts";
+import { everHasADay } from "./days.ts";
+import { type CronFields, CronSyntaxError, parseCron } from "./fields.ts";
+import { CronTimes } from "./times.ts";
+import type { Draft } from "../draft.ts";
+import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "../local_time.ts";
+import type { NamedDates, Timer } from "../timer.ts";
+import type { TimerKind } from "../timer_kind.ts";
+import type { Zone } from "../zone.ts";
+import { sorted } from "../../collections/number_lists.ts";
+import { cronSentence } from "./words.ts";
+import { oneOf, timeZone } from "../params.ts";
+import { Scheduled } from "../scheduled.ts";
+
+const MAX_PLANS = 4096;
+
+const CronParams = z.object({
+  expression: z.string("a cron expression of 5, 6 or 7 fields"),
+  timezone: timeZone().prefault("UTC"),
+  day_match: oneOf(["or", "and"]).optional(),
+  dst_gap: oneOf(GAP_RULES).default("after"),
+  dst_overlap: oneOf(OVERLAP_RULES).default("first"),
+});
+type CronParams = z.infer<typeof CronParams>;
+
+/** What rules with the same parameters share. */
+interface Plan {
+  readonly timer: Timer;
+  readonly followsRealTime: boolean;
+}
+
+const plans = new Cache<string, Plan>(MAX_PLANS);
+
+class ScheduledCron extends Scheduled implements Timer {
+  readonly #expression: string;
+  readonly #needsBothDays: boolean;
+  readonly #zone: Zone;
+
+  constructor(
+    draft: Draft,
+    local: LocalSchedule,
+    expression: string,
+    { needsBothDays }: CronFields,
+  ) {
+    super(draft, local, local);
+    this.#expression = expression;
+    this.#needsBothDays = needsBothDays;
+    this.#zone = local.zone;
+  }
+
+  get kind(): "cron" {
+    return "cron";
+  }
+
+  protected override get particulars(): readonly unknown[] {
+    return [this.#expression, this.#needsBothDays];
+  }
+
+  get payload(): Readonly<Record<string, unknown>> {
+    return { expression: this.#expression, timezone: this.#zone.id };
+  }
+
+  get sentence(): string {
+    return `${cronSentence(this.#fields)} in ${this.#zone.id}`;
+  }
+
+  // Read anew, for they would take more memory than all the rest.
+  get #fields(): CronFields {
+    return { ...parseCron(this.#expression), needsBothDays: this.#needsBothDays };
+  }
+
+  /** A job of every hour runs on, whatever the clocks do. */
+  override get keepsPace(): boolean {
+    const { hasWildcardTime, hour } = this.#fields;
+    return hasWildcardTime && hour.values.size === 24;
+  }
+
+  override get dates(): NamedDates | null {
+    const { day, month } = this.#fields;
+    if (day.isAny || day.last) return null;
+    return {
+      days: sorted([...day.values, ...day.nearestTo]),
+      months: sorted(month.values),
+      hint: 'the last day of any month is "L"',
+    };
+  }
+}
+
+/** `expression` and `timezone`. */
+export const cronKind: TimerKind = {
+  name: "cron",
+  trigger: { ref: "core.crontimer", type: "cron" },
+  telltales: ["expression"],
+  outranks: [],
+  compile: compileCron,
+};
+
+function compileCron(draft: Draft): Timer | null {
+  const params = draft.read(CronParams);
+  const plan = params && sharedPlanOf(params, draft);
+  if (params === null || plan === null) return null;
+  if (plan.followsRealTime) {
+    for (const member of ["dst_gap", "dst_overlap"]) {
+      draft.warnOfIdle(member, "a wildcard or step in the time of day follows real time");
+    }
+  }
+  return plan.timer;
+}
+
+function sharedPlanOf(params: CronParams, draft: Draft): Plan | null {
+  try {
+    return plans.get(`${draft.key} ${JSON.stringify(params)}`, () => planOf(params, draft));
+  } catch (error) {
+    if (!(error instanceof CronSyntaxError)) throw error;
+    draft.refuse("expression", error.message);
+    return null;
+  }
+}
+
+function planOf(params: CronParams, draft: Draft): Plan {
+  const parsed = parseCron(params.expression);
+  const { timezone: zone, day_match: dayMatch = parsed.needsBothDays ? "and" : "or" } = params;
+  const fields = { ...parsed, needsBothDays: dayMatch === "and" };
+  if (!everHasADay(fields)) throw new CronSyntaxError("a date that exists: this one never fires");
+  const times = new CronTimes(fields);
+  // As cron has it since Vixie: a job at set times of day runs once a day whatever the clocks do, one
+  // with wildcards keeps its pace. (croner calls that `fixedTimeRule: "no-wildcard"`.)
+  const followsRealTime = fields.hasWildcardTime;
+  const local = followsRealTime
+    ? new LocalSchedule(times, zone, "skip", "both")
+    : new LocalSchedule(times, zone, params.dst_gap, params.dst_overlap);
+  const timer = new ScheduledCron(draft, local, params.expression, fields);
+  return { timer, followsRealTime };
+}

@@ -1,0 +1,104 @@
+import * as z from "zod";
+import type { Draft } from "../draft.ts";
+import { Once } from "../grid.ts";
+import { instantFromText, wallTimeFromText } from "../instant.ts";
+import { GAP_RULES, LocalSchedule } from "../local_time.ts";
+import type { Timer } from "../timer.ts";
+import type { TimerKind } from "../timer_kind.ts";
+import { type Zone, zoneOf } from "../zone.ts";
+import { dateTimeSentence } from "./words.ts";
+import { ANY_INSTANT, oneOf, timeZone } from "../params.ts";
+import { Scheduled } from "../scheduled.ts";
+
+const DateTimeParams = z.object({
+  fire_at: z.string(ANY_INSTANT),
+  timezone: timeZone().optional(),
+  dst_gap: oneOf(GAP_RULES).default("shift"),
+  // It happens once, hence no "both".
+  dst_overlap: oneOf(["first", "second"]).default("first"),
+});
+
+class ScheduledDateTime extends Scheduled implements Timer {
+  readonly #at: number;
+  /** As the rule has it. */
+  readonly #fireAt: string;
+  readonly #zone: Zone | null;
+
+  constructor(draft: Draft, at: number, fireAt: string, zone: Zone | null) {
+    super(draft, new Once(at), null);
+    this.#at = at;
+    this.#fireAt = fireAt;
+    this.#zone = zone;
+  }
+
+  get kind(): "date_time" {
+    return "date_time";
+  }
+
+  protected override get particulars(): readonly unknown[] {
+    return [this.#fireAt, this.#timezone, this.#at];
+  }
+
+  get payload(): Readonly<Record<string, unknown>> {
+    return { fire_at: this.#fireAt, timezone: this.#timezone };
+  }
+
+  get sentence(): string {
+    return dateTimeSentence(this.#at, this.#fireAt, this.#timezone);
+  }
+
+  override get zone(): Zone | null {
+    return zoneOf(this.#timezone);
+  }
+
+  override get isOnce(): boolean {
+    return true;
+  }
+
+  override get onceAt(): number | null {
+    return wallTimeFromText(this.#fireAt);
+  }
+
+  get #timezone(): string {
+    return this.#zone?.id ?? "UTC";
+  }
+}
+
+/** `fire_at`, and `timezone` where that has no offset. */
+export const dateTimeKind: TimerKind = {
+  name: "date_time",
+  trigger: { ref: "core.datetimetimer", type: "one_shot" },
+  telltales: ["fire_at"],
+  outranks: [],
+  compile: compileDateTime,
+};
+
+function compileDateTime(draft: Draft): Timer | null {
+  const params = draft.read(DateTimeParams);
+  if (params === null) return null;
+  const at = instantOf(params, draft);
+  if (at === null) return null;
+  return new ScheduledDateTime(draft, at, params.fire_at, params.timezone ?? null);
+}
+
+function instantOf(params: z.infer<typeof DateTimeParams>, draft: Draft): number | null {
+  const { fire_at, timezone, dst_gap, dst_overlap } = params;
+  const instant = instantFromText(fire_at);
+  if (instant !== null) {
+    for (const member of ["dst_gap", "dst_overlap"]) {
+      draft.warnOfIdle(member, "fire_at has an offset");
+    }
+    return instant;
+  }
+  const wallTime = wallTimeFromText(fire_at);
+  if (wallTime === null || timezone === undefined) {
+    const orElse = wallTime === null ? "" : ", or a timezone beside it";
+    draft.refuse("fire_at", `${ANY_INSTANT}${orElse}`);
+    return null;
+  }
+  const at = new LocalSchedule(new Once(wallTime), timezone, dst_gap, dst_overlap).next(-Infinity);
+  if (at === null) {
+    draft.refuse("fire_at", `a time that the clocks of ${timezone.id} do not leave out`);
+  }
+  return at;
+}

@@ -1,0 +1,99 @@
+import type { TriggerParams } from "../domain/rule.ts";
+import { cronKind } from "./cron/kind.ts";
+import { dateTimeKind } from "./date_time/kind.ts";
+import { Draft } from "./draft.ts";
+import { intervalKind } from "./interval/kind.ts";
+import { anyOf, refusal } from "./refusal.ts";
+import { rruleKind } from "./rrule/kind.ts";
+import type { Timer } from "./timer.ts";
+import type { TimerKind } from "./timer_kind.ts";
+
+/** What became of a rule's parameters. A refusal has one problem a member, each fit for the log. */
+export type Compiled =
+  | { readonly ok: true; readonly timer: Timer; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** The trigger whose rules name their kind. */
+export const ANY_KIND = "core.timer";
+
+/** Kinds of timers, and how rules become timers of them. */
+export class TimerKinds {
+  /** Their names. */
+  readonly names: readonly string[];
+  /** The triggers whose rules are timers. */
+  readonly triggers: ReadonlySet<string>;
+  readonly #byName: ReadonlyMap<string, TimerKind>;
+  readonly #byTrigger: ReadonlyMap<string, TimerKind>;
+
+  constructor(kinds: readonly TimerKind[]) {
+    this.names = kinds.map(({ name }) => name);
+    this.#byName = new Map(kinds.map((kind) => [kind.name, kind]));
+    this.#byTrigger = new Map(kinds.map((kind) => [kind.trigger.ref, kind]));
+    this.triggers = new Set([ANY_KIND, ...this.#byTrigger.keys()]);
+  }
+
+  /**
+   * Makes a rule's timer from its trigger and parameters. `anchorAt` (epoch milliseconds) is the instant
+   * from which intervals count. Never throws: whatever is wrong is told, all of it at once.
+   */
+  compile(triggerRef: string, params: TriggerParams, anchorAt: number): Compiled {
+    const isAnyKind = triggerRef === ANY_KIND;
+    const kind = this.#kindOf(triggerRef, params);
+    if (kind === undefined) {
+      return refuse(
+        isAnyKind
+          ? refusal("type", params["type"], anyOf(this.names))
+          : refusal("trigger_ref", triggerRef, anyOf([...this.triggers])),
+      );
+    }
+    const type = isAnyKind ? kind.name : kind.trigger.type;
+    const draft = new Draft(params, { triggerRef, type, isAnyKind, anchorAt });
+    const timer = kind.compile(draft);
+    return timer === null || draft.problems.length > 0
+      ? { ok: false, problems: draft.problems }
+      : { ok: true, timer, warnings: draft.warnings };
+  }
+
+  /** The kind that a rule's timer is meant to be, whether it can be or not; `null` where that is not clear. */
+  kindOf(triggerRef: string, params: TriggerParams): string | null {
+    return this.#kindOf(triggerRef, params)?.name ?? null;
+  }
+
+  #kindOf(triggerRef: string, params: TriggerParams): TimerKind | undefined {
+    if (triggerRef !== ANY_KIND) return this.#byTrigger.get(triggerRef);
+    const { type } = params;
+    if (type === undefined) return this.#kindByMembers(params);
+    return typeof type === "string" ? this.#byName.get(type) : undefined;
+  }
+
+  /** The kind that the members leave no doubt about. */
+  #kindByMembers(params: TriggerParams): TimerKind | undefined {
+    const found = this.#byName.values()
+      .filter((kind) => kind.telltales.some((member) => member in params)).toArray();
+    const outranked = new Set(found.flatMap(({ outranks }) => outranks));
+    const [kind, ...others] = found.filter(({ name }) => !outranked.has(name));
+    return others.length === 0 ? kind : undefined;
+  }
+}
+
+const STANDARD = new TimerKinds([intervalKind, cronKind, dateTimeKind, rruleKind]);
+
+/** The names of the kinds. */
+export const KINDS: readonly string[] = STANDARD.names;
+
+/** The triggers whose rules are timers. */
+export const TIMER_TRIGGERS: ReadonlySet<string> = STANDARD.triggers;
+
+/** As {@link TimerKinds.compile}, with the kinds that there are. */
+export function compile(triggerRef: string, params: TriggerParams, anchorAt: number): Compiled {
+  return STANDARD.compile(triggerRef, params, anchorAt);
+}
+
+/** As {@link TimerKinds.kindOf}, with the kinds that there are. */
+export function kindOf(triggerRef: string, params: TriggerParams): string | null {
+  return STANDARD.kindOf(triggerRef, params);
+}
+
+function refuse(problem: string): Compiled {
+  return { ok: false, problems: [problem] };
+}
