@@ -30,7 +30,7 @@ export interface StoreOptions {
   readonly refused: (error: LayoutError) => void;
 }
 
-/** What the sensor keeps in RabbitMQ, the only disk it has (design idea 3). */
+/** What the sensor keeps in RabbitMQ, the only disk it has (see ARCHITECTURE.md). */
 export interface Store extends AsyncDisposable {
   readonly outbox: BrokerOutbox;
   readonly checkpoint: BrokerCheckpoint;

@@ -20,8 +20,8 @@ export interface Due {
 }
 
 /**
- * `fire` it, `coalesce` it into a later one that was missed as well, or `drop` it (design, "Missed
- * occurrences").
+ * `fire` it, `coalesce` it into a later one that was missed as well, or `drop` it (README, "What is
+ * guaranteed").
  */
 export type Verdict = "fire" | "coalesce" | "drop";
 
