@@ -6,18 +6,16 @@ import type { Outbox, OutboxTaker, Parcel } from "../domain/outbox.ts";
 import type { RuleId } from "../domain/rule.ts";
 import { Circuit } from "./circuit.ts";
 import type { DeliveryNews } from "./news.ts";
+import { MAX_WAITING, nextOfHeld, nextOfWaiting, type Phase, type World } from "./next_step.ts";
 import type { DeliveryPorts } from "./ports.ts";
-import { type Lane, Lanes } from "./lanes.ts";
+import { Lanes } from "./lanes.ts";
+import type { Lane } from "./lane.ts";
 import { OrderedSet } from "../collections/ordered_set.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Pace } from "./pace.ts";
 import { Parker } from "./parker.ts";
 import { Stock } from "./stock.ts";
 
-/** The most events that wait in memory; beyond it the oldest are lost. */
-const MAX_WAITING = 200_000;
-/** From here on events are rather put into the outbox than kept waiting in memory. */
-const CROWDED = MAX_WAITING / 2;
 /** An outage is worked off, not poured out; but never slower than it grows, for then it would not end. */
 const OUTBOX_PER_SECOND = 10_000;
 
@@ -68,8 +66,9 @@ export class Delivery {
   readonly #toPostHeld = new OrderedSet<Lane>();
   readonly #posting = new Set<Promise<void>>();
   readonly #abort = new AbortController();
-  #phase: "open" | "draining" | "parking" | "ended" = "open";
+  #phase: Phase = "open";
   #postingHeld = 0;
+  readonly #world: World;
   #empty: PromiseWithResolvers<void> | null = null;
 
   constructor(options: DeliveryOptions) {
@@ -98,6 +97,13 @@ export class Delivery {
         this.#routeAll();
         this.#pump();
       },
+    });
+    this.#world = worldOf({
+      phase: () => this.#phase,
+      circuit: this.#circuit,
+      parker: this.#parker,
+      stock: this.#stock,
+      lanes: this.#lanes,
     });
     this.#outcomes = new Outcomes({
       ...options,
@@ -188,7 +194,7 @@ export class Delivery {
   discard(ruleId: RuleId): void {
     const lane = this.#lanes.get(ruleId);
     if (lane === undefined) return;
-    for (const parcel of lane.held.clear(lane.posting === "held" ? 1 : 0)) {
+    for (const parcel of lane.dropHeld()) {
       this.#tell({ kind: "event_discarded", event: parcel.event });
       this.#stock.remove(lane, parcel);
     }
@@ -248,25 +254,11 @@ export class Delivery {
       this.#lanes.shift(lane);
     }
     if (lane.isEmpty) this.#lanes.close(lane);
-    const mayTry = lane.posting === null && lane.retry === null;
-    const hasHeld = lane.held.size > 0;
-    include(this.#toPostHeld, lane, mayTry && hasHeld && this.#phase === "open");
-    include(this.#toPost, lane, mayTry && !hasHeld && this.#mayPost(lane));
-    this.#parker.include(lane, this.#shallPark(lane));
-  }
-
-  /** Whether the first that waits may be posted: not before what the outbox has of its rule. */
-  #mayPost(lane: Lane): boolean {
-    if (lane.waiting.size === 0 || lane.isPutting || this.#shallPark(lane)) return false;
-    if (this.#phase === "parking" || this.#phase === "ended") return false;
-    // Out of order is better than lost.
-    return this.#stock.isBehind(lane) || this.#lanes.waiting >= MAX_WAITING;
-  }
-
-  #shallPark(lane: Lane): boolean {
-    if (lane.waiting.size === 0 || lane.isBusy || !this.#parker.isOpen) return false;
-    return !this.#circuit.isClosed || !this.#stock.isBehind(lane) || lane.isSpent ||
-      this.#phase === "parking" || this.#lanes.waiting > CROWDED;
+    const world = this.#world;
+    const next = nextOfWaiting(lane, world);
+    include(this.#toPostHeld, lane, nextOfHeld(lane, world) === "post");
+    include(this.#toPost, lane, next === "post");
+    this.#parker.include(lane, next === "park");
   }
 
   #pump(): void {
@@ -333,14 +325,14 @@ export class Delivery {
     if (event === undefined) return;
     const attempt = { lane, event, parcel };
     if (!this.#circuit.isClosed) this.#outcomes.noteProbe(attempt);
-    lane.posting = parcel === null ? "waiting" : "held";
+    lane.beginPost();
     if (parcel !== null) this.#postingHeld++;
     this.#route(lane);
     const posting = this.#options.post(event, this.#abort.signal).then((result) => {
       this.#posting.delete(posting);
       if (parcel !== null) this.#postingHeld--;
       this.#outcomes.conclude(attempt, result, this.#abort.signal.aborted);
-      lane.posting = null;
+      lane.endPost();
       this.#route(lane);
       this.#settled();
       this.#pump();
@@ -354,7 +346,7 @@ export class Delivery {
       this.#tell({ kind: "event_parked", event });
       this.#lanes.shift(lane);
     } else if (this.#options.isKnown(event.ruleId)) {
-      lane.isUncertain = true;
+      lane.doubt();
       this.#tell({ kind: "event_unparked", event, error });
     } else {
       this.#tell({ kind: "event_discarded", event });
@@ -378,7 +370,7 @@ export class Delivery {
     let count = 0;
     for (const lane of [...this.#lanes]) {
       count += lane.held.size;
-      lane.held.clear(lane.posting === "held" ? 1 : 0);
+      lane.dropHeld();
       this.#route(lane);
     }
     return count;
@@ -389,4 +381,31 @@ export class Delivery {
 function include(set: OrderedSet<Lane>, lane: Lane, isIn: boolean): void {
   if (isIn) set.add(lane);
   else set.delete(lane);
+}
+
+/** What decides over lanes, as it is whenever it is asked. */
+function worldOf({ phase, circuit, parker, stock, lanes }: {
+  phase: () => Phase;
+  circuit: Circuit;
+  parker: Parker;
+  stock: Stock;
+  lanes: Lanes;
+}): World {
+  return {
+    get phase() {
+      return phase();
+    },
+    get isCircuitClosed() {
+      return circuit.isClosed;
+    },
+    get isOutboxOpen() {
+      return parker.isOpen;
+    },
+    get hasInherited() {
+      return stock.hasInherited;
+    },
+    get waiting() {
+      return lanes.waiting;
+    },
+  };
 }

@@ -1,69 +1,7 @@
 import type { OutboundEvent } from "../domain/event.ts";
 import { InstantHeap } from "../collections/instant_heap.ts";
-import type { Parcel } from "../domain/outbox.ts";
 import type { RuleId } from "../domain/rule.ts";
-import { Fifo } from "../collections/fifo.ts";
-
-/**
- * The events of one rule, oldest first: those in the outbox, of which it has handed out the `held` ones,
- * then those that wait in memory.
- */
-export class Lane {
-  readonly ruleId: RuleId;
-  /** Its place among all lanes. */
-  readonly slot: number;
-  readonly held: Fifo<Parcel> = new Fifo();
-  readonly waiting: Fifo<OutboundEvent> = new Fifo();
-  /** Events in the outbox that this process put there. */
-  stored = 0;
-  /** The head of which is being posted. */
-  posting: "held" | "waiting" | null = null;
-  /** The first that waits is on its way into the outbox. */
-  isPutting = false;
-  /** The same, where it was handed out before it was confirmed: it is not counted yet. */
-  early: Parcel | null = null;
-  /** That was taken out as well: it will never be counted. */
-  isTakenOut = false;
-  /** The first that waits may be in the outbox all the same. */
-  isUncertain = false;
-  /** The first that waits has had its quick attempts. */
-  isSpent = false;
-  /** Of the event that is being tried, in a row. */
-  failures = 0;
-  /** What the circuit had counted before the first of these failures. */
-  successesBefore = 0;
-  retry: Disposable | null = null;
-
-  constructor(ruleId: RuleId, slot: number) {
-    this.ruleId = ruleId;
-    this.slot = slot;
-  }
-
-  /** The first that waits is beyond recall. */
-  get isBusy(): boolean {
-    return this.posting === "waiting" || this.isPutting;
-  }
-
-  /** Another event is the first that waits. */
-  beginAnew(): void {
-    this.isUncertain = false;
-    this.isSpent = false;
-    // Otherwise it is one of the outbox that is being tried.
-    if (this.held.size > 0) return;
-    this.failures = 0;
-    this.endRetry();
-  }
-
-  endRetry(): void {
-    this.retry?.[Symbol.dispose]();
-    this.retry = null;
-  }
-
-  get isEmpty(): boolean {
-    return this.held.size + this.waiting.size + this.stored === 0 && this.posting === null &&
-      !this.isPutting;
-  }
-}
+import { Lane } from "./lane.ts";
 
 /** The lanes of all rules that have events, and how long the oldest event has been waiting. */
 export class Lanes {

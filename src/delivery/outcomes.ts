@@ -7,7 +7,8 @@ import type { RuleId } from "../domain/rule.ts";
 import type { Circuit } from "./circuit.ts";
 import type { DeliveryNews } from "./news.ts";
 import type { DeliveryPorts } from "./ports.ts";
-import type { Lane, Lanes } from "./lanes.ts";
+import type { Lanes } from "./lanes.ts";
+import type { Lane } from "./lane.ts";
 import type { Stock } from "./stock.ts";
 import { judge } from "./verdict.ts";
 
@@ -45,11 +46,6 @@ export class Outcomes {
   constructor(options: OutcomesOptions) {
     this.#options = options;
     this.#tell = options.tell;
-  }
-
-  /** The circuit has closed: there is no probe any more. */
-  forgetProbe(): void {
-    this.#probe = null;
   }
 
   /** A request is sent while the circuit is open. */
@@ -92,7 +88,7 @@ export class Outcomes {
       if (lane.isUncertain) this.#options.stock.remember(event);
       return this.#options.lanes.shift(lane);
     }
-    lane.failures = 0;
+    lane.forgetFailures();
     lane.held.shift();
     this.#options.stock.remove(lane, parcel);
   }
@@ -119,7 +115,7 @@ export class Outcomes {
     if (parcel === null || parcel.isVoid) return this.#advance(attempt);
     // Not taken out of the outbox before it is safe elsewhere; meanwhile the next one has its turn.
     this.#options.stock.remember(event);
-    lane.failures = 0;
+    lane.forgetFailures();
     lane.held.shift();
     buried.then(() => {
       this.#options.stock.remove(lane, parcel);
@@ -127,34 +123,31 @@ export class Outcomes {
     });
   }
 
-  #fail(attempt: Attempt, { reason, retryAfterMs }: PostResult & { kind: "retry" }): void {
+  #fail(attempt: Attempt, result: PostResult & { kind: "retry" }): void {
+    const { reason, retryAfterMs } = result;
     const { lane, event, parcel } = attempt;
     const { circuit, mayPark } = this.#options;
     const { isClosed } = circuit;
     if (!isClosed) {
-      lane.failures = 0;
+      lane.forgetFailures();
       this.#failCircuit(attempt, reason, retryAfterMs);
     }
     if (this.#letGo(attempt) || !isClosed) return;
-    if (lane.failures === 0) lane.successesBefore = circuit.successes;
-    lane.failures++;
+    const failures = lane.noteFailure(circuit.successes);
     const verdict = judge({
-      failures: lane.failures,
-      othersPass: circuit.successes > lane.successesBefore,
+      failures,
+      othersPass: lane.othersPass(circuit.successes),
       retryAfterMs,
       isParcel: parcel !== null,
     });
-    if (verdict === "retry") return this.#retryLater(attempt, reason, retryAfterMs);
+    if (verdict === "retry") return this.#retryLater(attempt, failures, result);
     if (verdict === "give up") {
-      const why = `${reason} (${lane.failures} attempts, while other events got through)`;
+      const why = `${reason} (${failures} attempts, while other events got through)`;
       return this.#refuse(attempt, { reason: why, status: null });
     }
-    if (parcel === null && !lane.isSpent) {
-      lane.isSpent = true;
-      this.#tell({ kind: "event_spent", event, reason });
-    }
+    if (parcel === null && lane.spend()) this.#tell({ kind: "event_spent", event, reason });
     if (verdict === "down") circuit.fail(reason, retryAfterMs);
-    else if (!mayPark()) this.#retryLater(attempt, reason, retryAfterMs);
+    else if (!mayPark()) this.#retryLater(attempt, failures, result);
   }
 
   /** What was sent before the circuit opened says nothing new. */
@@ -164,12 +157,16 @@ export class Outcomes {
     }
   }
 
-  #retryLater({ lane, event }: Attempt, reason: string, retryAfterMs: number | null): void {
-    const delayMs = Math.max(this.#options.backoff(lane.failures), retryAfterMs ?? 0);
+  #retryLater(
+    { lane, event }: Attempt,
+    failures: number,
+    { reason, retryAfterMs }: PostResult & { kind: "retry" },
+  ): void {
+    const delayMs = Math.max(this.#options.backoff(failures), retryAfterMs ?? 0);
     this.#tell({ kind: "event_retrying", event, reason, delayMs });
-    lane.retry = this.#options.clock.alarm(delayMs, () => {
-      lane.retry = null;
+    lane.retryAfter(this.#options.clock.alarm(delayMs, () => {
+      lane.endRetry();
       this.#options.again(lane);
-    });
+    }));
   }
 }

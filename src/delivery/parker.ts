@@ -1,7 +1,7 @@
 import type { Clock } from "../ground/clock.ts";
 import type { OutboundEvent } from "../domain/event.ts";
 import type { Outbox } from "../domain/outbox.ts";
-import type { Lane } from "./lanes.ts";
+import type { Lane } from "./lane.ts";
 import { OrderedSet } from "../collections/ordered_set.ts";
 
 /** Events on their way into the outbox at the same time; RabbitMQ is busy from about 100 on. */
@@ -62,12 +62,10 @@ export class Parker implements Disposable {
     const event = lane.waiting.first;
     this.#lanes.delete(lane);
     if (event === undefined) return;
-    lane.isPutting = true;
-    lane.early = null;
-    lane.isTakenOut = false;
+    lane.beginPut();
     this.#putting++;
     const end = (error: unknown) => {
-      lane.isPutting = false;
+      lane.endPut();
       this.#putting--;
       const isRefused = error !== undefined && this.isOpen;
       if (isRefused) this.#rest();

@@ -1,6 +1,7 @@
 import type { OutboundEvent } from "../domain/event.ts";
 import type { Parcel } from "../domain/outbox.ts";
-import type { Lane, Lanes } from "./lanes.ts";
+import type { Lanes } from "./lanes.ts";
+import type { Lane } from "./lane.ts";
 import { Recent } from "../collections/recent.ts";
 
 /** More than can be handed out, or be on its way into the outbox, at one time. */
@@ -31,16 +32,16 @@ export class Stock {
     return this.#stored + this.#inherited;
   }
 
-  /** Whether nothing in the outbox comes before what waits in a lane. */
-  isBehind(lane: Lane): boolean {
-    return lane.stored === 0 && this.#inherited === 0;
+  /** Whether it may have events of any rule: of a process before this one, or there twice. */
+  get hasInherited(): boolean {
+    return this.#inherited > 0;
   }
 
   /** The outbox is up and counts its events. Returns how many are missing that it had confirmed. */
   up(count: number, lanes: Lanes): number {
     const missing = this.#stored - count > this.#handedOut ? this.#stored - count : 0;
     if (missing > 0) {
-      for (const lane of lanes) lane.stored = 0;
+      for (const lane of lanes) lane.forgetStored();
       this.#stored = 0;
     }
     this.#inherited = Math.max(0, count - this.#stored);
@@ -56,17 +57,12 @@ export class Stock {
 
   /** The first that waits in a lane was put into the outbox. */
   add(lane: Lane): void {
-    lane.early = null;
-    if (lane.isTakenOut) return;
-    lane.stored++;
-    this.#stored++;
+    if (lane.notePut()) this.#stored++;
   }
 
   /** The outbox hands out an event. */
   accept(lane: Lane, parcel: Parcel): void {
-    lane.held.push(parcel);
-    const isEarly = lane.isPutting && isSame(lane.waiting.first, parcel.event);
-    if (isEarly) lane.early ??= parcel;
+    lane.hold(parcel);
   }
 
   /** An event is taken out of the outbox; should that be down, it hands it out once more. */
@@ -103,15 +99,8 @@ export class Stock {
     parcel.ack();
     // The outbox has counted it once more, and will hand it out once more: it is taken out then.
     if (parcel.isVoid && this.#isUp) return;
-    if (parcel === lane.early) {
-      lane.isTakenOut = true;
-    } else if (parcel.isOwn && lane.stored > 0) {
-      lane.stored--;
-      this.#stored--;
-    } else this.disinherit();
+    const kind = lane.noteTakenOut(parcel);
+    if (kind === "own") this.#stored--;
+    else if (kind === "other") this.disinherit();
   }
-}
-
-function isSame(a: OutboundEvent | undefined, b: OutboundEvent): boolean {
-  return a?.occurrenceId === b.occurrenceId;
 }

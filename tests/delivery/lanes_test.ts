@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import type { Parcel } from "../../src/domain/outbox.ts";
 import { Lanes } from "../../src/delivery/lanes.ts";
 import { ruleId, START } from "../support/rules.ts";
 import { eventOf } from "./rig.ts";
@@ -23,6 +24,11 @@ function takeAll(lanes: Lanes): (string | undefined)[] {
   return ids;
 }
 
+function parcel(rule: number): Parcel {
+  const event = eventOf(rule, 5);
+  return { event, parkedAt: START, isOwn: true, isVoid: false, ack: () => {} };
+}
+
 Deno.test("Lanes tells when the oldest event that waits fell due", () => {
   const { lanes, lane } = lanesOf({ 1: [30, 40], 2: [20, 50] });
   assertEquals([lanes.waiting, lanes.earliestDueAt], [4, START + 20]);
@@ -43,27 +49,28 @@ Deno.test("Lanes takes the oldest of all events first", () => {
 
 Deno.test("Lanes takes no event that is beyond recall, but an older one behind it before others", () => {
   const { lanes, lane } = lanesOf({ 1: [10, 20, 60], 2: [15], 3: [17, 40], 4: [50] });
-  lane(1).posting = "waiting";
-  lane(2).isPutting = true;
-  lane(3).posting = "held";
+  lane(1).beginPost();
+  lane(2).beginPut();
+  lane(3).hold(parcel(3));
+  lane(3).beginPost();
   assertEquals(takeAll(lanes), ["3.17", "1.20", "3.40", "4.50", "1.60"]);
   assertEquals([lanes.waiting, lanes.earliestDueAt], [2, START + 10]);
 });
 
 Deno.test("Lanes takes nothing where all is beyond recall, and forgets none of it", () => {
   const { lanes, lane } = lanesOf({ 1: [10], 2: [5] });
-  lane(1).isPutting = true;
-  lane(2).isPutting = true;
+  lane(1).beginPut();
+  lane(2).beginPut();
   assertEquals(lanes.takeOldest(), undefined);
   assertEquals([lanes.waiting, lanes.earliestDueAt], [2, START + 5]);
 });
 
 Deno.test("Lanes clears a lane but for what is beyond recall", () => {
   const { lanes, lane } = lanesOf({ 1: [10, 20, 30], 2: [40] });
-  lane(1).isPutting = true;
+  lane(1).beginPut();
   assertEquals(lanes.clear(lane(1)).map((it) => it.occurrenceId), ["1.20", "1.30"]);
   assertEquals([lanes.waiting, lanes.earliestDueAt], [2, START + 10]);
-  lane(1).isPutting = false;
+  lane(1).endPut();
   assertEquals(lanes.clear(lane(1)).map((it) => it.occurrenceId), ["1.10"]);
   assertEquals([lanes.waiting, lanes.earliestDueAt], [1, START + 40]);
 });
@@ -72,28 +79,26 @@ Deno.test("Lanes knows nothing any more of the attempts at an event that is gone
   const { lanes, lane } = lanesOf({ 1: [10, 20, 30] });
   let retries = 0;
   for (const take of [() => lanes.shift(lane(1)), () => lanes.takeOldest()]) {
-    Object.assign(lane(1), { failures: 2, isSpent: true, isUncertain: true });
-    lane(1).retry = { [Symbol.dispose]: () => void retries++ };
+    lane(1).noteFailure(0);
+    lane(1).noteFailure(0);
+    lane(1).spend();
+    lane(1).doubt();
+    lane(1).retryAfter({ [Symbol.dispose]: () => void retries++ });
     take();
-    const { failures, isSpent, isUncertain, retry } = lane(1);
-    assertEquals([failures, isSpent, isUncertain, retry], [0, false, false, null]);
+    const { isSpent, isUncertain, isRetrying } = lane(1);
+    assertEquals([isSpent, isUncertain, isRetrying], [false, false, false]);
+    assertEquals(lane(1).noteFailure(0), 1);
+    lane(1).forgetFailures();
   }
   assertEquals(retries, 2);
 });
 
 Deno.test("Lanes keeps the count of attempts at an event of the outbox when one in memory is gone", () => {
   const { lanes, lane } = lanesOf({ 1: [10, 20] });
-  const parcel = {
-    event: eventOf(1, 5),
-    parkedAt: START,
-    isOwn: true,
-    isVoid: false,
-    ack: () => {},
-  };
-  lane(1).held.push(parcel);
-  lane(1).failures = 4;
+  lane(1).hold(parcel(1));
+  for (let n = 0; n < 4; n++) lane(1).noteFailure(0);
   lanes.shift(lane(1));
-  assertEquals(lane(1).failures, 4);
+  assertEquals(lane(1).noteFailure(0), 5);
 });
 
 Deno.test("Lanes gives the place of a closed lane to the next one", () => {
@@ -132,7 +137,8 @@ Deno.test("Lanes agrees with a sorted list after any steps", () => {
         lanes.shift(lane);
         take(own.slice(0, 1));
         if (own.length === 1) busy.delete(rule);
-        lane.isPutting = busy.has(rule);
+        if (busy.has(rule)) lane.beginPut();
+        else lane.endPut();
       } else if (op === "oldest") {
         const oldest = model.find((it) => !isFixed(it));
         assertEquals(lanes.takeOldest()?.occurrenceId, oldest?.id);
@@ -144,7 +150,8 @@ Deno.test("Lanes agrees with a sorted list after any steps", () => {
       } else {
         if (op === "busy" && own.length > 0) busy.add(rule);
         else busy.delete(rule);
-        lane.isPutting = busy.has(rule);
+        if (busy.has(rule)) lane.beginPut();
+        else lane.endPut();
       }
       assertEquals(lanes.waiting, model.length);
       assertEquals(lanes.earliestDueAt, START + (model[0]?.due ?? Infinity));

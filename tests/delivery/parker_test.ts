@@ -48,10 +48,13 @@ Deno.test("Parker puts the first event of each lane into the outbox, once", asyn
 Deno.test("Parker remembers nothing of an earlier attempt at an event", () => {
   const { parker, lane } = setUp(1);
   const event = eventOf(1, 1);
-  lane(1).early = { event, parkedAt: START, isOwn: true, isVoid: true, ack: () => {} };
-  lane(1).isTakenOut = true;
+  const parcel = { event, parkedAt: START, isOwn: true, isVoid: true, ack: () => {} };
+  lane(1).beginPut();
+  lane(1).hold(parcel);
+  lane(1).endPut();
+  assertEquals(lane(1).noteTakenOut(parcel), "early");
   parker.pump();
-  assertEquals([lane(1).early, lane(1).isTakenOut], [null, false]);
+  assertEquals([lane(1).noteTakenOut(parcel), lane(1).notePut()], ["other", true]);
 });
 
 Deno.test("Parker has at most 256 events on their way", async () => {

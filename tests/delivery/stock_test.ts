@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { type Lane, Lanes } from "../../src/delivery/lanes.ts";
+import { Lanes } from "../../src/delivery/lanes.ts";
+import type { Lane } from "../../src/delivery/lane.ts";
 import { Stock } from "../../src/delivery/stock.ts";
 import type { Parcel } from "../../src/domain/outbox.ts";
 import { ruleId, START } from "../support/rules.ts";
@@ -32,20 +33,19 @@ function setUp(count = 0) {
   const [one, two] = [lanes.open(ruleId(1)), lanes.open(ruleId(2))];
   stock.up(count, lanes);
   /** Which of the two lanes have nothing in the outbox before what waits. */
-  const behind = () => [one, two].map((lane) => stock.isBehind(lane));
+  const behind = () => [one, two].map((lane) => lane.stored === 0 && !stock.hasInherited);
   return { lanes, stock, one, two, behind, knownCount: () => knownCount };
 }
 
 /** The first event of a lane is on its way into the outbox. */
 function startPut(lanes: Lanes, lane: Lane, id: string): void {
   lanes.push(lane, eventById(id));
-  lane.isPutting = true;
-  lane.isTakenOut = false;
+  lane.beginPut();
 }
 
 /** That is confirmed. */
 function confirmPut(lanes: Lanes, stock: Stock, lane: Lane): void {
-  lane.isPutting = false;
+  lane.endPut();
   stock.add(lane);
   lanes.shift(lane);
 }
@@ -190,7 +190,7 @@ Deno.test("Stock takes nothing for an event whose putting failed, though it was 
   const parcel = parcelOf("1.1");
   stock.accept(one, parcel);
   stock.down(1);
-  one.isPutting = false;
+  one.endPut();
   parcel.isVoid = true;
   stock.remove(one, parcel);
   assertEquals(behind(), [false, false]);
