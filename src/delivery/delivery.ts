@@ -2,7 +2,7 @@ import type { Backoff } from "../ground/backoff.ts";
 import type { Clock } from "../ground/clock.ts";
 import type { Tell } from "../ground/tell.ts";
 import type { OutboundEvent, PostResult } from "../domain/event.ts";
-import type { Outbox, OutboxTaker, Parcel } from "../domain/outbox.ts";
+import type { Outbox, OutboxTaker } from "../domain/outbox.ts";
 import type { RuleId } from "../domain/rule.ts";
 import { Circuit } from "./circuit.ts";
 import type { DeliveryNews } from "./news.ts";
@@ -11,6 +11,7 @@ import type { DeliveryPorts } from "./ports.ts";
 import { Lanes } from "./lanes.ts";
 import type { Lane } from "./lane.ts";
 import { OrderedSet } from "../collections/ordered_set.ts";
+import { OutboxLedger } from "./outbox_ledger.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Pace } from "./pace.ts";
 import { Parker } from "./parker.ts";
@@ -61,9 +62,9 @@ export class Delivery {
   readonly #pace: Pace;
   readonly #parker: Parker;
   readonly #outcomes: Outcomes;
-  /** Lanes with something to post, in the order in which they got it: from memory, and of the outbox. */
+  readonly #ledger: OutboxLedger;
+  /** Lanes with something in memory to post, in the order in which they got it. */
   readonly #toPost = new OrderedSet<Lane>();
-  readonly #toPostHeld = new OrderedSet<Lane>();
   readonly #posting = new Set<Promise<void>>();
   readonly #abort = new AbortController();
   #phase: Phase = "open";
@@ -93,10 +94,7 @@ export class Delivery {
     this.#pace = new Pace(clock, OUTBOX_PER_SECOND, () => this.#pump());
     this.#parker = new Parker(outbox, clock, {
       done: (lane, event, error) => this.#parked(lane, event, error),
-      changed: () => {
-        this.#routeAll();
-        this.#pump();
-      },
+      changed: () => this.#changed(null),
     });
     this.#world = worldOf({
       phase: () => this.#phase,
@@ -105,16 +103,23 @@ export class Delivery {
       stock: this.#stock,
       lanes: this.#lanes,
     });
+    this.#ledger = new OutboxLedger({
+      ...options,
+      lanes: this.#lanes,
+      stock: this.#stock,
+      maxAgeMs: options.outboxMaxAgeMs,
+      isOpen: () => this.#phase === "open",
+      changed: (lane) => this.#changed(lane),
+      reroute: (lane) => this.#route(lane),
+      settled: () => this.#settled(),
+    });
     this.#outcomes = new Outcomes({
       ...options,
       lanes: this.#lanes,
       stock: this.#stock,
       circuit: this.#circuit,
       mayPark: () => this.#parker.isOpen,
-      again: (lane) => {
-        this.#route(lane);
-        this.#pump();
-      },
+      again: (lane) => this.#changed(lane),
     });
   }
 
@@ -144,47 +149,7 @@ export class Delivery {
 
   /** What the outbox hands out, and how it is, comes here. */
   get outbox(): OutboxTaker {
-    return {
-      take: (parcel) => this.#accept(parcel),
-      up: (count) => this.#outboxUp(count),
-      down: () => this.#outboxDown(),
-      blocked: () => this.#outboxBlocked(),
-      unreadable: () => this.#outboxUnreadable(),
-    };
-  }
-
-  #accept(parcel: Parcel): void {
-    if (this.#phase !== "open") return;
-    const lane = this.#lanes.open(parcel.event.ruleId);
-    this.#stock.accept(lane, parcel);
-    this.#route(lane);
-    this.#pump();
-  }
-
-  /** The outbox takes events, and has `count` of them. */
-  #outboxUp(count: number): void {
-    const missing = this.#stock.up(count, this.#lanes);
-    if (missing > 0) this.#tell({ kind: "parked_events_lost", count: missing });
-    this.#routeAll();
-    this.#pump();
-  }
-
-  /** The outbox takes events again, or none for a while. */
-  #outboxBlocked(): void {
-    this.#routeAll();
-    this.#pump();
-  }
-
-  /** The outbox had one that made no sense, and has put it elsewhere. */
-  #outboxUnreadable(): void {
-    this.#stock.disinherit();
-    this.#pump();
-  }
-
-  /** The outbox takes none any more; what it handed out will be handed out again. */
-  #outboxDown(): void {
-    this.#stock.down(this.#dropHeld());
-    this.#pump();
+    return this.#ledger;
   }
 
   /**
@@ -194,10 +159,7 @@ export class Delivery {
   discard(ruleId: RuleId): void {
     const lane = this.#lanes.get(ruleId);
     if (lane === undefined) return;
-    for (const parcel of lane.dropHeld()) {
-      this.#tell({ kind: "event_discarded", event: parcel.event });
-      this.#stock.remove(lane, parcel);
-    }
+    this.#ledger.discard(lane);
     for (const event of this.#lanes.clear(lane)) this.#tell({ kind: "event_discarded", event });
     this.#route(lane);
     this.#settled();
@@ -207,7 +169,8 @@ export class Delivery {
   /** Delivers what it can for `timeoutMs`, then puts the rest into the outbox for `parkMs`. */
   async drain(timeoutMs: number, parkMs: number): Promise<void> {
     this.#phase = "draining";
-    this.#dropHeld();
+    this.#ledger.dropHeld();
+    this.#routeAll();
     await this.#untilEmpty(timeoutMs);
     this.#phase = "parking";
     this.#routeAll();
@@ -243,6 +206,12 @@ export class Delivery {
 
   // What there is to do for a lane follows from its state alone: whatever changes only has to route anew.
 
+  #changed(lane: Lane | null): void {
+    if (lane === null) this.#routeAll();
+    else this.#route(lane);
+    this.#pump();
+  }
+
   #routeAll(): void {
     for (const lane of [...this.#lanes]) this.#route(lane);
   }
@@ -256,8 +225,10 @@ export class Delivery {
     if (lane.isEmpty) this.#lanes.close(lane);
     const world = this.#world;
     const next = nextOfWaiting(lane, world);
-    include(this.#toPostHeld, lane, nextOfHeld(lane, world) === "post");
-    include(this.#toPost, lane, next === "post");
+    this.#ledger.include(lane, nextOfHeld(lane, world) === "post");
+    // One that is there already keeps its place.
+    if (next === "post") this.#toPost.add(lane);
+    else this.#toPost.delete(lane);
     this.#parker.include(lane, next === "park");
   }
 
@@ -273,50 +244,19 @@ export class Delivery {
 
   #nextToPost(): Lane | undefined {
     if (!this.#circuit.isClosed) {
-      const lane = this.#circuit.mayProbe ? this.#firstHeld() ?? this.#toPost.first : undefined;
+      const lane = this.#circuit.mayProbe
+        ? this.#ledger.firstToPost() ?? this.#toPost.first
+        : undefined;
       if (lane !== undefined) this.#circuit.probe();
       return lane;
     }
     const live = this.#toPost.first;
     const isFull = this.#postingHeld >= Math.ceil(this.#options.concurrency * OUTBOX_SHARE);
     if (live !== undefined || isFull) return live;
-    const held = this.#firstHeld();
+    const held = this.#ledger.firstToPost();
     // With the last of what is in the outbox, live ones may get their turn.
     if (held === undefined) return this.#toPost.first;
     return this.#pace.take() ? held : undefined;
-  }
-
-  /** The first lane with an event of the outbox that is worth posting. */
-  #firstHeld(): Lane | undefined {
-    for (
-      let lane = this.#toPostHeld.first;
-      lane !== undefined;
-      lane = this.#toPostHeld.first
-    ) {
-      for (let parcel = lane.held.first; parcel !== undefined; parcel = lane.held.first) {
-        if (!this.#isOver(lane, parcel)) return lane;
-        lane.held.shift();
-      }
-      this.#route(lane);
-      this.#settled();
-    }
-    return undefined;
-  }
-
-  /** Whether there is no use in posting an event of the outbox: then it is taken out. */
-  #isOver(lane: Lane, parcel: Parcel): boolean {
-    const { event, parkedAt } = parcel;
-    if (this.#stock.removeDuplicate(lane, parcel)) {
-      this.#tell({ kind: "event_duplicate", event });
-      return true;
-    }
-    const isOld = this.#options.clock.now() - parkedAt > this.#options.outboxMaxAgeMs;
-    if (!this.#options.isKnown(event.ruleId)) {
-      this.#tell({ kind: "event_discarded", event });
-    } else if (isOld) this.#tell({ kind: "event_expired", event, parkedAt });
-    else return false;
-    this.#stock.remove(lane, parcel);
-    return true;
   }
 
   #post(lane: Lane): void {
@@ -364,23 +304,6 @@ export class Delivery {
     const lane = this.#lanes.get(dropped.ruleId);
     if (lane !== undefined) this.#route(lane);
   }
-
-  /** Forgets what the outbox has handed out, but for what is being posted. Returns how much that was. */
-  #dropHeld(): number {
-    let count = 0;
-    for (const lane of [...this.#lanes]) {
-      count += lane.held.size;
-      lane.dropHeld();
-      this.#route(lane);
-    }
-    return count;
-  }
-}
-
-/** A lane that is there already keeps its place. */
-function include(set: OrderedSet<Lane>, lane: Lane, isIn: boolean): void {
-  if (isIn) set.add(lane);
-  else set.delete(lane);
 }
 
 /** What decides over lanes, as it is whenever it is asked. */
