@@ -51,7 +51,9 @@ const ONLY_DOES: readonly (readonly [string, RegExp, string])[] = [
 interface Source {
   /** Relative to src/. */
   readonly path: string;
+  /** Without comments. */
   readonly text: string;
+  readonly raw: string;
   readonly imports: readonly string[];
 }
 
@@ -77,7 +79,7 @@ async function source(path: string): Promise<Source> {
     ...text.matchAll(/^(?:import|export)\b[^;]*?from "([^"]+)"(?: with \{.*?\})?;/gms),
   ]
     .map(([, specifier = ""]) => specifier);
-  return { path, text: withoutComments(text), imports };
+  return { path, text: withoutComments(text), raw: text, imports };
 }
 
 function withoutComments(text: string): string {
@@ -199,4 +201,24 @@ Deno.test("The top level holds what was asked for and no more", async () => {
     "tests",
   ];
   assertEquals(visible.toSorted(), expected);
+});
+
+Deno.test("Every file that ARCHITECTURE names is there", async () => {
+  const text = await Deno.readTextFile(new URL("src/ARCHITECTURE.md", ROOT));
+  const known = product.map(({ path }) => path);
+  const named = [...text.matchAll(/`([\w/]+\.ts)`/g)].map(([, path = ""]) => path);
+  assert(named.length > 20, `${named.length}`);
+  const isThere = (path: string) =>
+    path.startsWith("tests/") || known.some((it) => it === path || it.endsWith(`/${path}`));
+  assertEquals(named.filter((path) => !isThere(path)), []);
+});
+
+Deno.test("Every section of the contract that the code cites is there", async () => {
+  const text = await Deno.readTextFile(new URL("src/platform/CONTRACT.md", ROOT));
+  const sections = [...text.matchAll(/^(?:## (\d)\.|\*\*(\d\.\d))/gm)].map(([, a, b]) => a ?? b);
+  const cited = product.flatMap(({ raw }) =>
+    [...raw.matchAll(/contract (\d(?:\.\d)?)/g)].map(([, section]) => section)
+  );
+  assert(cited.length > 20, `${cited.length}`);
+  assertEquals([...new Set(cited)].filter((it) => !sections.includes(it)), []);
 });
