@@ -1,8 +1,8 @@
 // deno-lint-ignore-file no-console -- people read what this prints
 /**
  * `deno task test`: every test of the project. Installs RabbitMQ and Chromium where they are missing, runs
- * the fast tests side by side and then the slow ones, which mostly wait, in two rows: what the second
- * prints follows the first. The end-to-end tests run once more against the executable where one can be
+ * the fast tests side by side and then the slow ones, which mostly wait, in two rows. A line a group tells
+ * what came of it; what a group printed follows only where any failed. The end-to-end tests run once more against the executable where one can be
  * built. Prints coverage and the total.
  */
 import { ensureChromium } from "./support/browser.ts";
@@ -44,28 +44,29 @@ async function totals(path: string): Promise<Totals> {
   return { passed: count("tests") - failed - skipped, failed, skipped };
 }
 
+/** Runs a group of tests: a line says what came of it, and all that it printed follows where any failed. */
 async function phase(
   name: string,
   flags: readonly string[],
   env: Record<string, string> = { DENO_COVERAGE_DIR: COVERAGE_DIR },
 ): Promise<Totals> {
-  return await counted(name, await deno(phaseArgs(name, flags), env));
-}
-
-/** A phase beside another one: what it prints is held until that one has ended. */
-async function phaseBeside(
-  other: Promise<unknown>,
-  name: string,
-  flags: readonly string[],
-): Promise<Totals> {
+  const began = performance.now();
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: phaseArgs(name, flags),
-    env: { DENO_COVERAGE_DIR: COVERAGE_DIR },
+    env,
   }).output();
-  await other;
-  await new Blob([stdout]).stream().pipeTo(Deno.stdout.writable, { preventClose: true });
-  await new Blob([stderr]).stream().pipeTo(Deno.stderr.writable, { preventClose: true });
-  return await counted(name, success);
+  const found = await counted(name, success);
+  const { passed, failed, skipped } = found;
+  const seconds = Math.round((performance.now() - began) / 1000);
+  console.log(`${name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
+  if (failed > 0) console.log(withoutHint(stdout) + withoutHint(stderr));
+  return found;
+}
+
+/** A dependency sets `__proto__` once, which Deno mentions below each failure whatever its cause. */
+function withoutHint(output: Uint8Array): string {
+  return new TextDecoder().decode(output).split("\n")
+    .filter((line) => !/Object\.prototype\.__proto__|--unsafe-proto/.test(line)).join("\n");
 }
 
 function phaseArgs(name: string, flags: readonly string[]): string[] {
@@ -96,7 +97,7 @@ async function main(): Promise<number> {
   const executable = await buildExecutable();
   const fast = await phase("fast", [...std, "--parallel", `--ignore=${SLOW.join(",")}`, "tests/"]);
   const endToEnd = phase("end_to_end", [...std, END_TO_END]);
-  const integration = phaseBeside(endToEnd, "integration", [...std, INTEGRATION, CHAOS]);
+  const integration = phase("integration", [...std, INTEGRATION, CHAOS]);
   const slow = await Promise.all([endToEnd, integration]);
   const phases = [fast, ...slow, await executablePhase(executable, std)];
   const covered = await deno([

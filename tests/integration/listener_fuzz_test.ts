@@ -121,7 +121,6 @@ Deno.test("Messages of no sense are each told and acknowledged once, and leave n
   await feed.until("", MESSAGES + 1);
   await feed.listener.stop();
   assertEquals(feed.told("unreadable").length, fuzz.unreadable);
-  assertEquals(feed.told("unreadable").length, fuzz.unreadable);
   assertEquals(feed.changes.length, MESSAGES - fuzz.unreadable);
   assertEquals(feed.lines.length, MESSAGES + 1);
   assertEquals(await onBroker(rabbit.url(), (channel) => channel.checkQueue(feed.queue)), {
