@@ -1,5 +1,5 @@
 import type { Clock } from "../ground/clock.ts";
-import type { Subject } from "./subject.ts";
+import type { SensorState } from "./sensor_state.ts";
 import type { Vitals } from "./vitals.ts";
 
 /** Something this late is overdue, unless it is being worked on. */
@@ -14,14 +14,14 @@ export interface Finding {
 /** Answers the probes of whoever runs the sensor. */
 export class Health {
   readonly #clock: Clock;
-  readonly #subject: Subject;
+  readonly #state: SensorState;
   readonly #vitals: Vitals;
   /** What was found overdue, and when first, on the monotonic clock. */
   #stuck: { readonly at: number; readonly since: number } | null = null;
 
-  constructor(clock: Clock, subject: Subject, vitals: Vitals) {
+  constructor(clock: Clock, sensor: SensorState, vitals: Vitals) {
     this.#clock = clock;
-    this.#subject = subject;
+    this.#state = sensor;
     this.#vitals = vitals;
   }
 
@@ -30,7 +30,7 @@ export class Health {
    * due must have been handed out, or be under way. A restart would not help against anything else.
    */
   live(): Finding {
-    const { isFiring, lagMs } = this.#subject;
+    const { isFiring, lagMs } = this.#state;
     const overdueMs = isFiring ? this.#overdueMs() : 0;
     const isWell = overdueMs <= OVERDUE_MS || !this.#isStuck();
     if (overdueMs <= OVERDUE_MS) this.#stuck = null;
@@ -50,7 +50,7 @@ export class Health {
 
   /** Whether it does its work: or would, at once, as a standby. */
   ready(): Finding {
-    const { role, timers } = this.#subject;
+    const { role, timers } = this.#state;
     const { api, messages, outbox, snapshotAgeMs } = this.#vitals;
     const reasons = this.#shortcomings();
     const details = {
@@ -68,7 +68,7 @@ export class Health {
   }
 
   #shortcomings(): string[] {
-    const { isStopping, isFiring, role } = this.#subject;
+    const { isStopping, isFiring, role } = this.#state;
     const { api, messages, outbox, snapshotAgeMs } = this.#vitals;
     if (isStopping) return ["The sensor is stopping"];
     return [
@@ -81,12 +81,12 @@ export class Health {
   }
 
   #overdueMs(): number {
-    return Math.max(0, this.#clock.now() - this.#subject.handedOutTo);
+    return Math.max(0, this.#clock.now() - this.#state.handedOutTo);
   }
 
   /** A long backlog is worked off in order: it is stuck only where the same thing stays due. */
   #isStuck(): boolean {
-    const { handedOutTo } = this.#subject;
+    const { handedOutTo } = this.#state;
     const now = this.#clock.monotonic();
     if (this.#stuck?.at !== handedOutTo) this.#stuck = { at: handedOutTo, since: now };
     return now - this.#stuck.since >= OVERDUE_MS;

@@ -5,11 +5,11 @@ import type { TimerView } from "../timers/timer_table.ts";
 import { VERSION } from "../ground/version.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Health } from "./health.ts";
-import type { Lately, RecentFailure, RecentFire } from "./lately.ts";
+import type { RecentActivity, RecentFailure, RecentFire } from "./recent_activity.ts";
 import type { OutboxAge } from "./outbox_age.ts";
 import type { Pulse } from "./pulse.ts";
 import type { RuleViews } from "./rule_view.ts";
-import type { Subject } from "./subject.ts";
+import type { SensorState } from "./sensor_state.ts";
 
 const UPCOMING = 20;
 const REFUSED = 20;
@@ -19,10 +19,10 @@ export interface SnapshotSources {
   readonly clock: Clock;
   /** Whose rules these are, such as `1/1`. */
   readonly shard: string;
-  readonly subject: Subject;
+  readonly sensor: SensorState;
   readonly health: Health;
   readonly views: RuleViews;
-  readonly lately: Lately;
+  readonly activity: RecentActivity;
   readonly counters: Counters;
   readonly pulse: Pulse;
   readonly outboxAge: OutboxAge;
@@ -30,30 +30,30 @@ export interface SnapshotSources {
 
 /** The sensor at this moment, as the page shows it. It is as quickly made for a million rules as for one. */
 export function snapshotOf(sources: SnapshotSources): Record<string, unknown> {
-  const { clock, shard, subject, health, lately, counters, pulse } = sources;
+  const { clock, shard, sensor, health, activity, counters, pulse } = sources;
   const { stored, latenessMs } = pulse.series;
   return {
     now: rfc3339(clock.now()),
     version: VERSION,
     shard,
-    stopping: subject.isStopping,
-    firing: subject.isFiring,
+    stopping: sensor.isStopping,
+    firing: sensor.isFiring,
     ...health.ready().details,
-    token_seconds: subject.tokenSecondsToExpiry,
-    lag_ms: subject.lagMs,
+    token_seconds: sensor.tokenSecondsToExpiry,
+    lag_ms: sensor.lagMs,
     backlog: backlogOf(sources),
     delivered: counters.events.stored,
     failed: counters.failed,
     per_second: { stored, lateness_ms: latenessMs },
     // Whoever does not fire has planned, but for nobody.
-    next: subject.isFiring ? sources.views.upcoming(UPCOMING).map(nextJson) : [],
-    fires: lately.fires.map(fireJson),
-    failures: lately.failures.map(failureJson),
+    next: sensor.isFiring ? sources.views.upcoming(UPCOMING).map(nextJson) : [],
+    fires: activity.fires.map(fireJson),
+    failures: activity.failures.map(failureJson),
     refused: refusedOf(sources),
   };
 }
 
-function backlogOf({ clock, subject: { backlog }, outboxAge }: SnapshotSources) {
+function backlogOf({ clock, sensor: { backlog }, outboxAge }: SnapshotSources) {
   const now = clock.now();
   const { waiting, parked, earliestDueAt } = backlog ??
     { waiting: 0, parked: 0, earliestDueAt: Infinity };
@@ -95,7 +95,7 @@ function failureJson({ ruleId, ruleRef, scheduledAt, at, outcome, reason }: Rece
   };
 }
 
-function refusedOf({ subject: { census }, views }: SnapshotSources) {
+function refusedOf({ sensor: { census }, views }: SnapshotSources) {
   const total = Object.values(census.refused).reduce((sum, count) => sum + count, 0);
   const rules = Iterator.from(views.refusals()).take(REFUSED).map(([id, refusal]) => ({
     rule_id: id,

@@ -3,7 +3,7 @@ import { BUILT_FROM, VERSION } from "../ground/version.ts";
 import type { Health } from "./health.ts";
 import { Instruments, type Sample } from "./instruments.ts";
 import type { Metrics } from "./metrics.ts";
-import type { Role, Subject } from "./subject.ts";
+import type { Role, SensorState } from "./sensor_state.ts";
 import type { Vitals } from "./vitals.ts";
 
 const ROLES: readonly Role[] = ["single", "leader", "standby"];
@@ -11,7 +11,7 @@ const ROLES: readonly Role[] = ["single", "leader", "standby"];
 /** What the metrics of the present state are read from. */
 export interface StateSources {
   readonly clock: Clock;
-  readonly subject: Subject;
+  readonly sensor: SensorState;
   readonly vitals: Vitals;
   readonly health: Health;
 }
@@ -25,18 +25,18 @@ export function addStateMetrics(metrics: Metrics, sources: StateSources): void {
   addProcess(it, sources);
 }
 
-function addTimers(it: Instruments, { subject, vitals }: StateSources): void {
+function addTimers(it: Instruments, { sensor, vitals }: StateSources): void {
   const byKind = (counts: Readonly<Record<string, number>>): Sample[] =>
     Object.entries(counts).map(([kind, count]) => [{ kind }, count]);
   it.gauges("timers", "Rules with a timer", ["kind"], () => {
-    const { unknown: _, ...kinds } = subject.census.timers;
+    const { unknown: _, ...kinds } = sensor.census.timers;
     return byKind(kinds);
   });
   it.gauges(
     "refused_rules",
     "Rules that were refused a timer",
     ["kind"],
-    () => byKind(subject.census.refused),
+    () => byKind(sensor.census.refused),
   );
   it.gauge(
     "snapshot_age_seconds",
@@ -45,16 +45,16 @@ function addTimers(it: Instruments, { subject, vitals }: StateSources): void {
   );
 }
 
-function addBacklog(it: Instruments, metrics: Metrics, { clock, subject }: StateSources): void {
+function addBacklog(it: Instruments, metrics: Metrics, { clock, sensor }: StateSources): void {
   it.gauge(
     "waiting_events",
     "Events that wait in memory, those in flight included",
-    () => subject.backlog?.waiting ?? 0,
+    () => sensor.backlog?.waiting ?? 0,
   );
   it.gauge(
     "outbox_events",
     "Events in the outbox, as far as this process knows",
-    () => subject.backlog?.parked ?? 0,
+    () => sensor.backlog?.parked ?? 0,
   );
   it.gauges(
     "oldest_event_age_seconds",
@@ -63,20 +63,20 @@ function addBacklog(it: Instruments, metrics: Metrics, { clock, subject }: State
     ["place"],
     () => {
       const now = clock.now();
-      const memoryMs = Math.max(0, now - (subject.backlog?.earliestDueAt ?? Infinity));
-      const outboxMs = metrics.outboxAge.ageMs(subject.backlog?.parked ?? 0, now) ?? 0;
+      const memoryMs = Math.max(0, now - (sensor.backlog?.earliestDueAt ?? Infinity));
+      const outboxMs = metrics.outboxAge.ageMs(sensor.backlog?.parked ?? 0, now) ?? 0;
       return [[{ place: "memory" }, memoryMs / 1000], [{ place: "outbox" }, outboxMs / 1000]];
     },
   );
 }
 
-function addConditions(it: Instruments, { subject, vitals, health }: StateSources): void {
+function addConditions(it: Instruments, { sensor, vitals, health }: StateSources): void {
   const { api, messages, outbox } = vitals;
   it.gauge("ready", "Whether /readyz says so", () => Number(health.ready().isWell));
   it.gauge(
     "firing",
     "Whether this instance hands out what falls due",
-    () => Number(subject.isFiring),
+    () => Number(sensor.isFiring),
   );
   it.gauges(
     "reachable",
@@ -92,26 +92,26 @@ function addConditions(it: Instruments, { subject, vitals, health }: StateSource
     "role",
     "Which part this instance plays",
     ["role"],
-    () => ROLES.map((role) => [{ role }, Number(role === subject.role)]),
+    () => ROLES.map((role) => [{ role }, Number(role === sensor.role)]),
   );
   it.gauge(
     "token_expiry_seconds",
     "What is left of the token's life, where it says so",
-    () => subject.tokenSecondsToExpiry,
+    () => sensor.tokenSecondsToExpiry,
   );
 }
 
-function addProcess(it: Instruments, { clock, subject }: StateSources): void {
+function addProcess(it: Instruments, { clock, sensor }: StateSources): void {
   const startedAt = clock.now();
   it.gauge(
     "event_loop_lag_seconds",
     "How late the event loop was when last looked at, twice a second",
-    () => subject.lagMs / 1000,
+    () => sensor.lagMs / 1000,
   );
   it.gauge(
     "event_loop_lag_max_seconds",
     "The greatest lag since this was last asked for",
-    () => subject.takeMaxLagMs() / 1000,
+    () => sensor.takeMaxLagMs() / 1000,
   );
   const build = { version: VERSION, commit: BUILT_FROM ?? "unknown", deno: Deno.version.deno };
   it.gauges("build_info", "What is running", Object.keys(build), () => [[build, 1]]);

@@ -1,6 +1,6 @@
 import { Health } from "../admin/health.ts";
 import { History } from "../admin/history.ts";
-import { Lately } from "../admin/lately.ts";
+import { RecentActivity } from "../admin/recent_activity.ts";
 import { Live } from "../admin/live.ts";
 import { Metrics } from "../admin/metrics.ts";
 import { Pulse } from "../admin/pulse.ts";
@@ -10,7 +10,7 @@ import { viewsOf } from "../admin/rule_view.ts";
 import { openServer } from "../admin/server.ts";
 import { snapshotOf } from "../admin/snapshot.ts";
 import { addStateMetrics } from "../admin/state_metrics.ts";
-import type { Role, Subject } from "../admin/subject.ts";
+import type { Role, SensorState } from "../admin/sensor_state.ts";
 import { Vitals } from "../admin/vitals.ts";
 import type { Clock } from "../ground/clock.ts";
 import type { Config } from "../config/schema.ts";
@@ -49,7 +49,7 @@ export class Administration {
   readonly #vitals: Vitals;
   readonly #metrics: Metrics;
   readonly #history: History;
-  readonly #lately: Lately;
+  readonly #activity: RecentActivity;
   readonly #pulse: Pulse;
   readonly #shard: string;
 
@@ -60,23 +60,23 @@ export class Administration {
     this.#shard = `${shard.index}/${shard.count}`;
     this.#metrics = new Metrics(clock, this.#shard, this.counters);
     this.#history = new History(clock);
-    this.#lately = new Lately(clock);
+    this.#activity = new RecentActivity(clock);
     this.#pulse = new Pulse(clock);
   }
 
   /** Who is to be told of everything; nobody, where nobody may look. */
   get listeners(): readonly { listen(news: News): void }[] {
     if (this.#options.config.adminAddress === null) return [];
-    return [this.#vitals, this.#metrics, this.#history, this.#lately, this.#pulse];
+    return [this.#vitals, this.#metrics, this.#history, this.#activity, this.#pulse];
   }
 
   /** Serves until the result is disposed of. Throws a `Fatal` where it cannot. */
   open(shown: Shown): AsyncDisposable | null {
     const { config: { adminAddress }, log, clock } = this.#options;
     if (adminAddress === null) return null;
-    const subject = this.#subject(shown);
-    const health = new Health(clock, subject, this.#vitals);
-    addStateMetrics(this.#metrics, { clock, subject, vitals: this.#vitals, health });
+    const sensor = this.#state(shown);
+    const health = new Health(clock, sensor, this.#vitals);
+    addStateMetrics(this.#metrics, { clock, sensor, vitals: this.#vitals, health });
     const failed = (error: unknown) => {
       const text = `Failed to answer a request: ${messageOf(error)}`;
       log.repeated("error", text, text);
@@ -88,10 +88,10 @@ export class Administration {
         snapshotOf({
           clock,
           shard: this.#shard,
-          subject,
+          sensor,
           health,
           views,
-          lately: this.#lately,
+          activity: this.#activity,
           counters: this.counters,
           pulse: this.#pulse,
           outboxAge: this.#metrics.outboxAge,
@@ -120,7 +120,7 @@ export class Administration {
     return stack;
   }
 
-  #subject({ engine, lease, timeWatch, keeper, signal }: Shown): Subject {
+  #state({ engine, lease, timeWatch, keeper, signal }: Shown): SensorState {
     return {
       get role(): Role {
         if (lease === null) return "single";

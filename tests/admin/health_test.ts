@@ -1,19 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
 import { Health } from "../../src/admin/health.ts";
-import type { Subject } from "../../src/admin/subject.ts";
+import type { SensorState } from "../../src/admin/sensor_state.ts";
 import { Vitals } from "../../src/admin/vitals.ts";
 import { BrokerError } from "../../src/broker/fault.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { handlerOf, subject } from "./support.ts";
+import { handlerOf, sensorState } from "./support.ts";
 import type { News } from "../../src/observe/news.ts";
 import * as news from "../support/news.ts";
 
 const LOST = new BrokerError("lost", "Lost the connection to RabbitMQ at amqp://127.0.0.1:5672");
 
-function rig(with_: Partial<Subject> = {}) {
+function rig(with_: Partial<SensorState> = {}) {
   const clock = new FakeClock();
   const vitals = new Vitals(clock);
-  const health = new Health(clock, subject(() => clock.now(), with_), vitals);
+  const health = new Health(clock, sensorState(() => clock.now(), with_), vitals);
   const answer = handlerOf(clock, { health });
   const ask = async (path: string) => {
     const response = await answer(new Request(`http://localhost${path}`));
@@ -134,7 +134,7 @@ Deno.test("A sensor that stops is not ready, and lives", async () => {
 Deno.test("What stays due while nothing moves for 30 s is the end of /livez, and not before", async () => {
   const clock = new FakeClock();
   const at = clock.now();
-  const health = new Health(clock, subject(() => at), new Vitals(clock));
+  const health = new Health(clock, sensorState(() => at), new Vitals(clock));
   await clock.advance(30_000);
   assert(health.live().isWell);
   await clock.advance(1000);
@@ -157,7 +157,7 @@ Deno.test("What stays due while nothing moves for 30 s is the end of /livez, and
 Deno.test("A long backlog that is worked off is no reason to restart", async () => {
   const clock = new FakeClock();
   let at = clock.now() - 3_600_000;
-  const health = new Health(clock, subject(() => at), new Vitals(clock));
+  const health = new Health(clock, sensorState(() => at), new Vitals(clock));
   for (let n = 0; n < 10; n++) {
     await clock.advance(20_000);
     at += 1000;
@@ -168,7 +168,7 @@ Deno.test("A long backlog that is worked off is no reason to restart", async () 
 Deno.test("What falls due while another instance fires is no concern of this one", async () => {
   const clock = new FakeClock();
   const at = clock.now();
-  const one = subject(() => at, { role: "standby", isFiring: false });
+  const one = sensorState(() => at, { role: "standby", isFiring: false });
   const health = new Health(clock, one, new Vitals(clock));
   for (let n = 0; n < 5; n++) {
     await clock.advance(30_000);

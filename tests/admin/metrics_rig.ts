@@ -1,7 +1,7 @@
 import { Health } from "../../src/admin/health.ts";
 import { Metrics } from "../../src/admin/metrics.ts";
 import { addStateMetrics } from "../../src/admin/state_metrics.ts";
-import type { Subject } from "../../src/admin/subject.ts";
+import type { SensorState } from "../../src/admin/sensor_state.ts";
 import { Vitals } from "../../src/admin/vitals.ts";
 import { Counters } from "../../src/observe/counters.ts";
 import type { News } from "../../src/observe/news.ts";
@@ -13,7 +13,7 @@ import { compile } from "../../src/schedule/kinds.ts";
 import type { Timer } from "../../src/schedule/timer.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { parseScrape, type Sample } from "../support/prometheus.ts";
-import { handlerOf, subject } from "./support.ts";
+import { handlerOf, sensorState } from "./support.ts";
 
 /** Metrics of a sensor that a test plays. */
 export interface MetricsRig {
@@ -24,14 +24,14 @@ export interface MetricsRig {
 }
 
 /** `facts` is what the sensor says of itself; it is asked anew by each scrape. */
-export function metricsRig(facts: Partial<Subject> = {}): MetricsRig {
+export function metricsRig(facts: Partial<SensorState> = {}): MetricsRig {
   const clock = new FakeClock();
   const vitals = new Vitals(clock);
   const counters = new Counters();
   const metrics = new Metrics(clock, "1/2", counters);
-  const one = subject(() => clock.now(), facts);
+  const one = sensorState(() => clock.now(), facts);
   const health = new Health(clock, one, vitals);
-  addStateMetrics(metrics, { clock, subject: one, vitals, health });
+  addStateMetrics(metrics, { clock, sensor: one, vitals, health });
   const answer = handlerOf(clock, { health, registry: metrics.registry });
   const text = async () => await (await answer(new Request("http://localhost/metrics"))).text();
   return {

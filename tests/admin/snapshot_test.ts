@@ -1,28 +1,32 @@
 import { assertEquals } from "@std/assert";
 import { Health } from "../../src/admin/health.ts";
 import { History } from "../../src/admin/history.ts";
-import { Lately } from "../../src/admin/lately.ts";
+import { RecentActivity } from "../../src/admin/recent_activity.ts";
 import { OutboxAge } from "../../src/admin/outbox_age.ts";
 import { Pulse } from "../../src/admin/pulse.ts";
 import { snapshotOf } from "../../src/admin/snapshot.ts";
-import type { Subject } from "../../src/admin/subject.ts";
+import type { SensorState } from "../../src/admin/sensor_state.ts";
 import { Vitals } from "../../src/admin/vitals.ts";
 import { Counters } from "../../src/observe/counters.ts";
 import { ruleOf, START } from "../support/rules.ts";
 import { type OpenBook, openBook } from "../support/sync.ts";
 import { viewsOf } from "../../src/admin/rule_view.ts";
-import { subject } from "./support.ts";
+import { sensorState } from "./support.ts";
 
-function snapshot(opened: OpenBook, facts: Partial<Subject> = {}): Record<string, unknown> {
+function snapshot(opened: OpenBook, facts: Partial<SensorState> = {}): Record<string, unknown> {
   const { clock, book, timers } = opened;
-  const one = subject(() => clock.now(), { census: book.census, timers: timers.size, ...facts });
+  const one = sensorState(() => clock.now(), {
+    census: book.census,
+    timers: timers.size,
+    ...facts,
+  });
   return snapshotOf({
     clock,
     shard: "2/3",
-    subject: one,
+    sensor: one,
     health: new Health(clock, one, new Vitals(clock)),
     views: viewsOf(opened, new History(clock)),
-    lately: new Lately(clock),
+    activity: new RecentActivity(clock),
     counters: new Counters(),
     pulse: new Pulse(clock),
     outboxAge: new OutboxAge(),

@@ -5,13 +5,13 @@ import { Live } from "../../src/admin/live.ts";
 import { type Handler, router } from "../../src/admin/router.ts";
 import { routesOf, type RouteSources } from "../../src/admin/routes.ts";
 import type { RuleViews } from "../../src/admin/rule_view.ts";
-import type { Subject } from "../../src/admin/subject.ts";
+import type { SensorState } from "../../src/admin/sensor_state.ts";
 import { Vitals } from "../../src/admin/vitals.ts";
 import { Census } from "../../src/sync/census.ts";
 import type { FakeClock } from "../support/fake_clock.ts";
 
 /** A sensor that is well, as far as a test does not say otherwise. */
-export function subject(now: () => number, with_: Partial<Subject> = {}): Subject {
+export function sensorState(now: () => number, with_: Partial<SensorState> = {}): SensorState {
   return {
     role: "single",
     isStopping: false,
@@ -47,7 +47,7 @@ export function handlerOf(clock: FakeClock, parts: Partial<RouteSources>): Handl
     throw error;
   };
   const routes = routesOf({
-    health: new Health(clock, subject(() => clock.now()), vitals),
+    health: new Health(clock, sensorState(() => clock.now()), vitals),
     registry: new Registry(),
     clock,
     views: NO_RULES,

@@ -36,7 +36,7 @@ export interface RecentFailure {
 }
 
 /** Remembers the last things that happened, whatever rules they happened to. */
-export class Lately {
+export class RecentActivity {
   readonly #clock: Clock;
   readonly #fires: { -readonly [K in keyof RecentFire]: RecentFire[K] }[] = [];
   readonly #failures: RecentFailure[] = [];

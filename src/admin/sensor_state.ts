@@ -20,7 +20,7 @@ export interface Counted {
 }
 
 /** The sensor as it is looked at. Everything is asked for anew each time, and answered at once. */
-export interface Subject {
+export interface SensorState {
   readonly role: Role;
   /** Asked to stop. */
   readonly isStopping: boolean;

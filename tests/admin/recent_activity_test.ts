@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Lately } from "../../src/admin/lately.ts";
+import { RecentActivity } from "../../src/admin/recent_activity.ts";
 import { eventOf } from "../../src/delivery/fire_event.ts";
 import { ruleId } from "../support/rules.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -12,10 +12,10 @@ const STORED = { kind: "stored", eventId: 1, ruleGone: false } as const;
 
 function rig() {
   const clock = new FakeClock();
-  const lately = new Lately(clock);
+  const activity = new RecentActivity(clock);
   const counters = new Counters();
   const hear = (it: News) => {
-    lately.listen(it);
+    activity.listen(it);
     counters.listen(it);
   };
   /** Fires a rule; its event. */
@@ -24,20 +24,20 @@ function rig() {
     hear(news.fired(one));
     return eventOf(one, "core.timer");
   };
-  return { clock, lately, counters, fired, hear };
+  return { clock, activity, counters, fired, hear };
 }
 
-Deno.test("Lately tells the last twenty fires, the newest first, with their lateness", () => {
-  const { lately, fired } = rig();
+Deno.test("RecentActivity tells the last twenty fires, the newest first, with their lateness", () => {
+  const { activity, fired } = rig();
   for (let id = 1; id <= 33; id++) fired(id, id);
   assertEquals(
-    lately.fires.map((it) => [it.ruleId, it.latenessMs]),
+    activity.fires.map((it) => [it.ruleId, it.latenessMs]),
     Array.from({ length: 20 }, (_, n) => [33 - n, 33 - n]),
   );
 });
 
-Deno.test("Lately tells how far each fire got", () => {
-  const { lately, fired, hear, counters } = rig();
+Deno.test("RecentActivity tells how far each fire got", () => {
+  const { activity, fired, hear, counters } = rig();
   const [stored, parked, gone, refused, dropped, expired] = [1, 2, 3, 4, 5, 6].map((id) =>
     fired(id)
   );
@@ -49,7 +49,7 @@ Deno.test("Lately tells how far each fire got", () => {
   hear(news.refused(refused, { reason: "no such thing", status: 404 }));
   hear(news.about("dropped")(dropped));
   hear(news.expired(expired, 0));
-  assertEquals(lately.fires.map((it) => it.progress).toReversed(), [
+  assertEquals(activity.fires.map((it) => it.progress).toReversed(), [
     "stored",
     "outbox",
     "discarded",
@@ -59,23 +59,23 @@ Deno.test("Lately tells how far each fire got", () => {
     "posting",
   ]);
   assertEquals([counters.events.stored, counters.failed], [1, 3]);
-  assertEquals(lately.failures.map((it) => [it.ruleRef, it.outcome, it.reason]), [
+  assertEquals(activity.failures.map((it) => [it.ruleRef, it.outcome, it.reason]), [
     ["test.rule6", "expired", "It was in the outbox for too long"],
     ["test.rule5", "dropped", "Too many events waited"],
     ["test.rule4", "refused", "no such thing"],
   ]);
 });
 
-Deno.test("Lately keeps ten failures, of events that fired long ago too, and no more of a reason than fits", () => {
-  const { lately, fired, hear, counters } = rig();
+Deno.test("RecentActivity keeps ten failures, of events that fired long ago too, and no more of a reason than fits", () => {
+  const { activity, fired, hear, counters } = rig();
   const events = Array.from({ length: 40 }, (_, n) => fired(n + 1));
   for (const event of events) {
     hear(news.refused(event, { reason: "x".repeat(5000), status: 400 }));
   }
   assertEquals(counters.failed, 40);
   assertEquals(
-    lately.failures.map((it) => it.ruleId),
+    activity.failures.map((it) => it.ruleId),
     [40, 39, 38, 37, 36, 35, 34, 33, 32, 31].map(ruleId),
   );
-  assertEquals(lately.failures[0]?.reason.length, 300);
+  assertEquals(activity.failures[0]?.reason.length, 300);
 });
