@@ -6,7 +6,8 @@ import { problemText } from "../ground/error_text.ts";
 import { BrokerError } from "./fault.ts";
 import { peek } from "./peek.ts";
 import { Publisher } from "./publisher.ts";
-import type { BrokerLink, ChannelModel } from "./session.ts";
+import type { BrokerLink } from "./session.ts";
+import type { Connection } from "./channel.ts";
 import type { SessionContext } from "./supervisor.ts";
 import { declareQueue } from "./topology.ts";
 
@@ -26,7 +27,7 @@ export class BrokerCheckpoint {
   readonly #clock: Clock;
   readonly #warn: (text: string) => void;
   #publisher: Publisher | null = null;
-  #model: ChannelModel | null = null;
+  #model: Connection | null = null;
   #state: "unknown" | "new" | "found" | "unusable" = "unknown";
 
   constructor(options: {

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { BrokerError } from "./fault.ts";
-import type { ConsumeMessage } from "./session.ts";
+import type { Message } from "./channel.ts";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -9,11 +9,11 @@ export interface ConsumerChannel {
   prefetch(count: number): Promise<unknown>;
   consume(
     queue: string,
-    take: (message: ConsumeMessage | null) => void,
+    take: (message: Message | null) => void,
     options: { consumerTag: string },
   ): Promise<unknown>;
   cancel(consumerTag: string): Promise<unknown>;
-  ack(message: ConsumeMessage): void;
+  ack(message: Message): void;
 }
 
 /** What is consumed, and by whom. */
@@ -24,7 +24,7 @@ export interface ConsumerOptions {
   /** How many messages are handled at once. */
   readonly prefetch: number;
   /** Called in the order of the queue, without waiting for the one before. */
-  handle(message: ConsumeMessage): Promise<void>;
+  handle(message: Message): Promise<void>;
   /** Called when a message could not be handled or the broker ended the consumer. */
   fail(reason: unknown): void;
 }
@@ -53,7 +53,7 @@ export class Consumer {
     await Promise.all(this.#inFlight);
   }
 
-  #take(message: ConsumeMessage | null): void {
+  #take(message: Message | null): void {
     const { queue, fail } = this.#options;
     if (message === null) {
       fail(new BrokerError("cancelled", `RabbitMQ cancelled the consumer of queue '${queue}'`));
@@ -66,12 +66,12 @@ export class Consumer {
 
   // What is acknowledged is the message without its content: the contents of all that are being handled
   // are too much to hold until then.
-  #handle(message: ConsumeMessage): Promise<void> {
+  #handle(message: Message): Promise<void> {
     const receipt = { ...message, content: NOTHING };
     return this.#options.handle(message).then(() => this.#ack(receipt));
   }
 
-  #ack(receipt: ConsumeMessage): void {
+  #ack(receipt: Message): void {
     try {
       this.#options.channel.ack(receipt);
     } catch {

@@ -5,7 +5,8 @@ import { queuesOf, type Shard, shardsOf } from "../domain/shard.ts";
 import { readCheckpoints } from "./checkpoint.ts";
 import { replyCode, replyText } from "./fault.ts";
 import { peek } from "./peek.ts";
-import { type ChannelModel, onChannel } from "./session.ts";
+import { onChannel } from "./session.ts";
+import type { Connection } from "./channel.ts";
 
 /** Shards looked at together: a connection has some 2000 channels. */
 const TOGETHER = 32;
@@ -14,7 +15,7 @@ const PRECONDITION_FAILED = 406;
 
 /** Where shards keep what is theirs. */
 export interface Shards {
-  readonly model: ChannelModel;
+  readonly model: Connection;
   /** What the names of all their queues begin with. */
   readonly base: string;
   /** How many there are. */
@@ -84,7 +85,7 @@ export async function deleteQueues(
 export async function seenToBy(
   { shards, generation, since }: Layout,
   { model, base, clock, warn }: {
-    model: ChannelModel;
+    model: Connection;
     base: string;
     clock: Clock;
     warn: (text: string) => void;
@@ -101,7 +102,7 @@ export async function seenToBy(
 
 /** The messages that wait in a queue and its consumers; none where it is not there, or closed to us. */
 export async function stateOf(
-  model: ChannelModel,
+  model: Connection,
   queue: string,
 ): Promise<{ exists: boolean; messages: number; consumers: number }> {
   try {

@@ -1,5 +1,6 @@
 import { replyCode, replyText } from "./fault.ts";
-import { type Channel, type ChannelModel, onChannel } from "./session.ts";
+import { onChannel } from "./session.ts";
+import type { Channel, Connection } from "./channel.ts";
 
 const NOT_FOUND = 404;
 
@@ -17,7 +18,7 @@ export interface QueueLook {
 }
 
 /** Looks at a queue, and neither makes nor changes it. Rejects where the connection is of no use. */
-export function lookAtQueue(model: ChannelModel, queue: string): Promise<Look<QueueLook>> {
+export function lookAtQueue(model: Connection, queue: string): Promise<Look<QueueLook>> {
   return look(model, async (channel) => {
     const { messageCount, consumerCount } = await channel.checkQueue(queue);
     return { messages: messageCount, consumers: consumerCount };
@@ -25,7 +26,7 @@ export function lookAtQueue(model: ChannelModel, queue: string): Promise<Look<Qu
 }
 
 /** Looks whether there is an exchange. Rejects where the connection is of no use. */
-export function lookAtExchange(model: ChannelModel, exchange: string): Promise<Look<null>> {
+export function lookAtExchange(model: Connection, exchange: string): Promise<Look<null>> {
   return look(model, async (channel) => {
     await channel.checkExchange(exchange);
     return null;
@@ -33,7 +34,7 @@ export function lookAtExchange(model: ChannelModel, exchange: string): Promise<L
 }
 
 async function look<T>(
-  model: ChannelModel,
+  model: Connection,
   at: (channel: Channel) => Promise<T>,
 ): Promise<Look<T>> {
   try {

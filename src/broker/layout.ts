@@ -8,7 +8,8 @@ import { deleteQueues, occupied, seenToBy, stateOf } from "./former_shards.ts";
 import { changedText, LayoutError, movedText, occupiedText } from "./layout_error.ts";
 import { peek } from "./peek.ts";
 import { changeRegister, REGISTER } from "./register.ts";
-import type { BrokerLink, ChannelModel } from "./session.ts";
+import type { BrokerLink } from "./session.ts";
+import type { Connection } from "./channel.ts";
 import type { SessionContext } from "./supervisor.ts";
 import { declareQueue } from "./topology.ts";
 
@@ -49,7 +50,7 @@ class UnusableLayout extends Error {}
 export class BrokerLayout {
   readonly #options: LayoutOptions;
   readonly #queue: string;
-  #model: ChannelModel | null = null;
+  #model: Connection | null = null;
   #layout: Layout;
   /** All agreed on what holds: from then on it has to stay. */
   #isSettled = false;
@@ -155,7 +156,7 @@ export class BrokerLayout {
     return true;
   }
 
-  async #decide(model: ChannelModel, found: Layout | null): Promise<Decision> {
+  async #decide(model: Connection, found: Layout | null): Promise<Decision> {
     const { shard } = this.#options;
     if (this.#isSettled) {
       if (found !== null) this.#assertSame(found);
@@ -167,14 +168,14 @@ export class BrokerLayout {
   }
 
   /** What held where nothing is written: an older sensor, alone, wrote no layout. */
-  async #unwritten(model: ChannelModel): Promise<Layout> {
+  async #unwritten(model: Connection): Promise<Layout> {
     const { base, shard } = this.#options;
     if (shard.count === 1) return firstLayout(1);
     const { checkpoint } = queuesOf(base, { index: 1, count: 1 });
     return firstLayout((await stateOf(model, checkpoint)).exists ? 1 : shard.count);
   }
 
-  async #change(model: ChannelModel, last: Layout): Promise<Decision> {
+  async #change(model: Connection, last: Layout): Promise<Decision> {
     const { base, shard, clock, on } = this.#options;
     const former = { model, base, count: last.shards };
     const found = await occupied(former);
@@ -190,7 +191,7 @@ export class BrokerLayout {
     return { layout, isNew: true, warnings: [changedText(layout), ...warnings] };
   }
 
-  async #verify(model: ChannelModel): Promise<void> {
+  async #verify(model: Connection): Promise<void> {
     const found = newest(await peek(model, this.#queue, this.#options.clock, LATER_LOOKS));
     // One that is lost is written again at the next connection.
     if (found !== null) this.#assertSame(found);
@@ -201,7 +202,7 @@ export class BrokerLayout {
     throw new LayoutError(movedText(this.#options.shard, found));
   }
 
-  async #lookForTwins(model: ChannelModel): Promise<void> {
+  async #lookForTwins(model: Connection): Promise<void> {
     const { base, shard, ha, on } = this.#options;
     const { rules, instances } = queuesOf(base, shard);
     const [alone, many] = await Promise.all([stateOf(model, rules), stateOf(model, instances)]);

@@ -5,13 +5,8 @@ import { aborted } from "../ground/abort.ts";
 import type { Tell } from "../ground/tell.ts";
 import { BrokerError, replyCode } from "./fault.ts";
 import type { LeaseNews } from "./news.ts";
-import {
-  type BrokerLink,
-  type Channel,
-  openChannel,
-  openSession,
-  type Session,
-} from "./session.ts";
+import { type BrokerLink, openChannel, openSession, type Session } from "./session.ts";
+import type { Channel } from "./channel.ts";
 import type { SessionContext } from "./supervisor.ts";
 import { declareQueue } from "./topology.ts";
 

@@ -8,7 +8,8 @@ import type { StoreNews } from "./news.ts";
 import { type Handout, OutboxFeed } from "./outbox_feed.ts";
 import { messageOptions, type ParkedEvent, parkedEventFrom } from "./outbox_message.ts";
 import { Publisher } from "./publisher.ts";
-import { type BrokerLink, onChannel, type PublishOptions } from "./session.ts";
+import { type BrokerLink, onChannel } from "./session.ts";
+import type { PublishOptions } from "./channel.ts";
 import type { SessionContext } from "./supervisor.ts";
 import { declareQueue } from "./topology.ts";
 

@@ -1,6 +1,7 @@
 import type { Clock } from "../ground/clock.ts";
 import { BrokerError } from "./fault.ts";
-import { type BrokerLink, type Channel, type ConsumeMessage, openChannel } from "./session.ts";
+import { type BrokerLink, openChannel } from "./session.ts";
+import type { Channel, Message } from "./channel.ts";
 import type { SessionContext } from "./supervisor.ts";
 
 /**
@@ -14,7 +15,7 @@ const LOOK_MS = 60_000;
 
 /** A message that the outbox' queue hands out. */
 export interface Handout {
-  readonly message: ConsumeMessage;
+  readonly message: Message;
   /** The connection has ended since: the queue hands it out again. */
   readonly isVoid: boolean;
   /** Takes it out of the queue, unless it is void. */
@@ -54,7 +55,7 @@ export class OutboxFeed {
     const channel = await openChannel(context);
     const feed = new OutboxFeed(context, clock, channel, take);
     await channel.prefetch(PREFETCH);
-    const onMessage = (message: ConsumeMessage | null) => feed.#onMessage(queue, message);
+    const onMessage = (message: Message | null) => feed.#onMessage(queue, message);
     feed.#consumerTag = (await channel.consume(queue, onMessage)).consumerTag;
     context.signal.throwIfAborted();
     context.signal.addEventListener("abort", () => feed.#look?.[Symbol.dispose](), { once: true });
@@ -67,7 +68,7 @@ export class OutboxFeed {
     await this.#channel.cancel(this.#consumerTag);
   }
 
-  #onMessage(queue: string, message: ConsumeMessage | null): void {
+  #onMessage(queue: string, message: Message | null): void {
     if (message === null) {
       const text = `RabbitMQ cancelled the consumer of queue '${queue}'`;
       return this.#context.fail(new BrokerError("cancelled", text));
@@ -87,7 +88,7 @@ export class OutboxFeed {
     });
   }
 
-  #ack(message: ConsumeMessage): void {
+  #ack(message: Message): void {
     try {
       this.#channel.ack(message);
     } catch {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { OutboundEvent } from "../domain/event.ts";
 import { Instant, rfc3339 } from "../ground/instant.ts";
 import { RuleId } from "../domain/rule.ts";
-import type { ConsumeMessage, PublishOptions } from "./session.ts";
+import type { Message, PublishOptions } from "./channel.ts";
 
 /** What stands beside the body of an event in the outbox. */
 const Headers = z.object({
@@ -43,7 +43,7 @@ export function messageOptions({ event, parkedAt, parkedBy }: ParkedEvent): Publ
 }
 
 /** Reads an event's message. Throws a `ZodError` or a `TypeError`. */
-export function parkedEventFrom({ properties, content }: ConsumeMessage): ParkedEvent {
+export function parkedEventFrom({ properties, content }: Message): ParkedEvent {
   const headers = Headers.parse(properties.headers);
   const body = new TextDecoder("utf-8", { fatal: true }).decode(content);
   return {

@@ -1,5 +1,6 @@
 import { type Clock, sleep } from "../ground/clock.ts";
-import { type ChannelModel, onChannel } from "./session.ts";
+import { onChannel } from "./session.ts";
+import type { Connection } from "./channel.ts";
 
 /** A reader that holds one while another is written leaves two for a moment. */
 const MOST_READ = 10;
@@ -10,7 +11,7 @@ const LOOK_AGAIN_MS = 200;
  * that seems empty is looked at `looks` times. Rejects with the library's error, 404 where there is none.
  */
 export async function peek(
-  model: ChannelModel,
+  model: Connection,
   queue: string,
   clock: Clock,
   looks: number,
@@ -22,7 +23,7 @@ export async function peek(
   }
 }
 
-function readOnce(model: ChannelModel, queue: string): Promise<string[]> {
+function readOnce(model: Connection, queue: string): Promise<string[]> {
   return onChannel(model, async (channel) => {
     const texts: string[] = [];
     while (texts.length < MOST_READ) {

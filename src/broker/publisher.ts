@@ -1,12 +1,8 @@
 import { Buffer } from "node:buffer";
 import type { Clock } from "../ground/clock.ts";
 import { BrokerError } from "./fault.ts";
-import {
-  type BrokerLink,
-  type ConfirmChannel,
-  openConfirmChannel,
-  type PublishOptions,
-} from "./session.ts";
+import { type BrokerLink, openConfirmChannel } from "./session.ts";
+import type { ConfirmChannel, PublishOptions } from "./channel.ts";
 import type { SessionContext } from "./supervisor.ts";
 
 /** A broker that takes longer to confirm is taken to be out of reach. */
@@ -31,7 +27,7 @@ export class Publisher {
     this.#channel = channel;
     this.#context = context;
     this.#clock = clock;
-    channel.on("return", ({ properties }) => this.#returned.add(properties.correlationId));
+    channel.on("return", ({ properties }) => this.#returned.add(String(properties.correlationId)));
     context.link.model.on("blocked", () => this.#block(true, changed));
     context.link.model.on("unblocked", () => this.#block(false, changed));
   }

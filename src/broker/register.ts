@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { type Clock, sleep } from "../ground/clock.ts";
-import type { ChannelModel, ConfirmChannel, QueueOptions } from "./session.ts";
+import type { ConfirmChannel, Connection, QueueOptions } from "./channel.ts";
 
 /** A broker that is short of memory or disk confirms nothing. */
 const WRITE_TIMEOUT_MS = 3000;
@@ -21,7 +21,7 @@ export const REGISTER: QueueOptions = {
 
 /** How a register is changed. */
 export interface RegisterChange {
-  readonly model: ChannelModel;
+  readonly model: Connection;
   readonly queue: string;
   readonly clock: Clock;
   /** How often it is looked at while it seems empty: another may hold what is in it for a moment. */

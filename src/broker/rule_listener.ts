@@ -5,14 +5,8 @@ import type { Tell } from "../ground/tell.ts";
 import { Consumer } from "./consumer.ts";
 import type { ListenerNews } from "./news.ts";
 import { readRuleMessage } from "./rule_message.ts";
-import {
-  type BrokerLink,
-  type ConsumeMessage,
-  onChannel,
-  openChannel,
-  openSession,
-  type Session,
-} from "./session.ts";
+import { type BrokerLink, onChannel, openChannel, openSession, type Session } from "./session.ts";
+import type { Message } from "./channel.ts";
 import type { SessionContext } from "./supervisor.ts";
 import { declareOwnRuleFeed, declareRuleFeed } from "./topology.ts";
 
@@ -160,7 +154,7 @@ class Listener implements RuleListener {
   }
 
   // Not async, which would hold the content of the message until the change is applied.
-  #handle(message: ConsumeMessage, signal: AbortSignal): Promise<void> {
+  #handle(message: Message, signal: AbortSignal): Promise<void> {
     const read = readRuleMessage(message.content, message.properties.timestamp);
     if (read.ok) {
       this.#tell({ kind: "change_heard", change: read.change });

@@ -1,19 +1,10 @@
-import {
-  type Channel,
-  type ChannelModel,
-  type ConfirmChannel,
-  connect,
-  type Options,
-} from "amqplib";
+import { type ChannelModel, connect, type Options } from "amqplib";
 import type { Backoff } from "../ground/backoff.ts";
 import type { Clock } from "../ground/clock.ts";
 import { type BrokerAddress, parseAddress } from "./address.ts";
 import { BrokerError, connectError, lostError, useError } from "./fault.ts";
+import type { Channel, ConfirmChannel, Connection } from "./channel.ts";
 import { type Link, type SessionContext, Supervisor } from "./supervisor.ts";
-
-export type { Channel, ChannelModel, ConfirmChannel, ConsumeMessage } from "amqplib";
-export type PublishOptions = Options.Publish;
-export type QueueOptions = Options.AssertQueue;
 
 /** From the look-up of the name to the end of the handshake. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -22,7 +13,7 @@ const CLOSE_TIMEOUT_MS = 1000;
 
 /** An open connection to the broker. */
 export interface BrokerLink extends Link {
-  readonly model: ChannelModel;
+  readonly model: Connection;
   /** As agreed with the broker, which may want it shorter than the address says; 0: there is none. */
   readonly heartbeatSeconds: number;
   /** Closed before the connection is, whose end would overtake what they have yet to send. */
@@ -116,7 +107,7 @@ function adopt<C extends Channel>(channel: C, { link, fail }: SessionContext<Bro
  * library's error; `replyCode` tells the broker's code.
  */
 export async function onChannel<T>(
-  model: ChannelModel,
+  model: Connection,
   operate: (channel: Channel) => Promise<T>,
 ): Promise<T> {
   const channel = await model.createChannel();
@@ -206,7 +197,7 @@ function agreedHeartbeat({ connection }: ChannelModel): number | null {
 }
 
 /** Never rejects: what is closed already need not be closed. */
-async function closeAll(model: ChannelModel, channels: Iterable<Channel>): Promise<void> {
+async function closeAll(model: Connection, channels: Iterable<Channel>): Promise<void> {
   await Promise.allSettled(Array.from(channels, (channel) => channel.close()));
   await model.close().catch(() => {});
 }

@@ -1,5 +1,6 @@
 import { replyCode, replyText } from "./fault.ts";
-import { type Channel, type ChannelModel, onChannel, type QueueOptions } from "./session.ts";
+import { onChannel } from "./session.ts";
+import type { Channel, Connection, QueueOptions } from "./channel.ts";
 
 /** The messages about rules, those included that only some platforms send (contract 3.3). */
 const RULE_KEYS = ["rule.created", "rule.enabled", "rule.disabled", "rule.deleted", "rule.updated"];
@@ -12,7 +13,7 @@ const PRECONDITION_FAILED = 406;
  * case. Rejects with the library's error.
  */
 export async function declareRuleFeed(
-  model: ChannelModel,
+  model: Connection,
   exchange: string,
   queue: string,
   options: QueueOptions = { durable: true },
@@ -42,7 +43,7 @@ export async function declareRuleFeed(
  * the queue's name with the warnings.
  */
 export async function declareOwnRuleFeed(
-  model: ChannelModel,
+  model: Connection,
   exchange: string,
   sharedQueue: string,
 ): Promise<{ queue: string; warnings: string[] }> {
@@ -84,7 +85,7 @@ export interface DeclaredQueue {
  * that cannot be had is told of. Rejects only where the connection is of no use.
  */
 export async function declareQueue(
-  model: ChannelModel,
+  model: Connection,
   queue: string,
   options: QueueOptions,
 ): Promise<DeclaredQueue> {
@@ -103,7 +104,7 @@ export async function declareQueue(
 }
 
 /** The messages of a queue that nobody holds; `null` where it is not there, or closed to us. */
-async function countOf(model: ChannelModel, queue: string): Promise<number | null> {
+async function countOf(model: Connection, queue: string): Promise<number | null> {
   try {
     return (await onChannel(model, (channel) => channel.checkQueue(queue))).messageCount;
   } catch (error) {
@@ -113,7 +114,7 @@ async function countOf(model: ChannelModel, queue: string): Promise<number | nul
 }
 
 /** Returns a warning where only the fallback worked. Rejects with the first error where not even that did. */
-async function ensure(model: ChannelModel, what: string, thing: Thing): Promise<string | null> {
+async function ensure(model: Connection, what: string, thing: Thing): Promise<string | null> {
   try {
     await onChannel(model, thing.declare);
     return null;

@@ -1,5 +1,5 @@
 import { type Look, lookAtExchange, lookAtQueue, type QueueLook } from "../broker/inspection.ts";
-import type { ChannelModel } from "../broker/session.ts";
+import type { Connection } from "../broker/channel.ts";
 import type { Config } from "../config/schema.ts";
 import { counted } from "../words/counted.ts";
 import { queuesOf } from "../domain/shard.ts";
@@ -8,7 +8,7 @@ import { type Finding, fine, problem, warning } from "./report.ts";
 const NO_SENSOR = "Start the sensor, unless it is not meant to run yet";
 
 /** What is to be said of the exchange and of the sensor's own queues. */
-export async function queueFindings(model: ChannelModel, config: Config): Promise<Finding[]> {
+export async function queueFindings(model: Connection, config: Config): Promise<Finding[]> {
   const { sensorRef, shard, ha, mqExchange } = config;
   const queues = queuesOf(`sensor.${sensorRef}`, shard);
   const at = (queue: string) => lookAtQueue(model, queue);

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { assertEquals, assertRejects } from "@std/assert";
 import { Consumer, type ConsumerChannel } from "../../src/broker/consumer.ts";
 import { BrokerError } from "../../src/broker/fault.ts";
-import type { ConsumeMessage } from "../../src/broker/session.ts";
+import type { Message } from "../../src/broker/channel.ts";
 import { settle } from "../support/fake_clock.ts";
 
 /** A consumer whose messages are numbers, handled when the test says so. */
@@ -10,7 +10,7 @@ async function setUp() {
   const lines: string[] = [];
   const failures: unknown[] = [];
   const handling = new Map<number, PromiseWithResolvers<void>>();
-  const inbox = Promise.withResolvers<(message: ConsumeMessage | null) => void>();
+  const inbox = Promise.withResolvers<(message: Message | null) => void>();
   const tell = (line: string) => Promise.resolve(void lines.push(line));
   const channel: ConsumerChannel = {
     prefetch: (count) => tell(`prefetch ${count}`),
@@ -48,34 +48,11 @@ async function setUp() {
   return { lines, failures, channel, consumer, take, deliver, resolve, reject };
 }
 
-function messageOf(deliveryTag: number): ConsumeMessage {
-  const fields = {
-    deliveryTag,
-    redelivered: false,
-    exchange: "",
-    routingKey: "",
-    consumerTag: "me",
-  };
-  const nothing = undefined;
+function messageOf(deliveryTag: number): Message {
   return {
-    fields,
+    fields: { deliveryTag },
     content: Buffer.alloc(0),
-    properties: {
-      contentType: nothing,
-      contentEncoding: nothing,
-      headers: nothing,
-      deliveryMode: nothing,
-      priority: nothing,
-      correlationId: nothing,
-      replyTo: nothing,
-      expiration: nothing,
-      messageId: nothing,
-      timestamp: nothing,
-      type: nothing,
-      userId: nothing,
-      appId: nothing,
-      clusterId: nothing,
-    },
+    properties: { headers: undefined, correlationId: undefined, timestamp: undefined },
   };
 }
 
