@@ -13,6 +13,7 @@ import {
 import { previewLines } from "../preview/batch.ts";
 import { previewText, refusalText } from "../preview/text.ts";
 import type { TriggerParams } from "../domain/rule.ts";
+import { compile } from "../schedule/kinds.ts";
 import { anyInstant, timeZone, wholeNumber } from "../schedule/params.ts";
 import { refusal } from "../schedule/refusal.ts";
 
@@ -33,14 +34,9 @@ export async function runPreview(args: readonly string[], host: Host): Promise<E
   const values = valuesOf(given);
   const params = paramsFrom(await paramsText(given, host));
   const now = host.clock.now();
-  const previewed = preview({
-    triggerRef: values.trigger,
-    params,
-    createdAt: values.created ?? now,
-    after: values.after ?? now,
-    count: values.count,
-    ruleId: null,
-  });
+  const compiled = compile(values.trigger, params, values.created ?? now);
+  const request = { after: values.after ?? now, count: values.count, ruleId: null };
+  const previewed = preview(compiled, request);
   if (given.flags.has("json")) await print(host.stdout, `${previewJson(previewed)}\n`);
   else if (!previewed.ok) await complain(host.stderr, refusalText(previewed));
   else {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { nearest } from "../ground/nearest.ts";
 import { DEFAULT_COUNT, DEFAULT_TRIGGER, MAX_COUNT, preview, previewJson } from "./preview.ts";
 import { RuleId } from "../domain/rule.ts";
+import { compile } from "../schedule/kinds.ts";
 import { anyInstant, wholeNumber } from "../schedule/params.ts";
 import { anyOf, inspect, refusal } from "../schedule/refusal.ts";
 
@@ -54,14 +55,9 @@ function answerTo(line: string | null, now: number): string {
     return errorJson(parsed.error.issues.map((issue) => problemOf(issue, value)).join("; "));
   }
   const { trigger_ref, trigger_params, created, after, count, rule_id } = parsed.data;
-  return previewJson(preview({
-    triggerRef: trigger_ref,
-    params: trigger_params,
-    createdAt: created ?? now,
-    after: after ?? created ?? now,
-    count,
-    ruleId: rule_id ?? null,
-  }));
+  const compiled = compile(trigger_ref, trigger_params, created ?? now);
+  const request = { after: after ?? created ?? now, count, ruleId: rule_id ?? null };
+  return previewJson(preview(compiled, request));
 }
 
 function valueOf(line: string): unknown {

@@ -1,22 +1,18 @@
 import { rfc3339 } from "../ground/instant.ts";
-import type { RuleId, TriggerParams } from "../domain/rule.ts";
+import type { RuleId } from "../domain/rule.ts";
 import { adviceOn } from "../schedule/advice.ts";
 import { describe } from "../schedule/describe.ts";
 import { jitterOf } from "../schedule/jitter.ts";
-import { compile } from "../schedule/kinds.ts";
+import type { Compiled } from "../schedule/kinds.ts";
 import type { Timer } from "../schedule/timer.ts";
 
 export const DEFAULT_TRIGGER = "core.timer";
 export const DEFAULT_COUNT = 5;
 export const MAX_COUNT = 1000;
 
-/** A rule as far as its occurrences depend on it. Instants are epoch milliseconds. */
+/** Which occurrences are asked for. */
 export interface PreviewRequest {
-  readonly triggerRef: string;
-  readonly params: TriggerParams;
-  /** The instant from which intervals count. */
-  readonly createdAt: number;
-  /** Occurrences are those strictly after it. */
+  /** Those strictly after it, in epoch milliseconds. */
   readonly after: number;
   readonly count: number;
   /** Decides on the jitter; `null` to leave that open. */
@@ -41,12 +37,11 @@ export interface Refused {
   readonly problems: readonly string[];
 }
 
-/** Tells what a rule would do, without a platform and without effect. Never throws. */
-export function preview(request: PreviewRequest): Preview | Refused {
-  const { triggerRef, params, createdAt, after, count, ruleId } = request;
-  const compiled = compile(triggerRef, params, createdAt);
+/** Tells what a rule would do of which this was made, without a platform and without effect. */
+export function preview(compiled: Compiled, request: PreviewRequest): Preview | Refused {
   if (!compiled.ok) return compiled;
   const { timer, warnings } = compiled;
+  const { after, count, ruleId } = request;
   const occurrences = occurrencesOf(timer, after, count);
   return {
     ok: true,

@@ -4,21 +4,15 @@ import { previewLines } from "../../src/preview/batch.ts";
 import { previewText } from "../../src/preview/text.ts";
 import { offsetText, waitText } from "../../src/preview/time.ts";
 import { RuleId, type TriggerParams } from "../../src/domain/rule.ts";
+import { compile } from "../../src/schedule/kinds.ts";
 import { zoneOf } from "../../src/schedule/zone.ts";
 
 const NOW = Date.parse("2026-03-27T12:00:00Z");
 const ENCODER = new TextEncoder();
 
 function previewed(params: TriggerParams, options: Partial<PreviewRequest> = {}): Preview {
-  const found = preview({
-    triggerRef: "core.timer",
-    params,
-    createdAt: NOW,
-    after: NOW,
-    count: 3,
-    ruleId: null,
-    ...options,
-  });
+  const request = { after: NOW, count: 3, ruleId: null, ...options };
+  const found = preview(compile("core.timer", params, NOW), request);
   if (!found.ok) throw new Error(found.problems.join("; "));
   return found;
 }

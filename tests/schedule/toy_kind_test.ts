@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import * as z from "zod";
 import { eventOf } from "../../src/delivery/fire_event.ts";
+import { preview } from "../../src/preview/preview.ts";
+import { previewText } from "../../src/preview/text.ts";
 import { describe } from "../../src/schedule/describe.ts";
 import type { Draft } from "../../src/schedule/draft.ts";
 import { TimerKinds } from "../../src/schedule/kinds.ts";
@@ -90,6 +92,18 @@ Deno.test("A timer of a kind tells its schedule in words, and by its key what it
   assertEquals(timer.key === doubling("core.timer", 1000).key, true);
   assertEquals(timer.key === doubling("core.timer", 2000).key, false);
   assertEquals(timer.key === doubling("core.doublingtimer", 1000).key, false);
+});
+
+Deno.test("A rule of a kind is previewed, with its words, its times and what it has too much", () => {
+  const params = { type: "doubling", first_ms: 1000, last_ms: 9000 };
+  const compiled = kinds.compile("core.timer", params, START);
+  const found = preview(compiled, { after: START, count: 3, ruleId: null });
+  if (!found.ok) throw new Error(found.problems.join("; "));
+  assertEquals(found.occurrences.map((at) => at - START), [1000, 2000, 4000]);
+  assertEquals(found.warnings, ['Ignored unknown members ["last_ms"]']);
+  const [words, , head] = previewText(found, { zone: null, now: START, count: 3 }).split("\n");
+  assertEquals(words, "After 1000 ms, then after twice as long each time");
+  assertEquals(head?.trim(), "UTC");
 });
 
 Deno.test("A timer of a kind fires, makes events and is counted", () => {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { DEFAULT_COUNT, preview } from "../../preview/preview.ts";
 import { previewText, refusalText } from "../../preview/text.ts";
 import type { TriggerParams } from "../../domain/rule.ts";
+import { compile } from "../../schedule/kinds.ts";
 
 const Request = z.object({ trigger_ref: z.string(), trigger_params: z.string() });
 const Params = z.record(z.string(), z.unknown());
@@ -20,14 +21,8 @@ export function previewAnswer(body: unknown, now: number): PreviewAnswer {
   const { trigger_ref: triggerRef, trigger_params } = request.data;
   const read = readParams(trigger_params);
   if (!read.ok) return wrong(read.problem);
-  const previewed = preview({
-    triggerRef,
-    params: read.params,
-    createdAt: now,
-    after: now,
-    count: DEFAULT_COUNT,
-    ruleId: null,
-  });
+  const compiled = compile(triggerRef, read.params, now);
+  const previewed = preview(compiled, { after: now, count: DEFAULT_COUNT, ruleId: null });
   if (!previewed.ok) return wrong(refusalText(previewed));
   const text = previewText(previewed, { zone: null, now, count: DEFAULT_COUNT });
   return { isRight: true, text };
