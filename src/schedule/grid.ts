@@ -25,13 +25,13 @@ export class Grid implements Schedule {
 
 /** A single instant, in epoch milliseconds. */
 export class Once implements Schedule {
-  readonly at: number;
+  readonly #at: number;
 
   constructor(at: number) {
-    this.at = at;
+    this.#at = at;
   }
 
   next(after: number): number | null {
-    return this.at > after ? this.at : null;
+    return this.#at > after ? this.#at : null;
   }
 }
