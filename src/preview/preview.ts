@@ -37,7 +37,7 @@ export interface Refused {
   readonly problems: readonly string[];
 }
 
-/** Tells what a rule would do of which this was made, without a platform and without effect. */
+/** Tells what a compiled rule would do, without a platform and without effect. Never throws. */
 export function preview(compiled: Compiled, request: PreviewRequest): Preview | Refused {
   if (!compiled.ok) return compiled;
   const { timer, warnings } = compiled;
