@@ -38,8 +38,8 @@ export interface LeaseOptions {
  * answer of the broker on the consumer's channel. The broker gives the place to another only when it has
  * heard nothing for two heartbeats, or the connection is closed; the lease ends before either can be.
  *
- * Not a single active consumer with messages of its own (as the comparison of the primitives has it): a
- * broker that is short of memory stops connections that publish, and this one never does.
+ * Not a single active consumer with messages of its own: a broker that is short of memory stops connections
+ * that publish, and this one never does (see src/decisions/one_fires.md).
  */
 export class Lease implements AsyncDisposable {
   readonly #options: LeaseOptions;

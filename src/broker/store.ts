@@ -30,7 +30,7 @@ export interface StoreOptions {
   readonly refused: (error: LayoutError) => void;
 }
 
-/** What the sensor keeps in RabbitMQ, the only disk it has (see ARCHITECTURE.md). */
+/** What the sensor keeps in RabbitMQ, the only disk it has (see src/decisions/one_disk.md). */
 export interface Store extends AsyncDisposable {
   readonly outbox: BrokerOutbox;
   readonly checkpoint: BrokerCheckpoint;

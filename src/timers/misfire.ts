@@ -20,8 +20,8 @@ export interface Due {
 }
 
 /**
- * `fire` it, `coalesce` it into a later one that was missed as well, or `drop` it (README, "What is
- * guaranteed").
+ * `fire` it, `coalesce` it into a later one that was missed as well, or `drop` it (see
+ * src/decisions/missed_occurrences.md).
  */
 export type Verdict = "fire" | "coalesce" | "drop";
 
