@@ -48,11 +48,6 @@ export class Zone {
     return this.#recent = this.#find(at);
   }
 
-  /** What stands for the zone where timers are compared. */
-  toJSON(): string {
-    return this.id;
-  }
-
   #find(at: number): Stretch {
     const here = this.#at(at);
     // "previous" leaves out the instant itself.

@@ -1,7 +1,7 @@
 import { NumberRows } from "../collections/number_rows.ts";
 import { isRuleId, type RuleId } from "../domain/rule.ts";
 import { RuleSlots } from "./rule_slots.ts";
-import { PlainInterval } from "../schedule/interval/kind.ts";
+import { PlainInterval } from "../schedule/interval/timer.ts";
 import type { Timer } from "../schedule/timer.ts";
 import type { Traits } from "../schedule/schedule.ts";
 

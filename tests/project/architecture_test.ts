@@ -26,7 +26,7 @@ const LAYERS: readonly (readonly string[])[] = [
 /** Files or folders that alone may import a package. */
 const ONLY_IMPORT: Readonly<Record<string, string>> = {
   "amqplib": "broker/session.ts",
-  "croner": "schedule/cron",
+  "croner": "schedule/cron/",
   "prom-client": "admin/",
   "@opentelemetry/api": "observe/tracing.ts",
   "@std/log": "log/",
@@ -148,6 +148,21 @@ Deno.test("Imports only go down", () => {
 Deno.test("No circle of files, not even of types", () => {
   const circles = product.map(({ path }) => circleFrom(path)).filter((it) => it !== null);
   assertEquals(circles, []);
+});
+
+Deno.test("A kind of timer is known to the list of kinds alone, but for what columns hold", () => {
+  const roomOf = (path: string) => /^schedule\/(\w+)\//.exec(path)?.[1];
+  const rooms = new Set(product.map(({ path }) => roomOf(path)).filter((it) => it !== undefined));
+  assert(rooms.size > 3, `${rooms.size}`);
+  const strangers = product.flatMap(({ path }) =>
+    (reached.get(path) ?? []).filter((target) => {
+      const room = roomOf(target);
+      return room !== undefined && room !== roomOf(path);
+    }).map((target) => `${path} > ${target}`)
+  );
+  const listed = [...rooms].map((room) => `schedule/kinds.ts > schedule/${room}/kind.ts`);
+  const columns = "timers/timer_records.ts > schedule/interval/timer.ts";
+  assertEquals(strangers.toSorted(), [...listed, columns].toSorted());
 });
 
 Deno.test("The broker and the platform hear of neither timers nor deliveries", () => {

@@ -110,12 +110,17 @@ function compileCron(draft: Draft): Timer | null {
 
 function sharedPlanOf(params: CronParams, draft: Draft): Plan | null {
   try {
-    return plans.get(`${draft.key} ${JSON.stringify(params)}`, () => planOf(params, draft));
+    return plans.get(`${draft.key} ${keyOf(params)}`, () => planOf(params, draft));
   } catch (error) {
     if (!(error instanceof CronSyntaxError)) throw error;
     draft.refuse("expression", error.message);
     return null;
   }
+}
+
+function keyOf(params: CronParams): string {
+  const { expression, timezone: zone, day_match, dst_gap, dst_overlap } = params;
+  return JSON.stringify([expression, zone.id, day_match, dst_gap, dst_overlap]);
 }
 
 function planOf(params: CronParams, draft: Draft): Plan {

@@ -2,14 +2,11 @@ import * as z from "zod";
 import type { Draft } from "../draft.ts";
 import { Grid } from "../grid.ts";
 import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "../local_time.ts";
-import type { NamedDates, Timer, TimerParts } from "../timer.ts";
+import type { Timer } from "../timer.ts";
 import type { TimerKind } from "../timer_kind.ts";
-import type { Zone } from "../zone.ts";
-import { intervalSentence } from "./words.ts";
-import type { Traits } from "../schedule.ts";
 import { anyInstant, oneOf, timeZone, wholeNumber } from "../params.ts";
 import { anyOf } from "../refusal.ts";
-import { Scheduled } from "../scheduled.ts";
+import { PlainInterval, ScheduledInterval } from "./timer.ts";
 
 const DAY_SECONDS = 86_400;
 const MAX_SECONDS = 36_525 * DAY_SECONDS;
@@ -43,97 +40,9 @@ const GridParams = z.object({
 
 const NO_GRID = GridParams.parse({});
 
-const UNBOUND: TimerParts = {
-  startAt: null,
-  endAt: null,
-  local: null,
-  firstAt: -Infinity,
-  isRestricted: false,
-};
-
 interface Length {
   readonly seconds: number;
   readonly inDays: boolean;
-}
-
-/**
- * An interval without bounds that follows elapsed time, as most do. There can be a million: two numbers and
- * its traits say it all.
- */
-export class PlainInterval extends Grid implements Timer {
-  readonly traits: Traits;
-
-  constructor(anchorAt: number, stepMs: number, traits: Traits) {
-    super(anchorAt, stepMs);
-    this.traits = traits;
-  }
-
-  get kind(): "interval" {
-    return "interval";
-  }
-
-  get parts(): TimerParts {
-    return UNBOUND;
-  }
-
-  get payload(): Readonly<Record<string, unknown>> {
-    return { interval_seconds: this.stepMs / 1000 };
-  }
-
-  get sentence(): string {
-    return intervalSentence(this, null);
-  }
-
-  get zone(): Zone | null {
-    return null;
-  }
-
-  get onceAt(): number | null {
-    return null;
-  }
-
-  get isOnce(): boolean {
-    return false;
-  }
-
-  get keepsPace(): boolean {
-    return false;
-  }
-
-  get dates(): NamedDates | null {
-    return null;
-  }
-
-  get key(): string {
-    return `${this.traits.key} ${this.anchorAt} ${this.stepMs}`;
-  }
-}
-
-/** Any other. */
-class ScheduledInterval extends Scheduled implements Timer {
-  readonly #grid: Grid;
-
-  /** Of one by the clock on the wall, the grid counts as if that stood in UTC. */
-  constructor(draft: Draft, grid: Grid, local: LocalSchedule | null) {
-    super(draft, local ?? grid, local);
-    this.#grid = grid;
-  }
-
-  get kind(): "interval" {
-    return "interval";
-  }
-
-  protected override get particulars(): readonly unknown[] {
-    return [this.#grid.stepMs, this.#grid.anchorAt];
-  }
-
-  get payload(): Readonly<Record<string, unknown>> {
-    return { interval_seconds: this.#grid.stepMs / 1000 };
-  }
-
-  get sentence(): string {
-    return intervalSentence(this.#grid, this.parts.local);
-  }
 }
 
 /** `interval` and `unit`, or `interval_seconds`. */

@@ -5,22 +5,17 @@ import { Except } from "../except.ts";
 import { Once } from "../grid.ts";
 import { instantFromText } from "../instant.ts";
 import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "../local_time.ts";
-import type { NamedDates, Timer, TimerParts } from "../timer.ts";
+import type { Timer } from "../timer.ts";
 import type { TimerKind } from "../timer_kind.ts";
-import { type Zone, zoneOf } from "../zone.ts";
-import { filledRuleOf } from "./defaults.ts";
-import { rruleSentence } from "./words.ts";
-import type { Schedule } from "../schedule.ts";
 import { sorted } from "../../collections/number_lists.ts";
 import { anyInstant, listOf, oneOf, timeZone } from "../params.ts";
 import { RuleParams } from "./params.ts";
 import { planOf, type RulePlan, stepOf } from "./plan.ts";
 import { type RecurrenceRule, RuleError, WEEKDAYS } from "./rule.ts";
 import { parseRule, type Until } from "./text.ts";
-import { Scheduled } from "../scheduled.ts";
+import { ScheduledRRule } from "./timer.ts";
 
 const MAX_PLANS = 4096;
-const EVERY_MONTH = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 
 const TextParams = z.object({ rule: z.string('a rule such as "FREQ=WEEKLY;BYDAY=MO"') });
 const UntilParams = z.object({ until: anyInstant().optional() });
@@ -43,61 +38,9 @@ interface Wording {
 }
 
 /** What rules with the same parameters share. */
-interface Plan extends RulePlan {
-  readonly rule: RecurrenceRule;
-}
-
-const plans = new Cache<string, Plan>(MAX_PLANS);
+const plans = new Cache<string, RulePlan>(MAX_PLANS);
 /** Those without exceptions, which may be long. */
 const timers = new Cache<string, Timer>(MAX_PLANS);
-
-class ScheduledRRule extends Scheduled implements Timer {
-  readonly #rule: RecurrenceRule;
-  /** Instants at which it does not fire, in epoch milliseconds and in order. */
-  readonly #exDates: readonly number[];
-  readonly #firstAt: number;
-
-  constructor(draft: Draft, schedule: Schedule, plan: Plan, exDates: readonly number[]) {
-    super(draft, schedule, plan.local);
-    this.#rule = plan.rule;
-    this.#exDates = exDates;
-    this.#firstAt = plan.firstAt;
-  }
-
-  override get parts(): TimerParts {
-    const { firstAt, ...parts } = super.parts;
-    return { ...parts, firstAt: Math.max(firstAt, this.#firstAt), isRestricted: true };
-  }
-
-  get kind(): "rrule" {
-    return "rrule";
-  }
-
-  protected override get particulars(): readonly unknown[] {
-    return [this.#rule, this.#exDates];
-  }
-
-  get payload(): Readonly<Record<string, unknown>> {
-    return {};
-  }
-
-  get sentence(): string {
-    return rruleSentence(this.#rule, this.#exDates);
-  }
-
-  override get zone(): Zone | null {
-    return zoneOf(this.#rule.timezone);
-  }
-
-  override get dates(): NamedDates | null {
-    const { byMonthDay, byMonth } = filledRuleOf(this.#rule).filled;
-    return {
-      days: sorted(byMonthDay),
-      months: byMonth.length > 0 ? byMonth : EVERY_MONTH,
-      hint: "the last day of any month is -1 as day of the month",
-    };
-  }
-}
 
 /** `rule`, or `freq` and the members beside it. */
 export const rruleKind: TimerKind = {
@@ -141,7 +84,7 @@ function readMembers(draft: Draft): Wording | null {
 function timerOf(rule: RecurrenceRule, frame: FrameParams, draft: Draft): Timer | null {
   const { timezone: zone, dst_gap: gap, dst_overlap: overlap, ex_dates: exDates } = frame;
   const key = JSON.stringify([rule, gap, overlap]);
-  const plan = plans.get(key, () => ({ rule, ...planOf(rule, { zone, gap, overlap }) }));
+  const plan = plans.get(key, () => planOf(rule, { zone, gap, overlap }));
   if (stepOf(rule) !== null) {
     for (const member of ["dst_gap", "dst_overlap"]) {
       draft.warnOfIdle(member, "freq and interval alone follow elapsed time");

@@ -26,6 +26,7 @@ export interface LocalPolicy {
 
 /** The occurrences of a rule. */
 export interface RulePlan {
+  readonly rule: RecurrenceRule;
   readonly schedule: Schedule;
   /** The same without a beginning and an end, where it goes by the clock on the wall. */
   readonly local: LocalSchedule | null;
@@ -48,7 +49,8 @@ export function planOf(rule: RecurrenceRule, policy: LocalPolicy): RulePlan {
   if (stepMs !== null) {
     const last = count === null ? until ?? Infinity : dtstart + (count - 1) * stepMs;
     const grid = new Grid(dtstart - stepMs, stepMs);
-    return { schedule: span(grid, null, Math.min(last, LATEST)), local: null, firstAt: -Infinity };
+    const schedule = span(grid, null, Math.min(last, LATEST));
+    return { rule, schedule, local: null, firstAt: -Infinity };
   }
   const times = new RuleTimes(rule, dtstart + policy.zone.stretchAt(dtstart).offset);
   const local = new LocalSchedule(times, policy.zone, policy.gap, policy.overlap);
@@ -59,7 +61,7 @@ export function planOf(rule: RecurrenceRule, policy: LocalPolicy): RulePlan {
     throw new RuleError("freq", "a rule with an occurrence: this one never fires");
   }
   const end = count === null ? until : lastOf(schedule, first, count);
-  return { schedule: span(local, dtstart, end), local, firstAt: dtstart };
+  return { rule, schedule: span(local, dtstart, end), local, firstAt: dtstart };
 }
 
 /** The length of a rule's steps, if they are nothing but elapsed time; else `null`. */
