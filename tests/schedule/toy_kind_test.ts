@@ -3,10 +3,14 @@ import * as z from "zod";
 import { eventOf } from "../../src/delivery/fire_event.ts";
 import { preview } from "../../src/preview/preview.ts";
 import { previewText } from "../../src/preview/text.ts";
+import { cronKind } from "../../src/schedule/cron/kind.ts";
+import { dateTimeKind } from "../../src/schedule/date_time/kind.ts";
 import { describe } from "../../src/schedule/describe.ts";
 import type { Draft } from "../../src/schedule/draft.ts";
-import { TimerKinds } from "../../src/schedule/kinds.ts";
+import { intervalKind } from "../../src/schedule/interval/kind.ts";
+import { KINDS, TIMER_TRIGGERS, TimerKinds } from "../../src/schedule/kinds.ts";
 import { wholeNumber } from "../../src/schedule/params.ts";
+import { rruleKind } from "../../src/schedule/rrule/kind.ts";
 import { Scheduled } from "../../src/schedule/scheduled.ts";
 import type { Timer } from "../../src/schedule/timer.ts";
 import type { TimerKind } from "../../src/schedule/timer_kind.ts";
@@ -77,6 +81,23 @@ Deno.test("A kind is known by its trigger, by its name and by its members", () =
   assertEquals(kinds.kindOf("core.timer", { type: "doubling" }), "doubling");
   assertEquals(kinds.kindOf("core.timer", { first_ms: 5 }), "doubling");
   assertEquals(kinds.kindOf("core.timer", { interval: 5 }), null);
+});
+
+Deno.test("A kind stands beside the others and takes nothing from them", () => {
+  const all = new TimerKinds([intervalKind, cronKind, dateTimeKind, rruleKind, doublingKind]);
+  assertEquals(all.names, [...KINDS, "doubling"]);
+  assertEquals([...all.triggers], [...TIMER_TRIGGERS, "core.doublingtimer"]);
+  assertEquals(all.kindOf("core.timer", { first_ms: 5 }), "doubling");
+  assertEquals(all.kindOf("core.timer", { interval: 5 }), "interval");
+  assertEquals(all.kindOf("core.timer", { freq: "DAILY", interval: 5 }), "rrule");
+  assertEquals(all.kindOf("core.timer", { first_ms: 5, interval: 5 }), null);
+  assertEquals(all.compile("core.timer", { type: "tripling" }, START), {
+    ok: false,
+    problems: [
+      'type: "tripling" is not allowed, expected ' +
+      '"interval", "cron", "date_time", "rrule" or "doubling"',
+    ],
+  });
 });
 
 Deno.test("A kind's parameters are refused by its own schema, with the member and what is allowed", () => {
