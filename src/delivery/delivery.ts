@@ -6,25 +6,15 @@ import type { Outbox, OutboxTaker } from "../domain/outbox.ts";
 import type { RuleId } from "../domain/rule.ts";
 import { Circuit } from "./circuit.ts";
 import type { DeliveryNews } from "./news.ts";
-import { MAX_WAITING, nextOfHeld, nextOfWaiting, type Phase, type World } from "./next_step.ts";
+import { MAX_WAITING, nextStep, type Phase, type World } from "./next_step.ts";
 import type { DeliveryPorts } from "./ports.ts";
 import { Lanes } from "./lanes.ts";
 import type { Lane } from "./lane.ts";
-import { OrderedSet } from "../collections/ordered_set.ts";
 import { OutboxLedger } from "./outbox_ledger.ts";
 import { Outcomes } from "./outcomes.ts";
-import { Pace } from "./pace.ts";
 import { Parker } from "./parker.ts";
 import { Stock } from "./stock.ts";
-
-/** An outage is worked off, not poured out; but never slower than it grows, for then it would not end. */
-const OUTBOX_PER_SECOND = 10_000;
-
-/**
- * The part of the requests that events of the outbox may take. After an outage every rule may have some
- * there, and all that falls due goes behind them: were it a small part, the outbox would never be empty.
- */
-const OUTBOX_SHARE = 0.75;
+import { Turns } from "./turns.ts";
 
 /** Posts one event. Does not throw: whatever happens is a {@link PostResult}. */
 export type Post = (event: OutboundEvent, signal: AbortSignal) => Promise<PostResult>;
@@ -59,16 +49,13 @@ export class Delivery {
   readonly #lanes = new Lanes();
   readonly #stock: Stock = new Stock(() => this.#routeAll());
   readonly #circuit: Circuit;
-  readonly #pace: Pace;
   readonly #parker: Parker;
   readonly #outcomes: Outcomes;
   readonly #ledger: OutboxLedger;
-  /** Lanes with something in memory to post, in the order in which they got it. */
-  readonly #toPost = new OrderedSet<Lane>();
+  readonly #turns: Turns;
   readonly #posting = new Set<Promise<void>>();
   readonly #abort = new AbortController();
   #phase: Phase = "open";
-  #postingHeld = 0;
   readonly #world: World;
   #empty: PromiseWithResolvers<void> | null = null;
 
@@ -91,7 +78,6 @@ export class Delivery {
         probeDue: () => this.#pump(),
       },
     });
-    this.#pace = new Pace(clock, OUTBOX_PER_SECOND, () => this.#pump());
     this.#parker = new Parker(outbox, clock, {
       done: (lane, event, error) => this.#parked(lane, event, error),
       changed: () => this.#changed(null),
@@ -112,6 +98,13 @@ export class Delivery {
       changed: (lane) => this.#changed(lane),
       reroute: (lane) => this.#route(lane),
       settled: () => this.#settled(),
+    });
+    this.#turns = new Turns({
+      clock,
+      circuit: this.#circuit,
+      concurrency: options.concurrency,
+      isWorthwhile: (lane) => this.#ledger.isWorthwhile(lane),
+      changed: () => this.#pump(),
     });
     this.#outcomes = new Outcomes({
       ...options,
@@ -188,7 +181,7 @@ export class Delivery {
     for (const lane of this.#lanes) lane.endRetry();
     this.#parker[Symbol.dispose]();
     this.#circuit[Symbol.dispose]();
-    this.#pace[Symbol.dispose]();
+    this.#turns[Symbol.dispose]();
   }
 
   async #untilEmpty(timeoutMs: number): Promise<void> {
@@ -222,41 +215,20 @@ export class Delivery {
     if (head !== undefined && lane.isUncertain && !lane.isBusy && this.#stock.isOver(head)) {
       this.#lanes.shift(lane);
     }
-    if (lane.isEmpty) this.#lanes.close(lane);
-    const world = this.#world;
-    const next = nextOfWaiting(lane, world);
-    this.#ledger.include(lane, nextOfHeld(lane, world) === "post");
-    // One that is there already keeps its place.
-    if (next === "post") this.#toPost.add(lane);
-    else this.#toPost.delete(lane);
-    this.#parker.include(lane, next === "park");
+    const step = nextStep(lane, this.#world);
+    if (step === "close") this.#lanes.close(lane);
+    this.#turns.include(lane, step);
+    this.#parker.include(lane, step === "park" || step === "post held and park");
   }
 
   #pump(): void {
     if (this.#phase === "ended") return;
     this.#parker.pump();
     while (this.#posting.size < this.#options.concurrency) {
-      const lane = this.#nextToPost();
+      const lane = this.#turns.next();
       if (lane === undefined) return;
       this.#post(lane);
     }
-  }
-
-  #nextToPost(): Lane | undefined {
-    if (!this.#circuit.isClosed) {
-      const lane = this.#circuit.mayProbe
-        ? this.#ledger.firstToPost() ?? this.#toPost.first
-        : undefined;
-      if (lane !== undefined) this.#circuit.probe();
-      return lane;
-    }
-    const live = this.#toPost.first;
-    const isFull = this.#postingHeld >= Math.ceil(this.#options.concurrency * OUTBOX_SHARE);
-    if (live !== undefined || isFull) return live;
-    const held = this.#ledger.firstToPost();
-    // With the last of what is in the outbox, live ones may get their turn.
-    if (held === undefined) return this.#toPost.first;
-    return this.#pace.take() ? held : undefined;
   }
 
   #post(lane: Lane): void {
@@ -266,11 +238,11 @@ export class Delivery {
     const attempt = { lane, event, parcel };
     if (!this.#circuit.isClosed) this.#outcomes.noteProbe(attempt);
     lane.beginPost();
-    if (parcel !== null) this.#postingHeld++;
+    if (parcel !== null) this.#turns.beginHeld();
     this.#route(lane);
     const posting = this.#options.post(event, this.#abort.signal).then((result) => {
       this.#posting.delete(posting);
-      if (parcel !== null) this.#postingHeld--;
+      if (parcel !== null) this.#turns.endHeld();
       this.#outcomes.conclude(attempt, result, this.#abort.signal.aborted);
       lane.endPost();
       this.#route(lane);

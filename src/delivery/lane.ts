@@ -66,11 +66,6 @@ export class Lane {
     return this.#retry !== null;
   }
 
-  get isEmpty(): boolean {
-    return this.held.size + this.waiting.size + this.#stored === 0 && this.#posting === null &&
-      !this.#isPutting;
-  }
-
   /** Takes back all that the outbox has handed out, but for what is in flight. */
   dropHeld(): Parcel[] {
     return this.held.clear(this.#posting === "held" ? 1 : 0);

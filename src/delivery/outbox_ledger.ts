@@ -1,4 +1,3 @@
-import { OrderedSet } from "../collections/ordered_set.ts";
 import type { OutboxTaker, Parcel } from "../domain/outbox.ts";
 import type { RuleId } from "../domain/rule.ts";
 import type { Clock } from "../ground/clock.ts";
@@ -30,8 +29,6 @@ export interface OutboxLedgerOptions {
 /** What the outbox hands out: kept by rule until it is posted, in the order in which it came. */
 export class OutboxLedger implements OutboxTaker {
   readonly #options: OutboxLedgerOptions;
-  /** Lanes whose first held event may be posted. */
-  readonly #toPost = new OrderedSet<Lane>();
 
   constructor(options: OutboxLedgerOptions) {
     this.#options = options;
@@ -70,23 +67,15 @@ export class OutboxLedger implements OutboxTaker {
     this.#options.changed(null);
   }
 
-  /** Whether the first held event of a lane may be posted; a lane that is there already keeps its place. */
-  include(lane: Lane, isIn: boolean): void {
-    if (isIn) this.#toPost.add(lane);
-    else this.#toPost.delete(lane);
-  }
-
-  /** The first lane with a held event that is worth posting. */
-  firstToPost(): Lane | undefined {
-    for (let lane = this.#toPost.first; lane !== undefined; lane = this.#toPost.first) {
-      for (let parcel = lane.held.first; parcel !== undefined; parcel = lane.held.first) {
-        if (!this.#isOver(lane, parcel)) return lane;
-        lane.held.shift();
-      }
-      this.#options.reroute(lane);
-      this.#options.settled();
+  /** Whether a lane has a held event that is worth posting; those before it are taken out. */
+  isWorthwhile(lane: Lane): boolean {
+    for (let parcel = lane.held.first; parcel !== undefined; parcel = lane.held.first) {
+      if (!this.#isOver(lane, parcel)) return true;
+      lane.held.shift();
     }
-    return undefined;
+    this.#options.reroute(lane);
+    this.#options.settled();
+    return false;
   }
 
   /** Takes out what is held of a rule that is no more, but for what is in flight. */
