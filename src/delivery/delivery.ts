@@ -12,9 +12,8 @@ import { Lanes } from "./lanes.ts";
 import type { Lane } from "./lane.ts";
 import { OutboxLedger } from "./outbox_ledger.ts";
 import { Outcomes } from "./outcomes.ts";
-import { Parker } from "./parker.ts";
-import { Stock } from "./stock.ts";
 import { Turns } from "./turns.ts";
+import { worldOf } from "./world.ts";
 
 /** Posts one event. Does not throw: whatever happens is a {@link PostResult}. */
 export type Post = (event: OutboundEvent, signal: AbortSignal) => Promise<PostResult>;
@@ -47,9 +46,7 @@ export class Delivery {
   readonly #options: DeliveryOptions;
   readonly #tell: Tell<DeliveryNews>;
   readonly #lanes = new Lanes();
-  readonly #stock: Stock = new Stock(() => this.#routeAll());
   readonly #circuit: Circuit;
-  readonly #parker: Parker;
   readonly #outcomes: Outcomes;
   readonly #ledger: OutboxLedger;
   readonly #turns: Turns;
@@ -60,44 +57,32 @@ export class Delivery {
   #empty: PromiseWithResolvers<void> | null = null;
 
   constructor(options: DeliveryOptions) {
-    const { clock, tell, outbox } = options;
+    const { clock } = options;
     this.#options = options;
-    this.#tell = tell;
+    this.#tell = options.tell;
     this.#circuit = new Circuit({
       clock,
       backoff: options.probeBackoff,
       on: {
-        opened: (reason) => {
-          tell({ kind: "circuit_opened", reason });
-          this.#routeAll();
-        },
-        closed: (downMs) => {
-          tell({ kind: "circuit_closed", downMs });
-          this.#routeAll();
-        },
+        opened: (reason) => this.#turned({ kind: "circuit_opened", reason }),
+        closed: (downMs) => this.#turned({ kind: "circuit_closed", downMs }),
         probeDue: () => this.#pump(),
       },
-    });
-    this.#parker = new Parker(outbox, clock, {
-      done: (lane, event, error) => this.#parked(lane, event, error),
-      changed: () => this.#changed(null),
-    });
-    this.#world = worldOf({
-      phase: () => this.#phase,
-      circuit: this.#circuit,
-      parker: this.#parker,
-      stock: this.#stock,
-      lanes: this.#lanes,
     });
     this.#ledger = new OutboxLedger({
       ...options,
       lanes: this.#lanes,
-      stock: this.#stock,
-      maxAgeMs: options.outboxMaxAgeMs,
-      isOpen: () => this.#phase === "open",
-      changed: (lane) => this.#changed(lane),
-      reroute: (lane) => this.#route(lane),
-      settled: () => this.#settled(),
+      on: {
+        changed: (lane) => this.#changed(lane),
+        reroute: (lane) => this.#route(lane),
+        settled: () => this.#settled(),
+      },
+    });
+    this.#world = worldOf({
+      phase: () => this.#phase,
+      circuit: this.#circuit,
+      ledger: this.#ledger,
+      lanes: this.#lanes,
     });
     this.#turns = new Turns({
       clock,
@@ -109,9 +94,8 @@ export class Delivery {
     this.#outcomes = new Outcomes({
       ...options,
       lanes: this.#lanes,
-      stock: this.#stock,
+      ledger: this.#ledger,
       circuit: this.#circuit,
-      mayPark: () => this.#parker.isOpen,
       again: (lane) => this.#changed(lane),
     });
   }
@@ -123,7 +107,7 @@ export class Delivery {
 
   /** Events in the outbox, as far as this process knows. */
   get parked(): number {
-    return this.#stock.size;
+    return this.#ledger.size;
   }
 
   /** When the first event fell due that is neither delivered nor in the outbox, or Infinity. */
@@ -162,11 +146,11 @@ export class Delivery {
   /** Delivers what it can for `timeoutMs`, then puts the rest into the outbox for `parkMs`. */
   async drain(timeoutMs: number, parkMs: number): Promise<void> {
     this.#phase = "draining";
-    this.#ledger.dropHeld();
-    this.#routeAll();
+    this.#ledger.close();
+    this.#route(null);
     await this.#untilEmpty(timeoutMs);
     this.#phase = "parking";
-    this.#routeAll();
+    this.#route(null);
     this.#abort.abort(new Error("The sensor is stopping"));
     this.#pump();
     await Promise.all(this.#posting);
@@ -179,7 +163,7 @@ export class Delivery {
     this.#phase = "ended";
     this.#abort.abort(new Error("Another instance delivers"));
     for (const lane of this.#lanes) lane.endRetry();
-    this.#parker[Symbol.dispose]();
+    this.#ledger[Symbol.dispose]();
     this.#circuit[Symbol.dispose]();
     this.#turns[Symbol.dispose]();
   }
@@ -197,33 +181,38 @@ export class Delivery {
     if (this.#lanes.waiting + this.#posting.size === 0) this.#empty?.resolve();
   }
 
+  #turned(news: DeliveryNews): void {
+    this.#tell(news);
+    this.#route(null);
+  }
+
   // What there is to do for a lane follows from its state alone: whatever changes only has to route anew.
 
   #changed(lane: Lane | null): void {
-    if (lane === null) this.#routeAll();
-    else this.#route(lane);
+    this.#route(lane);
     this.#pump();
   }
 
-  #routeAll(): void {
-    for (const lane of [...this.#lanes]) this.#route(lane);
+  #route(lane: Lane | null): void {
+    if (lane !== null) return this.#routeOne(lane);
+    for (const it of [...this.#lanes]) this.#routeOne(it);
   }
 
-  #route(lane: Lane): void {
+  #routeOne(lane: Lane): void {
     // The outbox had it all the same, and handed it out: it is over.
     const head = lane.waiting.first;
-    if (head !== undefined && lane.isUncertain && !lane.isBusy && this.#stock.isOver(head)) {
+    if (head !== undefined && lane.isUncertain && !lane.isBusy && this.#ledger.isOver(head)) {
       this.#lanes.shift(lane);
     }
     const step = nextStep(lane, this.#world);
     if (step === "close") this.#lanes.close(lane);
     this.#turns.include(lane, step);
-    this.#parker.include(lane, step === "park" || step === "post held and park");
+    this.#ledger.include(lane, step);
   }
 
   #pump(): void {
     if (this.#phase === "ended") return;
-    this.#parker.pump();
+    this.#ledger.pump();
     while (this.#posting.size < this.#options.concurrency) {
       const lane = this.#turns.next();
       if (lane === undefined) return;
@@ -252,23 +241,6 @@ export class Delivery {
     this.#posting.add(posting);
   }
 
-  #parked(lane: Lane, event: OutboundEvent, error: unknown): void {
-    if (error === undefined) {
-      this.#stock.add(lane);
-      this.#tell({ kind: "event_parked", event });
-      this.#lanes.shift(lane);
-    } else if (this.#options.isKnown(event.ruleId)) {
-      lane.doubt();
-      this.#tell({ kind: "event_unparked", event, error });
-    } else {
-      this.#tell({ kind: "event_discarded", event });
-      this.#lanes.shift(lane);
-    }
-    this.#route(lane);
-    this.#settled();
-    this.#pump();
-  }
-
   #dropOldest(): void {
     const dropped = this.#lanes.takeOldest();
     if (dropped === undefined) return;
@@ -276,31 +248,4 @@ export class Delivery {
     const lane = this.#lanes.get(dropped.ruleId);
     if (lane !== undefined) this.#route(lane);
   }
-}
-
-/** What decides over lanes, as it is whenever it is asked. */
-function worldOf({ phase, circuit, parker, stock, lanes }: {
-  phase: () => Phase;
-  circuit: Circuit;
-  parker: Parker;
-  stock: Stock;
-  lanes: Lanes;
-}): World {
-  return {
-    get phase() {
-      return phase();
-    },
-    get isCircuitClosed() {
-      return circuit.isClosed;
-    },
-    get isOutboxOpen() {
-      return parker.isOpen;
-    },
-    get hasInherited() {
-      return stock.hasInherited;
-    },
-    get waiting() {
-      return lanes.waiting;
-    },
-  };
 }
