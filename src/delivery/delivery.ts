@@ -44,7 +44,6 @@ export interface DeliveryOptions {
  */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  readonly #tell: Tell<DeliveryNews>;
   readonly #lanes = new Lanes();
   readonly #circuit: Circuit;
   readonly #outcomes: Outcomes;
@@ -58,9 +57,8 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     const { clock } = options;
-    this.#options = options;
-    this.#tell = options.tell;
-    this.#circuit = new Circuit({
+    const lanes = this.#lanes;
+    const circuit = new Circuit({
       clock,
       backoff: options.probeBackoff,
       on: {
@@ -69,35 +67,28 @@ export class Delivery {
         probeDue: () => this.#pump(),
       },
     });
-    this.#ledger = new OutboxLedger({
+    const ledger = new OutboxLedger({
       ...options,
-      lanes: this.#lanes,
+      lanes,
       on: {
         changed: (lane) => this.#changed(lane),
         reroute: (lane) => this.#route(lane),
         settled: () => this.#settled(),
       },
     });
-    this.#world = worldOf({
-      phase: () => this.#phase,
-      circuit: this.#circuit,
-      ledger: this.#ledger,
-      lanes: this.#lanes,
-    });
+    const again = (lane: Lane) => this.#changed(lane);
+    this.#options = options;
+    this.#circuit = circuit;
+    this.#ledger = ledger;
+    this.#world = worldOf({ phase: () => this.#phase, circuit, ledger, lanes });
     this.#turns = new Turns({
       clock,
-      circuit: this.#circuit,
+      circuit,
       concurrency: options.concurrency,
-      isWorthwhile: (lane) => this.#ledger.isWorthwhile(lane),
+      isWorthwhile: (lane) => ledger.isWorthwhile(lane),
       changed: () => this.#pump(),
     });
-    this.#outcomes = new Outcomes({
-      ...options,
-      lanes: this.#lanes,
-      ledger: this.#ledger,
-      circuit: this.#circuit,
-      again: (lane) => this.#changed(lane),
-    });
+    this.#outcomes = new Outcomes({ ...options, lanes, ledger, circuit, again });
   }
 
   /** Events that wait in memory, those in flight included. */
@@ -137,7 +128,9 @@ export class Delivery {
     const lane = this.#lanes.get(ruleId);
     if (lane === undefined) return;
     this.#ledger.discard(lane);
-    for (const event of this.#lanes.clear(lane)) this.#tell({ kind: "event_discarded", event });
+    for (const event of this.#lanes.clear(lane)) {
+      this.#options.tell({ kind: "event_discarded", event });
+    }
     this.#route(lane);
     this.#settled();
     this.#pump();
@@ -182,7 +175,7 @@ export class Delivery {
   }
 
   #turned(news: DeliveryNews): void {
-    this.#tell(news);
+    this.#options.tell(news);
     this.#route(null);
   }
 
@@ -244,7 +237,7 @@ export class Delivery {
   #dropOldest(): void {
     const dropped = this.#lanes.takeOldest();
     if (dropped === undefined) return;
-    this.#tell({ kind: "event_dropped", event: dropped });
+    this.#options.tell({ kind: "event_dropped", event: dropped });
     const lane = this.#lanes.get(dropped.ruleId);
     if (lane !== undefined) this.#route(lane);
   }

@@ -10,11 +10,7 @@ import type { Lane } from "./lane.ts";
 import type { Lanes } from "./lanes.ts";
 import type { DeliveryNews } from "./news.ts";
 import type { Step } from "./next_step.ts";
-
-/** Events on their way into the outbox at the same time; RabbitMQ is busy from about 100 on. */
-const PUTS_AT_ONCE = 256;
-/** Before an outbox that refused an event is offered one again. */
-const PAUSE_MS = 1000;
+import { Valve } from "./valve.ts";
 
 /** What the ledger works on. */
 export interface OutboxLedgerOptions {
@@ -53,11 +49,12 @@ export class OutboxLedger implements OutboxTaker, Disposable {
   readonly #finished = new Finished();
   /** Lanes whose first that waits is to be put into the outbox. */
   readonly #toPut = new OrderedSet<Lane>();
-  #putting = 0;
-  #pause: Disposable | null = null;
+  readonly #valve: Valve;
 
   constructor(options: OutboxLedgerOptions) {
+    const { outbox, clock, on } = options;
     this.#options = options;
+    this.#valve = new Valve(outbox, clock, () => on.changed(null));
   }
 
   /** Events in the outbox, as far as this process knows. */
@@ -72,7 +69,7 @@ export class OutboxLedger implements OutboxTaker, Disposable {
 
   /** Whether events may be put into the outbox: it is up, and has not just refused one. */
   get isOpen(): boolean {
-    return this.#options.outbox.isUp && this.#pause === null;
+    return this.#valve.isOpen;
   }
 
   take(parcel: Parcel): void {
@@ -131,7 +128,7 @@ export class OutboxLedger implements OutboxTaker, Disposable {
 
   /** Starts what may be started now. */
   pump(): void {
-    while (this.isOpen && this.#putting < PUTS_AT_ONCE) {
+    while (this.#valve.hasRoom) {
       const lane = this.#toPut.first;
       if (lane === undefined) return;
       this.#put(lane);
@@ -142,11 +139,16 @@ export class OutboxLedger implements OutboxTaker, Disposable {
   isWorthwhile(lane: Lane): boolean {
     for (let parcel = lane.held.first; parcel !== undefined; parcel = lane.held.first) {
       if (!this.#isPointless(lane, parcel)) return true;
-      lane.account?.passHeld();
+      this.pass(lane);
     }
     this.#options.on.reroute(lane);
     this.#options.on.settled();
     return false;
+  }
+
+  /** The first held event of a lane makes way for the next. */
+  pass(lane: Lane): void {
+    lane.account?.passHeld();
   }
 
   /** An event is taken out of the outbox; should that be down, it hands it out once more. */
@@ -167,9 +169,7 @@ export class OutboxLedger implements OutboxTaker, Disposable {
 
   [Symbol.dispose](): void {
     this.#isClosed = true;
-    this.#pause?.[Symbol.dispose]();
-    // What is refused from now on is not offered again.
-    this.#pause = { [Symbol.dispose]: () => {} };
+    this.#valve[Symbol.dispose]();
   }
 
   #dropHeld(): void {
@@ -212,7 +212,7 @@ export class OutboxLedger implements OutboxTaker, Disposable {
     this.#toPut.delete(lane);
     if (event === undefined) return;
     lane.openAccount().beginPut(event);
-    this.#putting++;
+    this.#valve.begin();
     const end = (error: unknown) => this.#endPut(lane, event, error);
     this.#options.outbox.put(event).then(() => end(undefined), end);
   }
@@ -220,9 +220,7 @@ export class OutboxLedger implements OutboxTaker, Disposable {
   #endPut(lane: Lane, event: OutboundEvent, error: unknown): void {
     const { on } = this.#options;
     lane.openAccount().endPut();
-    this.#putting--;
-    const isRefused = error !== undefined && this.isOpen;
-    if (isRefused) this.#rest();
+    const isRefused = this.#valve.end(error);
     this.#concludePut(lane, event, error);
     on.reroute(lane);
     on.settled();
@@ -241,12 +239,5 @@ export class OutboxLedger implements OutboxTaker, Disposable {
       tell({ kind: "event_discarded", event });
     }
     lanes.shift(lane);
-  }
-
-  #rest(): void {
-    this.#pause = this.#options.clock.alarm(PAUSE_MS, () => {
-      this.#pause = null;
-      this.#options.on.changed(null);
-    });
   }
 }

@@ -87,7 +87,7 @@ export class Outcomes {
       return this.#options.lanes.shift(lane);
     }
     lane.forgetFailures();
-    lane.account?.passHeld();
+    this.#options.ledger.pass(lane);
     this.#options.ledger.takeOut(lane, parcel);
   }
 
@@ -96,7 +96,7 @@ export class Outcomes {
     const { lane, event, parcel } = attempt;
     if (parcel?.isVoid) {
       // The outbox hands it out again.
-      lane.account?.passHeld();
+      this.#options.ledger.pass(lane);
       return true;
     }
     if (this.#options.isKnown(event.ruleId)) return false;
@@ -114,7 +114,7 @@ export class Outcomes {
     // Not taken out of the outbox before it is safe elsewhere; meanwhile the next one has its turn.
     this.#options.ledger.remember(event);
     lane.forgetFailures();
-    lane.account?.passHeld();
+    this.#options.ledger.pass(lane);
     buried.then(() => {
       this.#options.ledger.takeOut(lane, parcel);
       this.#options.again(lane);

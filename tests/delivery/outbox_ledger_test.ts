@@ -75,7 +75,7 @@ function setUp(count = 0) {
   };
   /** An event that was handed out is delivered. */
   const finish = (lane: Lane, parcel: Parcel) => {
-    lane.account?.passHeld();
+    ledger.pass(lane);
     ledger.takeOut(lane, parcel);
   };
   /** What was told since the last look. */
