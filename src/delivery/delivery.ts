@@ -71,12 +71,15 @@ export class Delivery {
       ...options,
       lanes,
       on: {
-        changed: (lane) => this.#changed(lane),
         reroute: (lane) => this.#route(lane),
+        proceed: () => this.#pump(),
         settled: () => this.#settled(),
       },
     });
-    const again = (lane: Lane) => this.#changed(lane);
+    const again = (lane: Lane) => {
+      this.#route(lane);
+      this.#pump();
+    };
     this.#options = options;
     this.#circuit = circuit;
     this.#ledger = ledger;
@@ -180,11 +183,6 @@ export class Delivery {
   }
 
   // What there is to do for a lane follows from its state alone: whatever changes only has to route anew.
-
-  #changed(lane: Lane | null): void {
-    this.#route(lane);
-    this.#pump();
-  }
 
   #route(lane: Lane | null): void {
     if (lane !== null) return this.#routeOne(lane);

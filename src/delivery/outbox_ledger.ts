@@ -24,12 +24,12 @@ export interface OutboxLedgerOptions {
   readonly on: OutboxLedgerEvents;
 }
 
-/** Is told what follows for lanes; `null` is all of them. */
+/** Is told what follows. */
 export interface OutboxLedgerEvents {
-  /** There may be another step for a lane, which is to be taken at once. */
-  changed(lane: Lane | null): void;
-  /** The same, in the midst of such a step: it is only noted. */
+  /** There may be another step for a lane, or for all of them: it is noted, not taken. */
   reroute(lane: Lane | null): void;
+  /** Steps may be taken. */
+  proceed(): void;
   /** Something came to its end. */
   settled(): void;
 }
@@ -52,9 +52,9 @@ export class OutboxLedger implements OutboxTaker, Disposable {
   readonly #valve: Valve;
 
   constructor(options: OutboxLedgerOptions) {
-    const { outbox, clock, on } = options;
+    const { outbox, clock } = options;
     this.#options = options;
-    this.#valve = new Valve(outbox, clock, () => on.changed(null));
+    this.#valve = new Valve(outbox, clock, () => this.#changed(null));
   }
 
   /** Events in the outbox, as far as this process knows. */
@@ -76,34 +76,33 @@ export class OutboxLedger implements OutboxTaker, Disposable {
     if (this.#isClosed) return;
     const lane = this.#options.lanes.open(parcel.event.ruleId);
     lane.openAccount().hold(parcel);
-    this.#options.on.changed(lane);
+    this.#changed(lane);
   }
 
   up(count: number): void {
-    const { lanes, tell, on } = this.#options;
+    const { lanes, tell } = this.#options;
     const missing = this.#balance.recount(count, this.#handedOut);
     if (missing > 0) { for (const lane of lanes) lane.account?.forgetStored(); }
     this.#isUp = true;
     if (missing > 0) tell({ kind: "parked_events_lost", count: missing });
-    on.changed(null);
+    this.#changed(null);
   }
 
   down(): void {
-    const { lanes, on } = this.#options;
     this.#handedOut = 0;
-    for (const lane of lanes) this.#handedOut += lane.held.size;
+    for (const lane of this.#options.lanes) this.#handedOut += lane.held.size;
     this.#dropHeld();
     this.#isUp = false;
-    on.changed(null);
+    this.#changed(null);
   }
 
   blocked(): void {
-    this.#options.on.changed(null);
+    this.#changed(null);
   }
 
   unreadable(): void {
     this.#disinherit();
-    this.#options.on.changed(null);
+    this.#changed(null);
   }
 
   /** Takes nothing more, and forgets what is not in flight: the outbox hands it out to whoever is next. */
@@ -172,6 +171,11 @@ export class OutboxLedger implements OutboxTaker, Disposable {
     this.#valve[Symbol.dispose]();
   }
 
+  #changed(lane: Lane | null): void {
+    this.#options.on.reroute(lane);
+    this.#options.on.proceed();
+  }
+
   #dropHeld(): void {
     for (const lane of this.#options.lanes) lane.account?.dropHeld(lane.isPostingHeld);
   }
@@ -224,7 +228,8 @@ export class OutboxLedger implements OutboxTaker, Disposable {
     this.#concludePut(lane, event, error);
     on.reroute(lane);
     on.settled();
-    on.changed(isRefused ? null : lane);
+    if (isRefused) on.reroute(null);
+    on.proceed();
   }
 
   #concludePut(lane: Lane, event: OutboundEvent, error: unknown): void {

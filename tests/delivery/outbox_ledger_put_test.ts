@@ -22,11 +22,11 @@ function setUp(rules: number) {
     isKnown: () => true,
     tell: (news) => void lines.push(lineOf(news)),
     on: {
-      changed(lane) {
+      reroute(lane) {
         if (lane === null) lines.push(ledger.isOpen ? "open" : "not open");
-        ledger.pump();
+        else ledger.include(lane, lane.waiting.size > 0 ? "park" : "wait");
       },
-      reroute: (lane) => lane && ledger.include(lane, lane.waiting.size > 0 ? "park" : "wait"),
+      proceed: () => ledger.pump(),
       settled: () => {},
     },
   });

@@ -44,13 +44,14 @@ function setUp(count = 0) {
     isKnown: () => true,
     tell: (news) => void lines.push(lineOf(news)),
     on: {
-      changed: () => {},
+      proceed: () => {},
       reroute: (lane) => void (lane === null && knownCount++),
       settled: () => {},
     },
   });
   const [one, two] = [lanes.open(ruleId(1)), lanes.open(ruleId(2))];
   ledger.up(count);
+  knownCount = 0;
   /** Which of the two lanes have nothing in the outbox before what waits. */
   const behind = () => [one, two].map((lane) => lane.stored === 0 && !ledger.hasInherited);
   /** An event is on its way into the outbox, that is confirmed by the result. */
