@@ -13,7 +13,9 @@ import type { Lane } from "./lane.ts";
 //                        v    handed out       post held
 //                  in the outbox -------> held ---------> in flight ---> stored, or as above
 //
-// A lane has two heads that move on by themselves: the first that is held, and the first that waits.
+// A lane has two heads that move on by themselves: the first that is held, and the first that waits. So it may
+// be time to post the one and to park the other at once. A lane that has neither, nor anything in the outbox
+// or under way, is closed.
 
 /** The most events that wait in memory; beyond it the oldest are lost. */
 export const MAX_WAITING = 200_000;
