@@ -36,6 +36,7 @@ function setUp(count = 0) {
   const lanes = new Lanes();
   const lines: string[] = [];
   let knownCount = 0;
+  let settledCount = 0;
   const ledger = new OutboxLedger({
     outbox,
     lanes,
@@ -46,7 +47,7 @@ function setUp(count = 0) {
     on: {
       proceed: () => {},
       reroute: (lane) => void (lane === null && knownCount++),
-      settled: () => {},
+      settled: () => void settledCount++,
     },
   });
   const [one, two] = [lanes.open(ruleId(1)), lanes.open(ruleId(2))];
@@ -94,6 +95,7 @@ function setUp(count = 0) {
     finish,
     news,
     knownCount: () => knownCount,
+    settledCount: () => settledCount,
   };
 }
 
@@ -266,7 +268,15 @@ Deno.test("OutboxLedger misses nothing that was handed out and is not counted ye
   news();
   ledger.down();
   ledger.up(3);
-  assertEquals([news(), behind()], [[], [false, true]]);
+  assertEquals([news(), behind(), ledger.size], [[], [false, true], 5]);
+});
+
+Deno.test("OutboxLedger tells that something came to its end where nothing handed out is worth posting", () => {
+  const { ledger, one, settledCount } = setUp(1);
+  ledger.remember(eventById("1.1"));
+  ledger.take(parcelOf("1.1", false));
+  assertEquals(settledCount(), 0);
+  assertEquals([ledger.isWorthwhile(one), settledCount()], [false, 1]);
 });
 
 Deno.test("OutboxLedger is not led astray by an event that the outbox has not counted", () => {
