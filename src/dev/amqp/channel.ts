@@ -1,6 +1,6 @@
 import { type ChannelMethod, readChannelMethod } from "./client_methods.ts";
 import { ContentAssembly } from "./content.ts";
-import { Deliveries, type Send } from "./deliveries.ts";
+import { Deliveries, type Handout } from "./deliveries.ts";
 import { type Frame, FrameType } from "./frames.ts";
 import type { Message } from "./message.ts";
 import { ProtocolError, ReplyCode } from "./protocol_error.ts";
@@ -10,6 +10,9 @@ import { Topology } from "./topology.ts";
 import type { VirtualHost } from "./virtual_host.ts";
 
 type Publish = Extract<ChannelMethod, { name: "basic.publish" }>;
+
+/** Sends a method on the channel, with the message that it brings where there is one. */
+export type Send = (method: Uint8Array, message?: Message) => void;
 
 /** What is said on one open channel; opening and closing it is the connection's business. */
 export class Channel implements Disposable {
@@ -25,7 +28,11 @@ export class Channel implements Disposable {
     this.#host = host;
     this.#send = send;
     this.#topology = new Topology(host, owner);
-    this.#deliveries = new Deliveries(host, send);
+    this.#deliveries = new Deliveries(host, {
+      deliver: (consumerTag, handout) =>
+        send(serverMethod.basicDeliver(consumerTag, envelope(handout)), handout.entry.message),
+      cancelled: (consumerTag) => send(serverMethod.basicCancel(consumerTag)),
+    });
   }
 
   /** Takes a frame. Throws a `ProtocolError`. */
@@ -63,7 +70,7 @@ export class Channel implements Disposable {
       case "basic.reject":
         return this.#giveBack(method.deliveryTag, false, method.requeue);
       case "basic.get":
-        return this.#deliveries.get(this.#topology.queue(method.queue), method.noAck);
+        return this.#get(method);
       case "basic.consume":
         return this.#consume(method);
       case "basic.cancel":
@@ -90,6 +97,13 @@ export class Channel implements Disposable {
     const tag = this.#deliveries.consume(queue, method);
     this.#answer(method.noWait, serverMethod.basicConsumeOk(tag));
     queue.pump();
+  }
+
+  #get({ queue: name, noAck }: Extract<ChannelMethod, { name: "basic.get" }>): void {
+    const queue = this.#topology.queue(name);
+    const handout = this.#deliveries.get(queue, noAck);
+    if (handout === null) return this.#send(serverMethod.basicGetEmpty());
+    this.#send(serverMethod.basicGetOk(envelope(handout), queue.depth), handout.entry.message);
   }
 
   #limit({ sizeBytes, count, global }: Extract<ChannelMethod, { name: "basic.qos" }>): void {
@@ -121,6 +135,11 @@ export class Channel implements Disposable {
     const tag = ++this.#published;
     this.#send(isAccepted ? serverMethod.basicAck(tag) : serverMethod.basicNack(tag));
   }
+}
+
+function envelope({ tag, entry: { message, redelivered } }: Handout) {
+  const { exchange, routingKey } = message;
+  return { deliveryTag: BigInt(tag), redelivered, exchange, routingKey };
 }
 
 function timeToLive(expiration: string | undefined): number | null {

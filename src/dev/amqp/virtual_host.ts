@@ -2,7 +2,7 @@ import type { Clock } from "../../ground/clock.ts";
 import { deadLetter, type Death, isEndless } from "./dead_letter.ts";
 import { Exchange, type ExchangeOptions } from "./exchange.ts";
 import type { Message } from "./message.ts";
-import { ProtocolError } from "./protocol_error.ts";
+import { ProtocolError, ReplyCode } from "./protocol_error.ts";
 import { assertSameArguments, type QueuePolicy } from "./queue_arguments.ts";
 import { type Owner, Queue, type QueueOptions } from "./queue.ts";
 
@@ -14,6 +14,20 @@ export interface Outcome {
   readonly isRouted: boolean;
   /** Whether every such queue took it. */
   readonly isAccepted: boolean;
+}
+
+/** A queue to be deleted, unless it is in use or holds messages. */
+export interface Deletion {
+  readonly queue: string;
+  readonly ifUnused: boolean;
+  readonly ifEmpty: boolean;
+}
+
+/** What binds a queue to an exchange. */
+export interface Binding {
+  readonly queue: string;
+  readonly exchange: string;
+  readonly routingKey: string;
 }
 
 /**
@@ -125,9 +139,24 @@ export class VirtualHost implements Disposable {
     return depth;
   }
 
-  /** Takes a binding back if it is there. */
-  unbind(queue: Queue, exchange: Exchange, key: string): void {
-    if (exchange.unbind(queue, key)) this.#deleteIfSpent(exchange);
+  /** Deletes a queue if it is there. Throws a `ProtocolError`: 405, or 406 where it is not to be. */
+  deleteQueueIf({ queue: name, ifUnused, ifEmpty }: Deletion, asking: Owner): number {
+    const queue = unlessMissing(() => this.queue(name, asking));
+    if (queue === null) return 0;
+    const refuse = (state: string) =>
+      new ProtocolError("PRECONDITION_FAILED", `queue '${name}' in vhost '/' ${state}`);
+    if (ifUnused && queue.consumerCount > 0) throw refuse("in use");
+    if (ifEmpty && queue.depth > 0) throw refuse("not empty");
+    return this.deleteQueue(queue);
+  }
+
+  /** Takes a binding back if it is there, and what it binds. */
+  unbind({ queue: name, exchange: from, routingKey }: Binding, asking: Owner): void {
+    unlessMissing(() => {
+      const queue = this.queue(name, asking);
+      const exchange = this.exchange(from);
+      if (exchange.unbind(queue, routingKey)) this.#deleteIfSpent(exchange);
+    });
   }
 
   /** Consumers of a queue went: it goes too if it was declared so. */
@@ -211,4 +240,13 @@ function locked(queue: string): ProtocolError {
       "declared on another connection or the exclusive property value does not match that of the " +
       "original declaration.",
   );
+}
+
+function unlessMissing<T>(act: () => T): T | null {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof ProtocolError && error.code === ReplyCode.NOT_FOUND) return null;
+    throw error;
+  }
 }
