@@ -1,6 +1,5 @@
 import type { ConfirmChannel, Connect, Message } from "../../src/broker/channel.ts";
 import { VirtualHost } from "../../src/dev/amqp/virtual_host.ts";
-import { systemClock } from "../../src/ground/clock.ts";
 import { MemoryConnection, type MemoryNode } from "./memory_connection.ts";
 
 /** What a broker says to its clients when it is stopped. */
@@ -13,7 +12,7 @@ const CONNECTION_FORCED = 320;
  * side says reaches the other in microtasks, so that all is quiet once a test has settled.
  */
 export class MemoryBroker implements MemoryNode {
-  readonly host: VirtualHost = new VirtualHost(systemClock);
+  readonly host: VirtualHost = new VirtualHost();
   readonly #connections = new Set<MemoryConnection>();
   #isBlocking = false;
 

@@ -236,7 +236,7 @@ export class MemoryChannel extends EventEmitter implements ConfirmChannel {
       properties: propertiesOf(options),
       body: new Uint8Array(content),
     };
-    const { isRouted, isAccepted } = this.#host.publish(message, null);
+    const { isRouted, isAccepted } = this.#host.publish(message);
     this.#connection.hear(() => {
       if (!isRouted && options.mandatory) {
         this.emit("return", messageFrom({ tag: 0, message }));

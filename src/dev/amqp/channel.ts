@@ -124,10 +124,10 @@ export class Channel implements Disposable {
   }
 
   #publish({ mandatory }: Publish, message: Message): void {
-    const { isRouted, isAccepted } = this.#host.publish(
-      message,
-      timeToLive(message.properties.expiration),
-    );
+    if (message.properties.expiration !== undefined) {
+      throw new ProtocolError("NOT_IMPLEMENTED", "expiration of this broker double");
+    }
+    const { isRouted, isAccepted } = this.#host.publish(message);
     if (mandatory && !isRouted) {
       this.#send(serverMethod.basicReturn(ReplyCode.NO_ROUTE, "NO_ROUTE", message), message);
     }
@@ -140,12 +140,4 @@ export class Channel implements Disposable {
 function envelope({ tag, entry: { message, redelivered } }: Handout) {
   const { exchange, routingKey } = message;
   return { deliveryTag: BigInt(tag), redelivered, exchange, routingKey };
-}
-
-function timeToLive(expiration: string | undefined): number | null {
-  if (expiration === undefined) return null;
-  const isNumber = /^-?\d+$/.test(expiration);
-  if (isNumber && !expiration.startsWith("-")) return Number(expiration);
-  const reason = isNumber ? `{value_negative,${expiration}}` : "no_integer";
-  throw new ProtocolError("PRECONDITION_FAILED", `invalid expiration '${expiration}': ${reason}`);
 }

@@ -111,7 +111,6 @@ export class Deliveries implements Disposable {
     }
     const settled = this.#forget(multiple ? this.#upTo(tag) : [tag]);
     if (verdict === "requeue") requeue(settled);
-    if (verdict === "reject") settled.forEach(({ queue, entry }) => queue.reject(entry));
     for (const { queue } of this.#consumers.values()) queue.pump();
   }
 

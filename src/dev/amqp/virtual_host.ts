@@ -1,9 +1,7 @@
-import type { Clock } from "../../ground/clock.ts";
-import { deadLetter, type Death, isEndless } from "./dead_letter.ts";
 import { Exchange, type ExchangeOptions } from "./exchange.ts";
 import type { Message } from "./message.ts";
 import { ProtocolError, ReplyCode } from "./protocol_error.ts";
-import { assertSameArguments, type QueuePolicy } from "./queue_arguments.ts";
+import { assertSameArguments } from "./queue_arguments.ts";
 import { type Owner, Queue, type QueueOptions } from "./queue.ts";
 
 const RESERVED_PREFIX = "amq.";
@@ -35,12 +33,10 @@ export interface Binding {
  * process, durable or not.
  */
 export class VirtualHost implements Disposable {
-  readonly #clock: Clock;
   readonly #exchanges = new Map<string, Exchange>();
   readonly #queues = new Map<string, Queue>();
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor() {
     for (const type of ["direct", "fanout", "topic"] as const) {
       const name = `${RESERVED_PREFIX}${type}`;
       this.#exchanges.set(name, new Exchange(name, { type, durable: true, autoDelete: false }));
@@ -112,10 +108,7 @@ export class VirtualHost implements Disposable {
     if (current === undefined) {
       if (name !== "") assertNotReserved("queue", name);
       const chosen = name === "" ? `${RESERVED_PREFIX}gen-${crypto.randomUUID()}` : name;
-      const queue = new Queue(chosen, options, {
-        clock: this.#clock,
-        onDeath: (death, policy) => this.#publishDeath(death, policy),
-      });
+      const queue = new Queue(chosen, options);
       this.#queues.set(chosen, queue);
       return queue;
     }
@@ -172,9 +165,11 @@ export class VirtualHost implements Disposable {
     }
   }
 
-  /** Publishes a message. `ttlMs` is its own time to live. Throws a `ProtocolError` 404. */
-  publish(message: Message, ttlMs: number | null): Outcome {
-    return this.#offer(message, this.#route(message), ttlMs);
+  /** Publishes a message. Throws a `ProtocolError` 404. */
+  publish(message: Message): Outcome {
+    const queues = this.#route(message);
+    const accepted = queues.filter((queue) => queue.enqueue(message));
+    return { isRouted: queues.length > 0, isAccepted: accepted.length === queues.length };
   }
 
   [Symbol.dispose](): void {
@@ -186,22 +181,6 @@ export class VirtualHost implements Disposable {
     if (exchange !== "") return this.exchange(exchange).route(routingKey);
     const queue = this.#queues.get(routingKey);
     return queue === undefined ? [] : [queue];
-  }
-
-  #offer(message: Message, queues: readonly Queue[], ttlMs: number | null): Outcome {
-    const accepted = queues.filter((queue) => queue.enqueue(message, ttlMs));
-    return { isRouted: queues.length > 0, isAccepted: accepted.length === queues.length };
-  }
-
-  #publishDeath(death: Death, policy: QueuePolicy): void {
-    const exchange = policy.deadLetterExchange;
-    const isThere = exchange === "" || (exchange !== null && this.#exchanges.has(exchange));
-    if (exchange === null || !isThere) return;
-    const letter = deadLetter(death, exchange, policy.deadLetterRoutingKey, this.#clock.now());
-    const queues = this.#route(letter).filter((queue) =>
-      death.reason === "rejected" || !isEndless(letter, queue.name)
-    );
-    this.#offer(letter, queues, null);
   }
 
   #deleteIfSpent(exchange: Exchange): void {
