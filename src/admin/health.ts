@@ -5,17 +5,24 @@ import type { Vitals } from "./vitals.ts";
 /** Something this late is overdue, unless it is being worked on. */
 const OVERDUE_MS = 30_000;
 
+/** Between two looks at what is overdue. */
+const PERIOD_MS = 1000;
+
 /** An answer to a probe: well or not, and the reasons. */
 export interface Finding {
   readonly isWell: boolean;
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Answers the probes of whoever runs the sensor. */
-export class Health {
+/**
+ * Answers the probes of whoever runs the sensor. It looks by itself whether anything moves: an answer does
+ * not depend on who asked before.
+ */
+export class Health implements Disposable {
   readonly #clock: Clock;
   readonly #state: SensorState;
   readonly #vitals: Vitals;
+  #alarm: Disposable;
   /** What was found overdue, and when first, on the monotonic clock. */
   #stuck: { readonly at: number; readonly since: number } | null = null;
 
@@ -23,6 +30,11 @@ export class Health {
     this.#clock = clock;
     this.#state = sensor;
     this.#vitals = vitals;
+    this.#alarm = this.#arm();
+  }
+
+  [Symbol.dispose](): void {
+    this.#alarm[Symbol.dispose]();
   }
 
   /**
@@ -31,9 +43,8 @@ export class Health {
    */
   live(): Finding {
     const { isFiring, lagMs } = this.#state;
-    const overdueMs = isFiring ? this.#overdueMs() : 0;
+    const overdueMs = this.#overdueMs();
     const isWell = overdueMs <= OVERDUE_MS || !this.#isStuck();
-    if (overdueMs <= OVERDUE_MS) this.#stuck = null;
     const overdue = seconds(overdueMs);
     const reasons = isWell
       ? []
@@ -81,15 +92,27 @@ export class Health {
   }
 
   #overdueMs(): number {
-    return Math.max(0, this.#clock.now() - this.#state.handedOutTo);
+    const { isFiring, handedOutTo } = this.#state;
+    return isFiring ? Math.max(0, this.#clock.now() - handedOutTo) : 0;
+  }
+
+  #arm(): Disposable {
+    return this.#clock.alarm(PERIOD_MS, () => {
+      this.#alarm = this.#arm();
+      this.#look();
+    });
+  }
+
+  #look(): void {
+    const at = this.#state.handedOutTo;
+    if (this.#overdueMs() <= OVERDUE_MS) this.#stuck = null;
+    else if (this.#stuck?.at !== at) this.#stuck = { at, since: this.#clock.monotonic() };
   }
 
   /** A long backlog is worked off in order: it is stuck only where the same thing stays due. */
   #isStuck(): boolean {
-    const { handedOutTo } = this.#state;
-    const now = this.#clock.monotonic();
-    if (this.#stuck?.at !== handedOutTo) this.#stuck = { at: handedOutTo, since: now };
-    return now - this.#stuck.since >= OVERDUE_MS;
+    return this.#stuck?.at === this.#state.handedOutTo &&
+      this.#clock.monotonic() - this.#stuck.since >= OVERDUE_MS;
   }
 }
 

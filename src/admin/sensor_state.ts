@@ -35,8 +35,8 @@ export interface SensorState {
   readonly backlog: Backlog | null;
   /** How late the event loop was when last looked at, in milliseconds. */
   readonly lagMs: number;
-  /** The greatest lag since this was last called. */
-  takeMaxLagMs(): number;
+  /** The greatest lag of the last minute, in milliseconds. */
+  readonly maxLagMs: number;
   /** What is left of the token's life; `null` where it does not say. */
   readonly tokenSecondsToExpiry: number | null;
 }

@@ -110,8 +110,8 @@ function addProcess(it: Instruments, { clock, sensor }: StateSources): void {
   );
   it.gauge(
     "event_loop_lag_max_seconds",
-    "The greatest lag since this was last asked for",
-    () => sensor.takeMaxLagMs() / 1000,
+    "The greatest lag of the last minute",
+    () => sensor.maxLagMs / 1000,
   );
   const build = { version: VERSION, commit: BUILT_FROM ?? "unknown", deno: Deno.version.deno };
   it.gauges("build_info", "What is running", Object.keys(build), () => [[build, 1]]);

@@ -1,6 +1,7 @@
 import type { Buffer } from "node:buffer";
+import type { BrokerAddress } from "./address.ts";
 
-// What the sensor uses of an AMQP 0-9-1 client, and all that anything in this folder knows of one: session.ts
+// What the sensor uses of an AMQP 0-9-1 client, and all that anything in this folder knows of one: amqp.ts
 // alone has the library.
 
 /** How a queue is declared. */
@@ -110,3 +111,19 @@ export interface Connection {
   createConfirmChannel(): Promise<ConfirmChannel>;
   close(): Promise<void>;
 }
+
+/** A connection that is open. */
+export interface Connected {
+  readonly model: Connection;
+  /** As agreed with the broker, which may want it shorter than the address says; 0: there is none. */
+  readonly heartbeatSeconds: number;
+}
+
+/**
+ * Opens a connection under a name that the broker shows. Aborting the signal gives the attempt up, and
+ * breaks the connection off once it is open. Rejects with the client's error.
+ */
+export type Connect = (
+  to: { readonly address: BrokerAddress; readonly name: string },
+  signal: AbortSignal,
+) => Promise<Connected>;

@@ -6,7 +6,7 @@ import type { Tell } from "../ground/tell.ts";
 import { BrokerError, replyCode } from "./fault.ts";
 import type { LeaseNews } from "./news.ts";
 import { type BrokerLink, openChannel, openSession, type Session } from "./session.ts";
-import type { Channel } from "./channel.ts";
+import type { Channel, Connect } from "./channel.ts";
 import type { SessionContext } from "./supervisor.ts";
 import { declareQueue } from "./topology.ts";
 
@@ -26,6 +26,7 @@ const ACCESS_REFUSED = 403;
 export interface LeaseOptions {
   /** `amqp(s)://user:password@host:port/vhost?heartbeat=seconds`. */
   readonly url: string;
+  readonly connect?: Connect | undefined;
   /** The queue of which the holder is the one consumer. */
   readonly queue: string;
   readonly clock: Clock;
@@ -95,9 +96,10 @@ export class Lease implements AsyncDisposable {
   }
 
   #open(): Session {
-    const { url, queue, clock, backoff, tell } = this.#options;
+    const { url, connect, queue, clock, backoff, tell } = this.#options;
     const session = openSession({
       url,
+      connect,
       name: `attune-core-timer-sensor (${queue})`,
       clock,
       backoff: backoff ?? fullJitter(RETRY_BASE_MS, RETRY_CAP_MS),

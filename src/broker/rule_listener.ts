@@ -6,7 +6,7 @@ import { Consumer } from "./consumer.ts";
 import type { ListenerNews } from "./news.ts";
 import { readRuleMessage } from "./rule_message.ts";
 import { type BrokerLink, onChannel, openChannel, openSession, type Session } from "./session.ts";
-import type { Message } from "./channel.ts";
+import type { Connect, Message } from "./channel.ts";
 import type { SessionContext } from "./supervisor.ts";
 import { declareOwnRuleFeed, declareRuleFeed } from "./topology.ts";
 
@@ -25,6 +25,7 @@ const STOP_TIMEOUT_MS = 1000;
 export interface RuleListenerOptions {
   /** `amqp(s)://user:password@host:port/vhost?heartbeat=seconds`. */
   readonly url: string;
+  readonly connect?: Connect | undefined;
   readonly exchange: string;
   readonly queue: string;
   /** One of several instances, each of which hears everything: it has a queue of its own beside that one. */
@@ -85,6 +86,7 @@ class Listener implements RuleListener {
     this.#backoff = options.backoff ?? fullJitter(RETRY_BASE_MS, RETRY_CAP_MS);
     this.#session = openSession({
       url: options.url,
+      connect: options.connect,
       name: `${NAME} (${options.queue})`,
       clock: options.clock,
       backoff: this.#backoff,

@@ -1,9 +1,9 @@
-import { type ChannelModel, connect, type Options } from "amqplib";
 import type { Backoff } from "../ground/backoff.ts";
 import type { Clock } from "../ground/clock.ts";
 import { type BrokerAddress, parseAddress } from "./address.ts";
+import { connectAmqp } from "./amqp.ts";
 import { BrokerError, connectError, lostError, useError } from "./fault.ts";
-import type { Channel, ConfirmChannel, Connection } from "./channel.ts";
+import type { Channel, ConfirmChannel, Connect, Connected, Connection } from "./channel.ts";
 import { type Link, type SessionContext, Supervisor } from "./supervisor.ts";
 
 /** From the look-up of the name to the end of the handshake. */
@@ -35,6 +35,8 @@ export interface SessionOptions {
   readonly url: string;
   /** Shown in the broker's list of connections. */
   readonly name: string;
+  /** How: over TCP or TLS unless told otherwise. */
+  readonly connect?: Connect | undefined;
   readonly clock: Clock;
   readonly backoff: Backoff;
   /** Ends the session, too. */
@@ -50,13 +52,13 @@ export interface SessionOptions {
 
 /** Opens a session. Throws a `TypeError` when the URL cannot be read. */
 export function openSession(options: SessionOptions): Session {
-  const { clock, backoff, signal, name } = options;
+  const { clock, backoff, signal, name, connect = connectAmqp } = options;
   const address = parseAddress(options.url);
   const supervisor = Supervisor.start<BrokerLink>({
     clock,
     backoff,
     signal,
-    dial: (signal) => dial({ address, name, clock }, signal),
+    dial: (signal) => dial({ address, name, connect, clock }, signal),
     session: (context) => options.begin(context),
     down: (reason, retryMs) => options.down(useError(reason, address), retryMs),
   });
@@ -74,10 +76,10 @@ export function openSession(options: SessionOptions): Session {
 
 /** Connects once. Rejects with a {@link BrokerError}, throws a `TypeError` when the URL cannot be read. */
 export async function openLink(
-  options: Pick<SessionOptions, "url" | "name" | "clock" | "signal">,
+  options: Pick<SessionOptions, "url" | "name" | "connect" | "clock" | "signal">,
 ): Promise<BrokerLink> {
-  const { url, name, clock, signal } = options;
-  return await dial({ address: parseAddress(url), name, clock }, signal);
+  const { url, name, connect = connectAmqp, clock, signal } = options;
+  return await dial({ address: parseAddress(url), name, connect, clock }, signal);
 }
 
 /** Opens a channel whose end is the end of the session. */
@@ -123,26 +125,20 @@ export async function onChannel<T>(
 interface Target {
   readonly address: BrokerAddress;
   readonly name: string;
+  readonly connect: Connect;
   readonly clock: Clock;
 }
 
 /** Rejects with a {@link BrokerError}. */
 async function dial(target: Target, stop: AbortSignal): Promise<BrokerLink> {
-  const { address, name, clock } = target;
-  // Aborting it destroys the socket, in whatever state: the library alone would leave it half open.
+  const { address, name, connect, clock } = target;
   const socket = new AbortController();
   const onStop = () => socket.abort(stop.reason);
   stop.addEventListener("abort", onStop, { once: true });
   const timedOut = new Deno.errors.TimedOut(`no answer in ${CONNECT_TIMEOUT_MS / 1000} s`);
   using _deadline = clock.alarm(CONNECT_TIMEOUT_MS, () => socket.abort(timedOut));
   try {
-    const socketOptions = {
-      // Nagle's algorithm would hold each small frame back for some 40 ms.
-      noDelay: true,
-      clientProperties: { connection_name: name },
-      signal: socket.signal,
-    };
-    return amqpLink(await connect(connectOptions(address), socketOptions), socket, target);
+    return linkOver(await connect({ address, name }, socket.signal), socket, target);
   } catch (error) {
     throw connectError(socket.signal.aborted ? socket.signal.reason : error, address);
   } finally {
@@ -150,34 +146,20 @@ async function dial(target: Target, stop: AbortSignal): Promise<BrokerLink> {
   }
 }
 
-/** An object, for in a URL the library would not understand credentials beyond ASCII. */
-function connectOptions(address: BrokerAddress): Options.Connect {
-  return {
-    protocol: address.isTls ? "amqps" : "amqp",
-    hostname: address.hostname,
-    port: address.port,
-    username: address.username,
-    password: address.password,
-    // This one part it decodes all the same.
-    vhost: encodeURIComponent(address.vhost),
-    heartbeat: address.heartbeatSeconds,
-  };
-}
-
-function amqpLink(
-  model: ChannelModel,
+function linkOver(
+  { model, heartbeatSeconds }: Connected,
   socket: AbortController,
   { address, clock }: Target,
 ): BrokerLink {
   const ended = new AbortController();
   const end = (error?: Error) => ended.abort(lostError(error, address));
   model.on("error", end);
-  // Not every end is an error to the library: one that an operator asks for is not.
+  // Not every end is an error to the client: one that an operator asks for is not.
   model.on("close", end);
   const channels = new Set<Channel>();
   return {
     model,
-    heartbeatSeconds: agreedHeartbeat(model) ?? address.heartbeatSeconds,
+    heartbeatSeconds,
     channels,
     ended: ended.signal,
     async [Symbol.asyncDispose]() {
@@ -188,12 +170,6 @@ function amqpLink(
       socket.abort();
     },
   };
-}
-
-/** The library keeps it, and its types do not say so. */
-function agreedHeartbeat({ connection }: ChannelModel): number | null {
-  const heartbeat = "heartbeat" in connection ? connection.heartbeat : null;
-  return typeof heartbeat === "number" ? heartbeat : null;
 }
 
 /** Never rejects: what is closed already need not be closed. */

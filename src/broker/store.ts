@@ -2,6 +2,7 @@ import { type Backoff, fullJitter } from "../ground/backoff.ts";
 import type { Clock } from "../ground/clock.ts";
 import { queuesOf, type Shard } from "../domain/shard.ts";
 import { BrokerCheckpoint } from "./checkpoint.ts";
+import type { Connect } from "./channel.ts";
 import type { BrokerError } from "./fault.ts";
 import { BrokerLayout } from "./layout.ts";
 import type { LayoutError } from "./layout_error.ts";
@@ -17,6 +18,7 @@ const RETRY_CAP_MS = 5000;
 export interface StoreOptions {
   /** `amqp(s)://user:password@host:port/vhost?heartbeat=seconds`. */
   readonly url: string;
+  readonly connect?: Connect | undefined;
   /** What the names of all shards' queues begin with. */
   readonly prefix: string;
   /** Whose queues these are. */
@@ -75,6 +77,7 @@ export function openStore(options: StoreOptions): Store {
   });
   const session = openSession({
     url: options.url,
+    connect: options.connect,
     name: `attune-core-timer-sensor (${queues.outbox})`,
     clock,
     backoff: options.backoff ?? fullJitter(RETRY_BASE_MS, RETRY_CAP_MS),

@@ -1,5 +1,6 @@
 import { messageOf } from "../ground/error_text.ts";
-import { type ApiClient, ApiError } from "../platform/api_client.ts";
+import type { ApiClient } from "../platform/api_client.ts";
+import { ApiError } from "../platform/api_error.ts";
 import { type Finding, fine, problem } from "./report.ts";
 
 /** Whether the API is there, and well. */

@@ -1,6 +1,7 @@
 import { counted } from "../words/counted.ts";
 import { messageOf } from "../ground/error_text.ts";
-import { type ApiClient, ApiError } from "../platform/api_client.ts";
+import type { ApiClient } from "../platform/api_client.ts";
+import { ApiError } from "../platform/api_error.ts";
 import type { Rule, RuleId } from "../domain/rule.ts";
 import { KINDS, TIMER_TRIGGERS } from "../schedule/kinds.ts";
 import { ownsRule, type Shard } from "../domain/shard.ts";

@@ -15,11 +15,6 @@ export class InstantHeap {
   #slots = new Int32Array(FIRST_CAPACITY);
   #places = new Int32Array(FIRST_CAPACITY).fill(ABSENT);
 
-  /** The number of slots in the heap. */
-  get size(): number {
-    return this.#size;
-  }
-
   /** The earliest key, or Infinity. */
   get firstKey(): number {
     return this.#size === 0 ? Infinity : this.#keyAt(0);

@@ -18,11 +18,6 @@ export class SlotIndex<K> {
     this.#hashOf = hashOf;
   }
 
-  /** The number of keys. */
-  get size(): number {
-    return this.#size;
-  }
-
   /** The slot of a key. */
   get(key: K): number | undefined {
     const slot = this.#slotAt(this.#cellOf(key));

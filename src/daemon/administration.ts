@@ -117,6 +117,7 @@ export class Administration {
     const stack = new AsyncDisposableStack();
     stack.use(server);
     stack.use(live);
+    stack.use(health);
     return stack;
   }
 
@@ -145,7 +146,9 @@ export class Administration {
       get lagMs() {
         return timeWatch.lagMs;
       },
-      takeMaxLagMs: () => timeWatch.takeMaxLagMs(),
+      get maxLagMs() {
+        return timeWatch.maxLagMs;
+      },
       get tokenSecondsToExpiry() {
         return keeper.secondsToExpiry;
       },

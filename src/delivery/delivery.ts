@@ -6,25 +6,14 @@ import type { Outbox, OutboxTaker } from "../domain/outbox.ts";
 import type { RuleId } from "../domain/rule.ts";
 import { Circuit } from "./circuit.ts";
 import type { DeliveryNews } from "./news.ts";
-import { MAX_WAITING, nextOfHeld, nextOfWaiting, type Phase, type World } from "./next_step.ts";
+import { MAX_WAITING, nextStep, type Phase, type World } from "./next_step.ts";
 import type { DeliveryPorts } from "./ports.ts";
 import { Lanes } from "./lanes.ts";
 import type { Lane } from "./lane.ts";
-import { OrderedSet } from "../collections/ordered_set.ts";
 import { OutboxLedger } from "./outbox_ledger.ts";
 import { Outcomes } from "./outcomes.ts";
-import { Pace } from "./pace.ts";
-import { Parker } from "./parker.ts";
-import { Stock } from "./stock.ts";
-
-/** An outage is worked off, not poured out; but never slower than it grows, for then it would not end. */
-const OUTBOX_PER_SECOND = 10_000;
-
-/**
- * The part of the requests that events of the outbox may take. After an outage every rule may have some
- * there, and all that falls due goes behind them: were it a small part, the outbox would never be empty.
- */
-const OUTBOX_SHARE = 0.75;
+import { Turns } from "./turns.ts";
+import { worldOf } from "./world.ts";
 
 /** Posts one event. Does not throw: whatever happens is a {@link PostResult}. */
 export type Post = (event: OutboundEvent, signal: AbortSignal) => Promise<PostResult>;
@@ -55,72 +44,54 @@ export interface DeliveryOptions {
  */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  readonly #tell: Tell<DeliveryNews>;
   readonly #lanes = new Lanes();
-  readonly #stock: Stock = new Stock(() => this.#routeAll());
   readonly #circuit: Circuit;
-  readonly #pace: Pace;
-  readonly #parker: Parker;
   readonly #outcomes: Outcomes;
   readonly #ledger: OutboxLedger;
-  /** Lanes with something in memory to post, in the order in which they got it. */
-  readonly #toPost = new OrderedSet<Lane>();
+  readonly #turns: Turns;
   readonly #posting = new Set<Promise<void>>();
   readonly #abort = new AbortController();
   #phase: Phase = "open";
-  #postingHeld = 0;
   readonly #world: World;
   #empty: PromiseWithResolvers<void> | null = null;
 
   constructor(options: DeliveryOptions) {
-    const { clock, tell, outbox } = options;
-    this.#options = options;
-    this.#tell = tell;
-    this.#circuit = new Circuit({
+    const { clock } = options;
+    const lanes = this.#lanes;
+    const circuit = new Circuit({
       clock,
       backoff: options.probeBackoff,
       on: {
-        opened: (reason) => {
-          tell({ kind: "circuit_opened", reason });
-          this.#routeAll();
-        },
-        closed: (downMs) => {
-          tell({ kind: "circuit_closed", downMs });
-          this.#routeAll();
-        },
+        opened: (reason) => this.#turned({ kind: "circuit_opened", reason }),
+        closed: (downMs) => this.#turned({ kind: "circuit_closed", downMs }),
         probeDue: () => this.#pump(),
       },
     });
-    this.#pace = new Pace(clock, OUTBOX_PER_SECOND, () => this.#pump());
-    this.#parker = new Parker(outbox, clock, {
-      done: (lane, event, error) => this.#parked(lane, event, error),
-      changed: () => this.#changed(null),
-    });
-    this.#world = worldOf({
-      phase: () => this.#phase,
-      circuit: this.#circuit,
-      parker: this.#parker,
-      stock: this.#stock,
-      lanes: this.#lanes,
-    });
-    this.#ledger = new OutboxLedger({
+    const ledger = new OutboxLedger({
       ...options,
-      lanes: this.#lanes,
-      stock: this.#stock,
-      maxAgeMs: options.outboxMaxAgeMs,
-      isOpen: () => this.#phase === "open",
-      changed: (lane) => this.#changed(lane),
-      reroute: (lane) => this.#route(lane),
-      settled: () => this.#settled(),
+      lanes,
+      on: {
+        reroute: (lane) => this.#route(lane),
+        proceed: () => this.#pump(),
+        settled: () => this.#settled(),
+      },
     });
-    this.#outcomes = new Outcomes({
-      ...options,
-      lanes: this.#lanes,
-      stock: this.#stock,
-      circuit: this.#circuit,
-      mayPark: () => this.#parker.isOpen,
-      again: (lane) => this.#changed(lane),
+    const again = (lane: Lane) => {
+      this.#route(lane);
+      this.#pump();
+    };
+    this.#options = options;
+    this.#circuit = circuit;
+    this.#ledger = ledger;
+    this.#world = worldOf({ phase: () => this.#phase, circuit, ledger, lanes });
+    this.#turns = new Turns({
+      clock,
+      circuit,
+      concurrency: options.concurrency,
+      isWorthwhile: (lane) => ledger.isWorthwhile(lane),
+      changed: () => this.#pump(),
     });
+    this.#outcomes = new Outcomes({ ...options, lanes, ledger, circuit, again });
   }
 
   /** Events that wait in memory, those in flight included. */
@@ -130,7 +101,7 @@ export class Delivery {
 
   /** Events in the outbox, as far as this process knows. */
   get parked(): number {
-    return this.#stock.size;
+    return this.#ledger.size;
   }
 
   /** When the first event fell due that is neither delivered nor in the outbox, or Infinity. */
@@ -160,7 +131,9 @@ export class Delivery {
     const lane = this.#lanes.get(ruleId);
     if (lane === undefined) return;
     this.#ledger.discard(lane);
-    for (const event of this.#lanes.clear(lane)) this.#tell({ kind: "event_discarded", event });
+    for (const event of this.#lanes.clear(lane)) {
+      this.#options.tell({ kind: "event_discarded", event });
+    }
     this.#route(lane);
     this.#settled();
     this.#pump();
@@ -169,11 +142,11 @@ export class Delivery {
   /** Delivers what it can for `timeoutMs`, then puts the rest into the outbox for `parkMs`. */
   async drain(timeoutMs: number, parkMs: number): Promise<void> {
     this.#phase = "draining";
-    this.#ledger.dropHeld();
-    this.#routeAll();
+    this.#ledger.close();
+    this.#route(null);
     await this.#untilEmpty(timeoutMs);
     this.#phase = "parking";
-    this.#routeAll();
+    this.#route(null);
     this.#abort.abort(new Error("The sensor is stopping"));
     this.#pump();
     await Promise.all(this.#posting);
@@ -186,9 +159,9 @@ export class Delivery {
     this.#phase = "ended";
     this.#abort.abort(new Error("Another instance delivers"));
     for (const lane of this.#lanes) lane.endRetry();
-    this.#parker[Symbol.dispose]();
+    this.#ledger[Symbol.dispose]();
     this.#circuit[Symbol.dispose]();
-    this.#pace[Symbol.dispose]();
+    this.#turns[Symbol.dispose]();
   }
 
   async #untilEmpty(timeoutMs: number): Promise<void> {
@@ -204,59 +177,38 @@ export class Delivery {
     if (this.#lanes.waiting + this.#posting.size === 0) this.#empty?.resolve();
   }
 
+  #turned(news: DeliveryNews): void {
+    this.#options.tell(news);
+    this.#route(null);
+  }
+
   // What there is to do for a lane follows from its state alone: whatever changes only has to route anew.
 
-  #changed(lane: Lane | null): void {
-    if (lane === null) this.#routeAll();
-    else this.#route(lane);
-    this.#pump();
+  #route(lane: Lane | null): void {
+    if (lane !== null) return this.#routeOne(lane);
+    for (const it of [...this.#lanes]) this.#routeOne(it);
   }
 
-  #routeAll(): void {
-    for (const lane of [...this.#lanes]) this.#route(lane);
-  }
-
-  #route(lane: Lane): void {
+  #routeOne(lane: Lane): void {
     // The outbox had it all the same, and handed it out: it is over.
     const head = lane.waiting.first;
-    if (head !== undefined && lane.isUncertain && !lane.isBusy && this.#stock.isOver(head)) {
+    if (head !== undefined && lane.isUncertain && !lane.isBusy && this.#ledger.isOver(head)) {
       this.#lanes.shift(lane);
     }
-    if (lane.isEmpty) this.#lanes.close(lane);
-    const world = this.#world;
-    const next = nextOfWaiting(lane, world);
-    this.#ledger.include(lane, nextOfHeld(lane, world) === "post");
-    // One that is there already keeps its place.
-    if (next === "post") this.#toPost.add(lane);
-    else this.#toPost.delete(lane);
-    this.#parker.include(lane, next === "park");
+    const step = nextStep(lane, this.#world);
+    if (step === "close") this.#lanes.close(lane);
+    this.#turns.include(lane, step);
+    this.#ledger.include(lane, step);
   }
 
   #pump(): void {
     if (this.#phase === "ended") return;
-    this.#parker.pump();
+    this.#ledger.pump();
     while (this.#posting.size < this.#options.concurrency) {
-      const lane = this.#nextToPost();
+      const lane = this.#turns.next();
       if (lane === undefined) return;
       this.#post(lane);
     }
-  }
-
-  #nextToPost(): Lane | undefined {
-    if (!this.#circuit.isClosed) {
-      const lane = this.#circuit.mayProbe
-        ? this.#ledger.firstToPost() ?? this.#toPost.first
-        : undefined;
-      if (lane !== undefined) this.#circuit.probe();
-      return lane;
-    }
-    const live = this.#toPost.first;
-    const isFull = this.#postingHeld >= Math.ceil(this.#options.concurrency * OUTBOX_SHARE);
-    if (live !== undefined || isFull) return live;
-    const held = this.#ledger.firstToPost();
-    // With the last of what is in the outbox, live ones may get their turn.
-    if (held === undefined) return this.#toPost.first;
-    return this.#pace.take() ? held : undefined;
   }
 
   #post(lane: Lane): void {
@@ -266,11 +218,11 @@ export class Delivery {
     const attempt = { lane, event, parcel };
     if (!this.#circuit.isClosed) this.#outcomes.noteProbe(attempt);
     lane.beginPost();
-    if (parcel !== null) this.#postingHeld++;
+    if (parcel !== null) this.#turns.beginHeld();
     this.#route(lane);
     const posting = this.#options.post(event, this.#abort.signal).then((result) => {
       this.#posting.delete(posting);
-      if (parcel !== null) this.#postingHeld--;
+      if (parcel !== null) this.#turns.endHeld();
       this.#outcomes.conclude(attempt, result, this.#abort.signal.aborted);
       lane.endPost();
       this.#route(lane);
@@ -280,55 +232,11 @@ export class Delivery {
     this.#posting.add(posting);
   }
 
-  #parked(lane: Lane, event: OutboundEvent, error: unknown): void {
-    if (error === undefined) {
-      this.#stock.add(lane);
-      this.#tell({ kind: "event_parked", event });
-      this.#lanes.shift(lane);
-    } else if (this.#options.isKnown(event.ruleId)) {
-      lane.doubt();
-      this.#tell({ kind: "event_unparked", event, error });
-    } else {
-      this.#tell({ kind: "event_discarded", event });
-      this.#lanes.shift(lane);
-    }
-    this.#route(lane);
-    this.#settled();
-    this.#pump();
-  }
-
   #dropOldest(): void {
     const dropped = this.#lanes.takeOldest();
     if (dropped === undefined) return;
-    this.#tell({ kind: "event_dropped", event: dropped });
+    this.#options.tell({ kind: "event_dropped", event: dropped });
     const lane = this.#lanes.get(dropped.ruleId);
     if (lane !== undefined) this.#route(lane);
   }
-}
-
-/** What decides over lanes, as it is whenever it is asked. */
-function worldOf({ phase, circuit, parker, stock, lanes }: {
-  phase: () => Phase;
-  circuit: Circuit;
-  parker: Parker;
-  stock: Stock;
-  lanes: Lanes;
-}): World {
-  return {
-    get phase() {
-      return phase();
-    },
-    get isCircuitClosed() {
-      return circuit.isClosed;
-    },
-    get isOutboxOpen() {
-      return parker.isOpen;
-    },
-    get hasInherited() {
-      return stock.hasInherited;
-    },
-    get waiting() {
-      return lanes.waiting;
-    },
-  };
 }

@@ -2,6 +2,9 @@ import { Fifo } from "../collections/fifo.ts";
 import type { OutboundEvent } from "../domain/event.ts";
 import type { Parcel } from "../domain/outbox.ts";
 import type { RuleId } from "../domain/rule.ts";
+import { Account } from "./account.ts";
+
+const NONE: Pick<Fifo<Parcel>, "size" | "first"> = new Fifo();
 
 /**
  * The events of one rule, oldest first: those in the outbox, of which it has handed out the `held` ones,
@@ -11,15 +14,10 @@ export class Lane {
   readonly ruleId: RuleId;
   /** Its place among all lanes. */
   readonly slot: number;
-  readonly held: Fifo<Parcel> = new Fifo();
-  readonly waiting: Fifo<OutboundEvent> = new Fifo();
-  #stored = 0;
+  readonly #waiting: Fifo<OutboundEvent> = new Fifo();
+  /** Most lanes come and go without having anything in the outbox. */
+  #account: Account | null = null;
   #posting: "held" | "waiting" | null = null;
-  #isPutting = false;
-  /** The event on its way into the outbox, where it was handed out before it was confirmed. */
-  #early: Parcel | null = null;
-  /** That was taken out as well: it will never be counted. */
-  #isTakenOut = false;
   #isUncertain = false;
   #isSpent = false;
   #failures = 0;
@@ -31,9 +29,24 @@ export class Lane {
     this.slot = slot;
   }
 
+  /** What waits in memory, oldest first. */
+  get waiting(): Pick<Fifo<OutboundEvent>, "size" | "first" | "second"> {
+    return this.#waiting;
+  }
+
+  /** What the outbox has of it, if it ever had anything. */
+  get account(): Account | null {
+    return this.#account;
+  }
+
+  /** What the outbox has handed out, oldest first. */
+  get held(): Pick<Fifo<Parcel>, "size" | "first"> {
+    return this.#account?.held ?? NONE;
+  }
+
   /** Events in the outbox that this process put there. */
   get stored(): number {
-    return this.#stored;
+    return this.#account?.stored ?? 0;
   }
 
   /** Whether one of its events is in flight. */
@@ -41,14 +54,19 @@ export class Lane {
     return this.#posting !== null;
   }
 
+  /** Whether the first that is held is in flight. */
+  get isPostingHeld(): boolean {
+    return this.#posting === "held";
+  }
+
   /** Whether the first that waits is on its way into the outbox. */
   get isPutting(): boolean {
-    return this.#isPutting;
+    return this.#account?.isPutting ?? false;
   }
 
   /** Whether the first that waits is beyond recall. */
   get isBusy(): boolean {
-    return this.#posting === "waiting" || this.#isPutting;
+    return this.#posting === "waiting" || this.isPutting;
   }
 
   /** Whether the first that waits may be in the outbox all the same. */
@@ -66,14 +84,33 @@ export class Lane {
     return this.#retry !== null;
   }
 
-  get isEmpty(): boolean {
-    return this.held.size + this.waiting.size + this.#stored === 0 && this.#posting === null &&
-      !this.#isPutting;
+  /** For the ledger, which alone changes it. */
+  openAccount(): Account {
+    return this.#account ??= new Account();
   }
 
-  /** Takes back all that the outbox has handed out, but for what is in flight. */
-  dropHeld(): Parcel[] {
-    return this.held.clear(this.#posting === "held" ? 1 : 0);
+  push(event: OutboundEvent): void {
+    this.#waiting.push(event);
+  }
+
+  /** Takes the first that waits. */
+  shift(): OutboundEvent | undefined {
+    const event = this.#waiting.shift();
+    this.#beginAnew();
+    return event;
+  }
+
+  /** Takes the first that waits and is not beyond recall. */
+  shiftFree(): OutboundEvent | undefined {
+    return this.isBusy ? this.#waiting.removeSecond() : this.shift();
+  }
+
+  /** Takes all that wait and are not beyond recall. */
+  clear(): OutboundEvent[] {
+    if (this.isBusy) return this.#waiting.clear(1);
+    const events = this.#waiting.clear();
+    this.#beginAnew();
+    return events;
   }
 
   /** The first that is held, or else the first that waits, is posted. */
@@ -83,52 +120,6 @@ export class Lane {
 
   endPost(): void {
     this.#posting = null;
-  }
-
-  /** The first that waits is on its way into the outbox: nothing counts of an attempt before. */
-  beginPut(): void {
-    this.#isPutting = true;
-    this.#early = null;
-    this.#isTakenOut = false;
-  }
-
-  endPut(): void {
-    this.#isPutting = false;
-  }
-
-  /** The outbox hands out an event. */
-  hold(parcel: Parcel): void {
-    this.held.push(parcel);
-    const isEarly = this.#isPutting &&
-      this.waiting.first?.occurrenceId === parcel.event.occurrenceId;
-    if (isEarly) this.#early ??= parcel;
-  }
-
-  /** The first that waits is in the outbox. Returns whether it counts: it may have been taken out. */
-  notePut(): boolean {
-    this.#early = null;
-    if (this.#isTakenOut) return false;
-    this.#stored++;
-    return true;
-  }
-
-  /**
-   * An event is taken out of the outbox: `own` is one that this process put there and counted, `early` one
-   * that it has yet to count, `other` any other.
-   */
-  noteTakenOut(parcel: Parcel): "own" | "early" | "other" {
-    if (parcel === this.#early) {
-      this.#isTakenOut = true;
-      return "early";
-    }
-    if (!parcel.isOwn || this.#stored === 0) return "other";
-    this.#stored--;
-    return "own";
-  }
-
-  /** The outbox has lost what this process put there. */
-  forgetStored(): void {
-    this.#stored = 0;
   }
 
   /** Nobody knows whether the first that waits is in the outbox. */
@@ -170,7 +161,7 @@ export class Lane {
   }
 
   /** Another event is the first that waits. */
-  beginAnew(): void {
+  #beginAnew(): void {
     this.#isUncertain = false;
     this.#isSpent = false;
     // Otherwise it is one of the outbox that is being tried.

@@ -51,23 +51,21 @@ export class Lanes {
   }
 
   push(lane: Lane, event: OutboundEvent): void {
-    lane.waiting.push(event);
+    lane.push(event);
     this.#waiting++;
     if (lane.waiting.size === 1) this.#heads.set(lane.slot, event.dueAt);
   }
 
   /** Takes the first event that waits in a lane. */
   shift(lane: Lane): void {
-    if (lane.waiting.shift() !== undefined) this.#waiting--;
-    lane.beginAnew();
+    if (lane.shift() !== undefined) this.#waiting--;
     this.#noteHead(lane);
   }
 
   /** Takes all events that wait in a lane and are not beyond recall. */
   clear(lane: Lane): OutboundEvent[] {
-    const events = lane.waiting.clear(lane.isBusy ? 1 : 0);
+    const events = lane.clear();
     this.#waiting -= events.length;
-    if (!lane.isBusy) lane.beginAnew();
     this.#noteHead(lane);
     return events;
   }
@@ -87,16 +85,10 @@ export class Lanes {
       this.#heads.remove(lane.slot);
       lane = this.#firstLane();
     }
-    const event = oldest && this.#takeFree(oldest);
+    const event = oldest?.shiftFree();
+    if (event !== undefined) this.#waiting--;
     for (const it of seen) this.#noteHead(it);
     return event;
-  }
-
-  #takeFree(lane: Lane): OutboundEvent | undefined {
-    this.#waiting--;
-    if (lane.isBusy) return lane.waiting.removeSecond();
-    lane.beginAnew();
-    return lane.waiting.shift();
   }
 
   #firstLane(): Lane | undefined {

@@ -13,7 +13,9 @@ import type { Lane } from "./lane.ts";
 //                        v    handed out       post held
 //                  in the outbox -------> held ---------> in flight ---> stored, or as above
 //
-// A lane has two heads that move on by themselves: the first that is held, and the first that waits.
+// A lane has two heads that move on by themselves: the first that is held, and the first that waits. So it may
+// be time to post the one and to park the other at once. A lane that has neither, nor anything in the outbox
+// or under way, is closed.
 
 /** The most events that wait in memory; beyond it the oldest are lost. */
 export const MAX_WAITING = 200_000;
@@ -44,23 +46,42 @@ export type LaneState =
   >
   & { readonly held: { readonly size: number }; readonly waiting: { readonly size: number } };
 
-/** What becomes of the first that the outbox has handed out. */
-export function nextOfHeld(lane: LaneState, { phase }: World): "post" | "wait" {
-  const mayTry = lane.held.size > 0 && !lane.isPosting && !lane.isRetrying;
-  return mayTry && phase === "open" ? "post" : "wait";
+/**
+ * What becomes of a lane: its first event in memory, or the first that the outbox has handed out, is posted;
+ * the first in memory is put into the outbox, which holds up nothing that was handed out before; the lane
+ * waits for news; or there is nothing left in it.
+ */
+export type Step = "post" | "post held" | "park" | "post held and park" | "wait" | "close";
+
+/** What there is to do for a lane. It follows from the states alone, and may be asked at any time. */
+export function nextStep(lane: LaneState, world: World): Step {
+  if (isEmpty(lane)) return "close";
+  const mayTry = !lane.isPosting && !lane.isRetrying;
+  const postsHeld = mayTry && lane.held.size > 0 && world.phase === "open";
+  if (shallPark(lane, world)) return postsHeld ? "post held and park" : "park";
+  if (postsHeld) return "post held";
+  return mayTry && mayPost(lane, world) ? "post" : "wait";
 }
 
-/** What becomes of the first that waits in memory: it is not posted before what the outbox has of its rule. */
-export function nextOfWaiting(lane: LaneState, world: World): "post" | "park" | "wait" {
-  if (lane.waiting.size === 0) return "wait";
-  const isFirst = lane.stored === 0 && !world.hasInherited;
-  if (world.isOutboxOpen && !lane.isBusy) {
-    const shallPark = !world.isCircuitClosed || !isFirst || lane.isSpent ||
-      world.phase === "parking" || world.waiting > CROWDED;
-    if (shallPark) return "park";
-  }
-  const mayTry = lane.held.size === 0 && !lane.isPosting && !lane.isRetrying && !lane.isPutting;
-  if (!mayTry || world.phase === "parking" || world.phase === "ended") return "wait";
+function isEmpty(lane: LaneState): boolean {
+  return lane.held.size + lane.waiting.size + lane.stored === 0 && !lane.isPosting &&
+    !lane.isPutting;
+}
+
+function shallPark(lane: LaneState, world: World): boolean {
+  if (lane.waiting.size === 0 || lane.isBusy || !world.isOutboxOpen) return false;
+  return !world.isCircuitClosed || lane.isSpent || !isFirst(lane, world) ||
+    world.phase === "parking" || world.waiting > CROWDED;
+}
+
+function mayPost(lane: LaneState, world: World): boolean {
+  if (lane.waiting.size === 0 || lane.held.size > 0 || lane.isPutting) return false;
+  if (world.phase === "parking" || world.phase === "ended") return false;
   // Out of order is better than lost.
-  return isFirst || world.waiting >= MAX_WAITING ? "post" : "wait";
+  return isFirst(lane, world) || world.waiting >= MAX_WAITING;
+}
+
+/** Whether the outbox has nothing that comes before what waits in memory. */
+function isFirst(lane: LaneState, world: World): boolean {
+  return lane.stored === 0 && !world.hasInherited;
 }

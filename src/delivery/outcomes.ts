@@ -9,7 +9,7 @@ import type { DeliveryNews } from "./news.ts";
 import type { DeliveryPorts } from "./ports.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Lane } from "./lane.ts";
-import type { Stock } from "./stock.ts";
+import type { OutboxLedger } from "./outbox_ledger.ts";
 import { judge } from "./verdict.ts";
 
 /** One request; for an event of the outbox if there is a parcel. */
@@ -22,14 +22,12 @@ export interface Attempt {
 /** What {@link Outcomes} works on. */
 export interface OutcomesOptions {
   readonly lanes: Lanes;
-  readonly stock: Stock;
+  readonly ledger: OutboxLedger;
   readonly circuit: Circuit;
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly backoff: Backoff;
   readonly isKnown: (ruleId: RuleId) => boolean;
-  /** Whether the outbox can be offered an event now. */
-  readonly mayPark: () => boolean;
   /** There may be something to do for a lane, at another time than that of the outcome. */
   readonly again: (lane: Lane) => void;
   readonly tell: Tell<DeliveryNews>;
@@ -85,12 +83,12 @@ export class Outcomes {
   /** The event has come to its end. */
   #advance({ lane, event, parcel }: Attempt): void {
     if (parcel === null) {
-      if (lane.isUncertain) this.#options.stock.remember(event);
+      if (lane.isUncertain) this.#options.ledger.remember(event);
       return this.#options.lanes.shift(lane);
     }
     lane.forgetFailures();
-    lane.held.shift();
-    this.#options.stock.remove(lane, parcel);
+    this.#options.ledger.pass(lane);
+    this.#options.ledger.takeOut(lane, parcel);
   }
 
   /** Whether an event that failed is not to be tried again: then it is the first no longer. */
@@ -98,7 +96,7 @@ export class Outcomes {
     const { lane, event, parcel } = attempt;
     if (parcel?.isVoid) {
       // The outbox hands it out again.
-      lane.held.shift();
+      this.#options.ledger.pass(lane);
       return true;
     }
     if (this.#options.isKnown(event.ruleId)) return false;
@@ -114,11 +112,11 @@ export class Outcomes {
       .catch((error) => this.#tell({ kind: "event_unburied", event, error }));
     if (parcel === null || parcel.isVoid) return this.#advance(attempt);
     // Not taken out of the outbox before it is safe elsewhere; meanwhile the next one has its turn.
-    this.#options.stock.remember(event);
+    this.#options.ledger.remember(event);
     lane.forgetFailures();
-    lane.held.shift();
+    this.#options.ledger.pass(lane);
     buried.then(() => {
-      this.#options.stock.remove(lane, parcel);
+      this.#options.ledger.takeOut(lane, parcel);
       this.#options.again(lane);
     });
   }
@@ -126,7 +124,7 @@ export class Outcomes {
   #fail(attempt: Attempt, result: PostResult & { kind: "retry" }): void {
     const { reason, retryAfterMs } = result;
     const { lane, event, parcel } = attempt;
-    const { circuit, mayPark } = this.#options;
+    const { circuit, ledger } = this.#options;
     const { isClosed } = circuit;
     if (!isClosed) {
       lane.forgetFailures();
@@ -147,7 +145,7 @@ export class Outcomes {
     }
     if (parcel === null && lane.spend()) this.#tell({ kind: "event_spent", event, reason });
     if (verdict === "down") circuit.fail(reason, retryAfterMs);
-    else if (!mayPark()) this.#retryLater(attempt, failures, result);
+    else if (!ledger.isOpen) this.#retryLater(attempt, failures, result);
   }
 
   /** What was sent before the circuit opened says nothing new. */

@@ -16,8 +16,6 @@ import { pageFromAnswer, ruleFromAnswer } from "./rule_rows.ts";
 import { tokenFromAnswer, tokenRequestBody } from "./token_issue.ts";
 import type { TokenReading, TokenRequest } from "./token_reading.ts";
 
-export { ApiError } from "./api_error.ts";
-
 /** The API returns at most 100, and counts its offsets by what was asked for (contract 2.4). */
 const PAGE_SIZE = 100;
 const MAX_RULES_BYTES = 16 * 1024 * 1024;

@@ -1,8 +1,6 @@
 import { type ReadText, readTokenFile, TokenError } from "./token_file.ts";
 import { readingOf, type RenewalPlan, type TokenReading } from "./token_reading.ts";
 
-export { TokenError } from "./token_file.ts";
-
 /** Where the token comes from: from the file where one is named, else, or until it can be read, `value`. */
 export interface TokenSource {
   readonly value: string | null;

@@ -8,6 +8,8 @@ const PERIOD_MS = 500;
 const STALL_MS = 1000;
 /** NTP slews a clock by far less than this in a period. */
 const STEP_MS = 1000;
+/** Looks of which the greatest lag is known: those of the last minute. */
+const LOOKS = 120;
 /** After a telling the next one waits: a machine under load would fill the log with the same sentence. */
 const QUIET_MS = 60_000;
 
@@ -21,8 +23,9 @@ export class TimeWatch implements Disposable {
   /** From the monotonic to the wall clock, in milliseconds. */
   #offset: number;
   #alarm: Disposable;
-  #lagMs = 0;
-  #maxLagMs = 0;
+  /** Of the latest looks, each in the place of the one `LOOKS` before it. */
+  readonly #lagsMs = new Float64Array(LOOKS);
+  #place = 0;
 
   /** Watches until it is disposed of. */
   constructor(clock: Clock, tell: Tell<TimeNews>) {
@@ -36,14 +39,12 @@ export class TimeWatch implements Disposable {
 
   /** How late the latest alarm rang, in milliseconds. */
   get lagMs(): number {
-    return this.#lagMs;
+    return this.#lagsMs[this.#place] ?? 0;
   }
 
-  /** The greatest `lagMs` since this was last called. */
-  takeMaxLagMs(): number {
-    const taken = this.#maxLagMs;
-    this.#maxLagMs = 0;
-    return taken;
+  /** The greatest `lagMs` of the last minute: whoever asks, and how often, changes nothing. */
+  get maxLagMs(): number {
+    return Math.max(...this.#lagsMs);
   }
 
   [Symbol.dispose](): void {
@@ -61,10 +62,10 @@ export class TimeWatch implements Disposable {
     // From look to look: compared with the start, a slewed clock would some day seem to have stepped.
     const stepMs = offset - this.#offset;
     this.#offset = offset;
-    this.#lagMs = Math.max(0, at - this.#dueAt);
-    this.#maxLagMs = Math.max(this.#maxLagMs, this.#lagMs);
+    this.#place = (this.#place + 1) % LOOKS;
+    this.#lagsMs[this.#place] = Math.max(0, at - this.#dueAt);
     this.#alarm = this.#arm(at);
-    this.#stalls.add(this.#lagMs, at);
+    this.#stalls.add(this.lagMs, at);
     this.#steps.add(stepMs, at);
   }
 }

@@ -51,7 +51,7 @@ function sickRig(): MetricsRig {
     role: "leader",
     isFiring: false,
     backlog: { waiting: 1, parked: 1, earliestDueAt: 0 },
-    takeMaxLagMs: () => 2000,
+    maxLagMs: 2000,
     tokenSecondsToExpiry: HOUR_S,
   });
 }

@@ -128,7 +128,7 @@ Deno.test("The state is told as it is when somebody asks", async () => {
     role: "standby",
     isFiring: false,
     lagMs: 12,
-    takeMaxLagMs: () => 80,
+    maxLagMs: 80,
     tokenSecondsToExpiry: 3600,
   });
   const now = await scrape();

@@ -23,7 +23,7 @@ export function sensorState(now: () => number, with_: Partial<SensorState> = {})
     census: new Census(),
     backlog: { waiting: 0, parked: 0, earliestDueAt: Infinity },
     lagMs: 0,
-    takeMaxLagMs: () => 0,
+    maxLagMs: 0,
     tokenSecondsToExpiry: null,
     ...with_,
   };

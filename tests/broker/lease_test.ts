@@ -1,36 +1,26 @@
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
-import { startBroker } from "../../src/dev/amqp/broker.ts";
 import { Rivals, type WatchedLease } from "../integration/lease_watched.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { TcpProxy } from "../support/tcp_proxy.ts";
+import { MemoryBroker, type MemoryLink } from "../support/memory_broker.ts";
 
 const LOOK_MS = 250;
 const PROVE_MS = 500;
 /** With a heartbeat of a second. */
 const HOLDS_MS = 1600;
 
-/** Leases on a broker of this process, behind a proxy, with the time in the test's hands. */
+/** Leases on a broker in memory, with the link to it and the time in the test's hands. */
 class Setting implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly rivals = new Rivals();
-  readonly link: TcpProxy;
-  readonly #stack: AsyncDisposableStack;
-
-  private constructor(link: TcpProxy, stack: AsyncDisposableStack) {
-    this.link = link;
-    this.#stack = stack;
-  }
-
-  static async open(): Promise<Setting> {
-    await using stack = new AsyncDisposableStack();
-    const broker = stack.use(startBroker());
-    const link = stack.use(await TcpProxy.start(Number(new URL(broker.url).port)));
-    return new Setting(link, stack.move());
-  }
+  readonly link: MemoryLink = new MemoryBroker().link();
 
   add(heartbeat = 1): WatchedLease {
-    const url = `amqp://127.0.0.1:${this.link.port}?heartbeat=${heartbeat}`;
-    return this.rivals.add({ url, clock: this.clock, backoff: () => 20 });
+    return this.rivals.add({
+      url: `amqp://memory?heartbeat=${heartbeat}`,
+      connect: this.link.connect,
+      clock: this.clock,
+      backoff: () => 20,
+    });
   }
 
   /** A lease that is held, by a proof of this instant. */
@@ -49,8 +39,8 @@ class Setting implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.link.thaw();
     await this.rivals[Symbol.asyncDispose]();
-    await this.#stack.disposeAsync();
   }
 }
 
@@ -62,7 +52,7 @@ for (
   const [heartbeat, holdsMs] of [[1, 1600], [2, 3200], [5, 4000], [60, 4000], [0, 4000]] as const
 ) {
   Deno.test(`A lease is held for ${holdsMs} ms after its proof with a heartbeat of ${heartbeat} s`, async () => {
-    await using setting = await Setting.open();
+    await using setting = new Setting();
     const lease = await setting.held(heartbeat);
     setting.clock.stall(holdsMs - 1);
     assert(lease.isHeld);
@@ -73,7 +63,7 @@ for (
 }
 
 Deno.test("A lease is in doubt when the wall clock is set, either way, and no longer with the next proof", async () => {
-  await using setting = await Setting.open();
+  await using setting = new Setting();
   const lease = await setting.held();
   for (const stepMs of [HOLDS_MS, -HOLDS_MS]) {
     setting.clock.step(stepMs - Math.sign(stepMs));
@@ -87,7 +77,7 @@ Deno.test("A lease is in doubt when the wall clock is set, either way, and no lo
 });
 
 Deno.test("A broker that does not answer costs the lease when the last proof ends, and an answer brings it back", async () => {
-  await using setting = await Setting.open();
+  await using setting = new Setting();
   const { clock, link } = setting;
   const lease = await setting.held();
   link.freeze();
@@ -106,7 +96,7 @@ Deno.test("A broker that does not answer costs the lease when the last proof end
 });
 
 Deno.test("An answer that comes when its proof has ended proves nothing", async () => {
-  await using setting = await Setting.open();
+  await using setting = new Setting();
   const { clock, link } = setting;
   const lease = await setting.held();
   link.freeze();
@@ -123,7 +113,7 @@ Deno.test("An answer that comes when its proof has ended proves nothing", async 
 });
 
 Deno.test("Answers that take their time do not cost the lease as long as each proof is in time", async () => {
-  await using setting = await Setting.open();
+  await using setting = new Setting();
   const { clock, link } = setting;
   const lease = await setting.held();
   for (let round = 0; round < 4; round++) {
@@ -140,7 +130,7 @@ Deno.test("Answers that take their time do not cost the lease as long as each pr
 });
 
 Deno.test("A process that stood still goes on with a proof that holds, and gives up with one that does not", async () => {
-  await using setting = await Setting.open();
+  await using setting = new Setting();
   const { clock, link } = setting;
   const lease = await setting.held();
   clock.stall(HOLDS_MS - 1);
@@ -155,7 +145,7 @@ Deno.test("A process that stood still goes on with a proof that holds, and gives
 });
 
 Deno.test("Who stands by looks four times a second, and has the lease at the first look after it is free", async () => {
-  await using setting = await Setting.open();
+  await using setting = new Setting();
   const { clock, rivals } = setting;
   const first = await setting.held();
   const second = setting.add();
@@ -176,7 +166,7 @@ Deno.test("Who stands by looks four times a second, and has the lease at the fir
 });
 
 Deno.test("A lease that is disposed of is not held from then on, and tells of nothing", async () => {
-  await using setting = await Setting.open();
+  await using setting = new Setting();
   const lease = await setting.held();
   const disposed = lease[Symbol.asyncDispose]();
   assertFalse(lease.isHeld);

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { startBroker } from "../../src/dev/amqp/broker.ts";
 import { patiently } from "../integration/broker_feed.ts";
-import { openWatched } from "../integration/store_watched.ts";
+import { openWatched, prepare } from "../integration/store_watched.ts";
 import { FakeClock, settle } from "../support/fake_clock.ts";
+import { MemoryBroker } from "../support/memory_broker.ts";
 
 const LOOK_MS = 100;
 const LONGEST_MS = 15_000;
@@ -10,11 +10,13 @@ const LONGEST_MS = 15_000;
 /** Two processes on the same queues; the first one takes from the outbox, the second one's time is ours. */
 async function setUp() {
   await using stack = new AsyncDisposableStack();
-  const broker = stack.use(startBroker());
+  const broker = new MemoryBroker();
+  const { connect } = broker;
   const clock = new FakeClock();
-  const first = stack.use(await openWatched(broker.url));
-  const second = stack.use(await openWatched(broker.url, { prefix: first.prefix, clock }));
-  const isTaken = () => broker.queues.some(({ consumers }) => consumers > 0);
+  const prefix = await prepare(await broker.channel());
+  const first = stack.use(await openWatched("amqp://memory", { connect, prefix }));
+  const second = stack.use(await openWatched("amqp://memory", { connect, prefix, clock }));
+  const isTaken = () => broker.queue(`${prefix}.outbox`).consumers > 0;
   first.outbox.handOut();
   await until(isTaken);
   const moved = stack.move();

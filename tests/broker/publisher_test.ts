@@ -1,14 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { Publisher } from "../../src/broker/publisher.ts";
 import { openSession } from "../../src/broker/session.ts";
-import { startBroker } from "../../src/dev/amqp/broker.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import { MemoryBroker } from "../support/memory_broker.ts";
 
 Deno.test("Nothing is published once the session is over, though its connection is there", async () => {
-  await using broker = startBroker();
   const told = Promise.withResolvers<string>();
   await using session = openSession({
-    url: broker.url,
+    url: "amqp://memory",
+    connect: new MemoryBroker().connect,
     name: "test",
     clock: new FakeClock(),
     backoff: () => 20,

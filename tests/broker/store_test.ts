@@ -1,39 +1,35 @@
 import { assert, assertEquals, assertFalse, assertRejects, assertThrows } from "@std/assert";
 import { BrokerError } from "../../src/broker/fault.ts";
-import { startBroker } from "../../src/dev/amqp/broker.ts";
-import { onBroker, patiently } from "../integration/broker_feed.ts";
+import { patiently } from "../integration/broker_feed.ts";
 import {
-  contents,
-  depth,
   eventOf,
   eventsOf,
   openWatched,
-  prepared,
+  prepare,
   WatchedStore,
 } from "../integration/store_watched.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { TcpProxy } from "../support/tcp_proxy.ts";
+import { MemoryBroker, takeAll } from "../support/memory_broker.ts";
 
 const RETRY_MS = 20;
 
-/** A store on a broker of this process, behind a proxy, with the time in the test's hands. */
+/** A store on a broker in memory, with the link to it and the time in the test's hands. */
 async function setUp() {
-  await using stack = new AsyncDisposableStack();
-  const broker = stack.use(startBroker());
-  const proxy = stack.use(await TcpProxy.start(Number(new URL(broker.url).port)));
+  const broker = new MemoryBroker();
+  const link = broker.link();
   const clock = new FakeClock();
-  const prefix = await prepared(broker.url);
-  const url = `amqp://127.0.0.1:${proxy.port}`;
-  const watched = stack.use(
-    await openWatched(url, { clock, prefix, backoff: () => RETRY_MS }),
-  );
-  const moved = stack.move();
+  const watched = await openWatched("amqp://memory", {
+    connect: link.connect,
+    clock,
+    prefix: await prepare(await broker.channel()),
+    backoff: () => RETRY_MS,
+  });
   return {
     broker,
-    proxy,
+    link,
     clock,
     watched,
-    [Symbol.asyncDispose]: () => moved[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => watched[Symbol.asyncDispose](),
   };
 }
 
@@ -95,8 +91,8 @@ Deno.test("What is held for ten minutes is handed out anew, before the broker en
 
 Deno.test("An event that is not confirmed within five seconds ends the connection", async () => {
   await using world = await setUp();
-  const { clock, proxy, watched } = world;
-  proxy.freeze();
+  const { clock, link, watched } = world;
+  link.freeze();
   const put = refusal(watched.outbox.put(eventOf(1)));
   const write = refusal(watched.checkpoint.write({ at: 1, writtenAt: 2 }));
   await clock.advance(4999);
@@ -108,15 +104,15 @@ Deno.test("An event that is not confirmed within five seconds ends the connectio
   // Nobody is there to agree to the end.
   await clock.advance(1000);
   await watched.until("lost silent: RabbitMQ did not confirm a message within 5 s");
-  proxy.thaw();
+  link.thaw();
   await clock.advance(RETRY_MS);
   await watched.until("up", 2);
 });
 
 Deno.test("A store on a link that swallows everything is closed within a second", async () => {
   await using world = await setUp();
-  const { clock, proxy, watched } = world;
-  proxy.freeze();
+  const { clock, link, watched } = world;
+  link.freeze();
   const put = refusal(watched.outbox.put(eventOf(1)));
   const closed = watched[Symbol.asyncDispose]();
   assertEquals(await put, LOST);
@@ -126,27 +122,24 @@ Deno.test("A store on a link that swallows everything is closed within a second"
 });
 
 Deno.test("An event on its way when the broker closes the connection is lost, not refused", async () => {
-  const broker = startBroker();
-  await using proxy = await TcpProxy.start(Number(new URL(broker.url).port));
-  const prefix = await prepared(broker.url);
-  await using watched = await openWatched(`amqp://127.0.0.1:${proxy.port}`, { prefix });
-  proxy.freeze();
+  await using world = await setUp();
+  const { broker, link, watched } = world;
+  link.freeze();
   const put = refusal(watched.outbox.put(eventOf(1)));
-  const ended = broker[Symbol.asyncDispose]();
-  proxy.thaw();
+  broker.stop();
+  link.thaw();
   assertEquals(await put, LOST);
   await watched.until("lost closed_by_broker");
-  await ended;
 });
 
 Deno.test("An outbox that is lost as it begins to hand out, hands out on the next connection", async () => {
   await using world = await setUp();
-  const { clock, proxy, watched } = world;
+  const { clock, link, watched } = world;
   await watched.outbox.put(eventOf(1));
-  proxy.freeze();
+  link.freeze();
   watched.outbox.handOut();
-  await proxy.reset();
-  proxy.thaw();
+  link.reset();
+  link.thaw();
   await watched.until("lost");
   await clock.advance(RETRY_MS);
   await watched.handedOut(1);
@@ -160,47 +153,48 @@ Deno.test("An outbox that is lost as it begins to hand out, hands out on the nex
 
 Deno.test("An outbox that is held back while it has no connection stays so on the next one", async () => {
   await using world = await setUp();
-  const { broker, clock, proxy, watched } = world;
+  const { broker, clock, link, watched } = world;
   await watched.outbox.put(eventOf(1));
   watched.outbox.handOut();
   await watched.handedOut(1);
-  proxy.freeze();
+  link.freeze();
   const heldBack = watched.outbox.holdBack();
-  await proxy.reset();
-  proxy.thaw();
+  link.reset();
+  link.thaw();
   await heldBack;
   await watched.until("lost");
   await clock.advance(RETRY_MS);
   await watched.until("up", 2);
   await watched.outbox.put(eventOf(2));
-  assertEquals(await depth(broker.url, `${watched.prefix}.outbox`), 2);
+  assertEquals(broker.queue(`${watched.prefix}.outbox`).depth, 2);
   assertEquals(watched.told("take").length, 1);
 });
 
 Deno.test("A dead letter whose queue is deleted stays in the outbox until there is a new one", async () => {
   await using world = await setUp();
   const { broker, clock, watched } = world;
-  await onBroker(broker.url, (channel) => channel.deleteQueue(`${watched.prefix}.dead`));
+  const channel = await broker.channel();
+  await channel.deleteQueue(`${watched.prefix}.dead`, { ifUnused: false, ifEmpty: false });
   await watched.outbox.put({ ...eventOf(1), ruleRef: "" });
   watched.outbox.handOut();
   await watched.until(`lost refused: There is no queue '${watched.prefix}.dead' any more`);
   await clock.advance(RETRY_MS);
   await watched.until("unreadable: rule_ref: ", 2);
-  const [letter] = await contents(broker.url, `${watched.prefix}.dead`, 1);
+  const [letter] = await takeAll(broker, `${watched.prefix}.dead`);
   assertEquals(letter?.content.toString(), eventOf(1).body);
   await watched[Symbol.asyncDispose]();
-  assertEquals(await depth(broker.url, `${watched.prefix}.outbox`), 0);
+  assertEquals(broker.queue(`${watched.prefix}.outbox`).depth, 0);
 });
 
 Deno.test("A checkpoint that is lost as it is read is not taken for none", async () => {
   await using world = await setUp();
-  const { clock, proxy, watched } = world;
+  const { clock, link, watched } = world;
   await watched.checkpoint.write({ at: 1, writtenAt: 2 });
-  proxy.freeze();
+  link.freeze();
   const read = watched.checkpoint.read();
   const rejected = patiently(assertRejects(() => read), () => "Not rejected");
-  await proxy.reset();
-  proxy.thaw();
+  link.reset();
+  link.thaw();
   await rejected;
   await watched.until("lost");
   await clock.advance(RETRY_MS);

@@ -22,7 +22,6 @@ for (const hashOf of [hashOfInteger, crowded]) {
           index.delete(key);
           model.delete(key);
         }
-        assertEquals(index.size, model.size);
       }
       for (let key = 0; key <= 80; key++) assertEquals(index.get(key), model.get(key));
     }));
@@ -34,7 +33,6 @@ Deno.test("SlotIndex grows, and finds everything still", () => {
   const index = new SlotIndex((slot) => refs[slot], hashOfText);
   refs.forEach((ref, slot) => index.add(ref, slot));
   refs.slice(0, 25_000).forEach((ref) => index.delete(ref));
-  assertEquals(index.size, 25_000);
   assertEquals(
     refs.map((ref) => index.get(ref)),
     refs.map((_, slot) => slot < 25_000 ? undefined : slot),

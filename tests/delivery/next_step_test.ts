@@ -1,11 +1,5 @@
 import { assertEquals } from "@std/assert";
-import {
-  type LaneState,
-  MAX_WAITING,
-  nextOfHeld,
-  nextOfWaiting,
-  type World,
-} from "../../src/delivery/next_step.ts";
+import { type LaneState, MAX_WAITING, nextStep, type World } from "../../src/delivery/next_step.ts";
 
 /** A lane with one event that waits. */
 const LANE: LaneState = {
@@ -33,7 +27,7 @@ type Case = readonly [what: string, Partial<LaneState>, Partial<World>, expected
 
 const WAITING: readonly Case[] = [
   ["all is well", {}, {}, "post"],
-  ["nothing waits", { waiting: { size: 0 } }, {}, "wait"],
+  ["it is gone, and another is in the outbox", { waiting: { size: 0 }, stored: 1 }, {}, "wait"],
   ["its first is in flight", POSTING, {}, "wait"],
   ["its first is on its way into the outbox", PUTTING, {}, "wait"],
   ["a retry is to come", { isRetrying: true }, {}, "wait"],
@@ -49,7 +43,13 @@ const WAITING: readonly Case[] = [
   ["it has, and takes nothing", { stored: 1 }, { isOutboxOpen: false }, "wait"],
   ["the outbox has events of rules unknown", {}, { hasInherited: true }, "park"],
   ["it has, and takes nothing more", {}, { hasInherited: true, isOutboxOpen: false }, "wait"],
-  ["the outbox handed out events of its rule", { held: { size: 1 } }, {}, "wait"],
+  ["the outbox handed out events of its rule", { held: { size: 1 } }, {}, "post held"],
+  [
+    "it did, and they are not to be posted yet",
+    { held: { size: 1 }, isRetrying: true },
+    {},
+    "wait",
+  ],
   ["its first has had its attempts", { isSpent: true }, {}, "park"],
   ["it has, and the outbox takes nothing", { isSpent: true }, { isOutboxOpen: false }, "post"],
   ["memory is crowded", {}, { waiting: MAX_WAITING / 2 + 1 }, "park"],
@@ -68,22 +68,48 @@ const WAITING: readonly Case[] = [
 
 for (const [what, lane, world, expected] of WAITING) {
   Deno.test(`An event that waits is to ${expected} where ${what}`, () => {
-    assertEquals(nextOfWaiting({ ...LANE, ...lane }, { ...WORLD, ...world }), expected);
+    assertEquals(nextStep({ ...LANE, ...lane }, { ...WORLD, ...world }), expected);
   });
 }
 
-const ONE_HELD = { held: { size: 1 } };
+const ONE_HELD = { held: { size: 1 }, waiting: { size: 0 } };
+const BOTH = { held: { size: 1 }, stored: 1 };
 const HELD: readonly Case[] = [
-  ["it was handed out", ONE_HELD, {}, "post"],
-  ["there is none", {}, {}, "wait"],
-  ["another of its rule is in flight", { ...ONE_HELD, ...POSTING }, {}, "wait"],
+  ["it was handed out", ONE_HELD, {}, "post held"],
+  ["another of its rule is in flight", { ...ONE_HELD, isPosting: true }, {}, "wait"],
   ["a retry is to come", { ...ONE_HELD, isRetrying: true }, {}, "wait"],
-  ["a newer one is on its way into the outbox", { ...ONE_HELD, ...PUTTING }, {}, "post"],
+  ["the circuit is open", ONE_HELD, { isCircuitClosed: false }, "post held"],
+  ["a newer one waits", BOTH, {}, "post held and park"],
+  ["a newer one waits, and the outbox takes nothing", BOTH, { isOutboxOpen: false }, "post held"],
+  ["a newer one is on its way into the outbox", { ...BOTH, ...PUTTING }, {}, "post held"],
+  ["it is in flight, and a newer one waits", { ...BOTH, isPosting: true }, {}, "park"],
+  ["a retry is to come, and a newer one waits", { ...BOTH, isRetrying: true }, {}, "park"],
   ["the sensor drains", ONE_HELD, { phase: "draining" }, "wait"],
+  ["the sensor drains, and a newer one waits", BOTH, { phase: "draining" }, "park"],
+  ["all is over", ONE_HELD, { phase: "ended" }, "wait"],
 ];
 
 for (const [what, lane, world, expected] of HELD) {
   Deno.test(`An event of the outbox is to ${expected} where ${what}`, () => {
-    assertEquals(nextOfHeld({ ...LANE, ...lane }, { ...WORLD, ...world }), expected);
+    assertEquals(nextStep({ ...LANE, ...lane }, { ...WORLD, ...world }), expected);
+  });
+}
+
+const NOTHING = { waiting: { size: 0 } };
+const EMPTY: readonly Case[] = [
+  ["nothing is left", NOTHING, {}, "close"],
+  ["nothing is left, whatever goes on elsewhere", NOTHING, {
+    isCircuitClosed: false,
+    hasInherited: true,
+    phase: "parking",
+  }, "close"],
+  ["its last is dropped, but in flight", { ...NOTHING, ...POSTING }, {}, "wait"],
+  ["its last is dropped, but on its way into the outbox", { ...NOTHING, ...PUTTING }, {}, "wait"],
+  ["its last is in the outbox", { ...NOTHING, stored: 1 }, {}, "wait"],
+];
+
+for (const [what, lane, world, expected] of EMPTY) {
+  Deno.test(`A lane is to ${expected} where ${what}`, () => {
+    assertEquals(nextStep({ ...LANE, ...lane }, { ...WORLD, ...world }), expected);
   });
 }

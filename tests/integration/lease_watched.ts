@@ -1,4 +1,5 @@
 import type { Backoff } from "../../src/ground/backoff.ts";
+import type { Connect } from "../../src/broker/channel.ts";
 import type { LeaseNews } from "../../src/broker/news.ts";
 import type { Tenure } from "../../src/domain/tenure.ts";
 import { Lease } from "../../src/broker/lease.ts";
@@ -11,6 +12,7 @@ const PROVE_MS = 500;
 /** What a lease of a test wants otherwise. */
 export interface WatchedLeaseOptions {
   readonly url: string;
+  readonly connect?: Connect;
   readonly clock?: Clock;
   readonly backoff?: Backoff;
 }
@@ -34,7 +36,7 @@ export class WatchedLease implements AsyncDisposable {
   #proofs = 0;
 
   /** Competes at once. */
-  constructor(rivals: Rivals, { url, clock = systemClock, backoff }: WatchedLeaseOptions) {
+  constructor(rivals: Rivals, { url, connect, clock = systemClock, backoff }: WatchedLeaseOptions) {
     this.#rivals = rivals;
     const tell = (line: string) => rivals.tell({ lease: this, line, at: performance.now() });
     const watched: Clock = {
@@ -48,6 +50,7 @@ export class WatchedLease implements AsyncDisposable {
     };
     this.#lease = new Lease({
       url,
+      connect,
       queue: rivals.queue,
       clock: watched,
       ...(backoff === undefined ? {} : { backoff }),

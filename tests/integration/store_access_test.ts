@@ -61,7 +61,7 @@ Deno.test("Queues made otherwise are used as found, with one warning each for al
   const prefix = await prepared(rabbit.url(), {
     outbox: {},
     dead: { maxLength: 5 },
-    checkpoint: { messageTtl: 3_600_000, maxLength: 1 },
+    checkpoint: { maxLength: 1, arguments: { "x-message-ttl": 3_600_000 } },
   });
   await using proxy = await TcpProxy.start(rabbit.port);
   await using watched = await openWatched(rabbit.url(proxy.port), { prefix });

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
-import type { GetMessage, Options } from "amqplib";
+import type { GetMessage } from "amqplib";
 import type { Backoff } from "../../src/ground/backoff.ts";
+import type { ConfirmChannel, Connect, QueueOptions } from "../../src/broker/channel.ts";
 import type { StoreNews } from "../../src/broker/news.ts";
 import { REGISTER } from "../../src/broker/register.ts";
 import { openStore, type Store } from "../../src/broker/store.ts";
@@ -16,6 +17,7 @@ import { onBroker, patiently } from "./broker_feed.ts";
 
 /** What a store of a test wants otherwise. */
 export interface WatchedOptions {
+  readonly connect?: Connect;
   readonly prefix?: string;
   readonly shard?: Shard;
   readonly ha?: boolean;
@@ -37,6 +39,7 @@ export class WatchedStore implements AsyncDisposable {
     const { backoff } = { backoff: () => 20, ...options };
     this.store = openStore({
       url,
+      connect: options.connect,
       prefix: this.prefix,
       shard: options.shard ?? { index: 1, count: 1 },
       ha: options.ha ?? false,
@@ -140,20 +143,26 @@ const QUEUES = {
   dead: { maxLength: 10_000 },
   checkpoint: { maxLength: 1 },
 } as const;
-type QueueOptions = Readonly<Record<keyof typeof QUEUES, Options.AssertQueue>>;
+type QueuesOptions = Readonly<Record<keyof typeof QUEUES, QueueOptions>>;
 
 /** Makes the queues of a store, so that it finds them settled. Returns what their names begin with. */
-export async function prepared(
-  url: string,
-  otherwise: Partial<QueueOptions> = {},
+export function prepared(url: string, otherwise: Partial<QueuesOptions> = {}): Promise<string> {
+  return onBroker(url, (channel) => prepare(channel, otherwise));
+}
+
+/** The same over a channel that is there. */
+export async function prepare(
+  channel: Pick<ConfirmChannel, "assertQueue" | "sendToQueue">,
+  otherwise: Partial<QueuesOptions> = {},
 ): Promise<string> {
   const prefix = newPrefix();
-  await onBroker(url, async (channel) => {
-    for (const [name, options] of Object.entries({ ...QUEUES, ...otherwise })) {
-      await channel.assertQueue(`${prefix}.${name}`, options);
-    }
-    channel.sendToQueue(`${prefix}.layout`, Buffer.from(layoutText(firstLayout(1))));
-  });
+  for (const [name, options] of Object.entries({ ...QUEUES, ...otherwise })) {
+    await channel.assertQueue(`${prefix}.${name}`, options);
+  }
+  const stored = Promise.withResolvers<void>();
+  const layout = Buffer.from(layoutText(firstLayout(1)));
+  channel.sendToQueue(`${prefix}.layout`, layout, {}, () => stored.resolve());
+  await stored.promise;
   return prefix;
 }
 

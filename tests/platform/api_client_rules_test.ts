@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLessOrEqual, assertRejects } from "@std/assert";
-import { ApiError } from "../../src/platform/api_client.ts";
+import { ApiError } from "../../src/platform/api_error.ts";
 import type { RulePage } from "../../src/sync/rule_source.ts";
 import { fakeApi, held, json, NEVER, rawApi, type Received, text } from "./fake_api.ts";
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import type { OutboundEvent, PostResult } from "../../src/domain/event.ts";
-import { ApiClient, ApiError } from "../../src/platform/api_client.ts";
+import { ApiClient } from "../../src/platform/api_client.ts";
+import { ApiError } from "../../src/platform/api_error.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { ruleId } from "../support/rules.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";

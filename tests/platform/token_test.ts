@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { openToken, TokenError } from "../../src/platform/token.ts";
+import { openToken } from "../../src/platform/token.ts";
+import { TokenError } from "../../src/platform/token_file.ts";
 import { jwt } from "./tokens.ts";
 
 const FILE = "/run/attune/token.json";

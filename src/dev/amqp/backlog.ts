@@ -10,8 +10,6 @@ export interface Entry {
   readonly position: number;
   /** Whether it was handed out before. */
   readonly redelivered: boolean;
-  /** On the monotonic clock, in milliseconds; `null` for never. */
-  readonly expiresAt: number | null;
 }
 
 /** The messages of a queue that wait, in the order of their arrival. */
@@ -22,11 +20,6 @@ export class Backlog {
   /** How many wait. */
   get size(): number {
     return this.#slots.length - this.#head;
-  }
-
-  /** The oldest. */
-  first(): Entry | undefined {
-    return this.#slots[this.#head];
   }
 
   /** Adds the newest. */

@@ -29,7 +29,7 @@ export function startBroker(
   { hostname = "127.0.0.1", port = 0 }: { hostname?: string; port?: number } = {},
 ): Broker {
   const listener = Deno.listen({ hostname, port });
-  const host = new VirtualHost(systemClock);
+  const host = new VirtualHost();
   const connections = new Map<Connection, Promise<void>>();
   const accepting = acceptAll();
 

@@ -1,6 +1,6 @@
 import { type ChannelMethod, readChannelMethod } from "./client_methods.ts";
 import { ContentAssembly } from "./content.ts";
-import { Deliveries, type Send } from "./deliveries.ts";
+import { Deliveries, type Handout } from "./deliveries.ts";
 import { type Frame, FrameType } from "./frames.ts";
 import type { Message } from "./message.ts";
 import { ProtocolError, ReplyCode } from "./protocol_error.ts";
@@ -10,6 +10,9 @@ import { Topology } from "./topology.ts";
 import type { VirtualHost } from "./virtual_host.ts";
 
 type Publish = Extract<ChannelMethod, { name: "basic.publish" }>;
+
+/** Sends a method on the channel, with the message that it brings where there is one. */
+export type Send = (method: Uint8Array, message?: Message) => void;
 
 /** What is said on one open channel; opening and closing it is the connection's business. */
 export class Channel implements Disposable {
@@ -25,7 +28,11 @@ export class Channel implements Disposable {
     this.#host = host;
     this.#send = send;
     this.#topology = new Topology(host, owner);
-    this.#deliveries = new Deliveries(host, send);
+    this.#deliveries = new Deliveries(host, {
+      deliver: (consumerTag, handout) =>
+        send(serverMethod.basicDeliver(consumerTag, envelope(handout)), handout.entry.message),
+      cancelled: (consumerTag) => send(serverMethod.basicCancel(consumerTag)),
+    });
   }
 
   /** Takes a frame. Throws a `ProtocolError`. */
@@ -63,7 +70,7 @@ export class Channel implements Disposable {
       case "basic.reject":
         return this.#giveBack(method.deliveryTag, false, method.requeue);
       case "basic.get":
-        return this.#deliveries.get(this.#topology.queue(method.queue), method.noAck);
+        return this.#get(method);
       case "basic.consume":
         return this.#consume(method);
       case "basic.cancel":
@@ -92,6 +99,13 @@ export class Channel implements Disposable {
     queue.pump();
   }
 
+  #get({ queue: name, noAck }: Extract<ChannelMethod, { name: "basic.get" }>): void {
+    const queue = this.#topology.queue(name);
+    const handout = this.#deliveries.get(queue, noAck);
+    if (handout === null) return this.#send(serverMethod.basicGetEmpty());
+    this.#send(serverMethod.basicGetOk(envelope(handout), queue.depth), handout.entry.message);
+  }
+
   #limit({ sizeBytes, count, global }: Extract<ChannelMethod, { name: "basic.qos" }>): void {
     if (sizeBytes !== 0) {
       throw new ProtocolError("NOT_IMPLEMENTED", `prefetch_size!=0 (${sizeBytes})`);
@@ -110,10 +124,10 @@ export class Channel implements Disposable {
   }
 
   #publish({ mandatory }: Publish, message: Message): void {
-    const { isRouted, isAccepted } = this.#host.publish(
-      message,
-      timeToLive(message.properties.expiration),
-    );
+    if (message.properties.expiration !== undefined) {
+      throw new ProtocolError("NOT_IMPLEMENTED", "expiration of this broker double");
+    }
+    const { isRouted, isAccepted } = this.#host.publish(message);
     if (mandatory && !isRouted) {
       this.#send(serverMethod.basicReturn(ReplyCode.NO_ROUTE, "NO_ROUTE", message), message);
     }
@@ -123,10 +137,7 @@ export class Channel implements Disposable {
   }
 }
 
-function timeToLive(expiration: string | undefined): number | null {
-  if (expiration === undefined) return null;
-  const isNumber = /^-?\d+$/.test(expiration);
-  if (isNumber && !expiration.startsWith("-")) return Number(expiration);
-  const reason = isNumber ? `{value_negative,${expiration}}` : "no_integer";
-  throw new ProtocolError("PRECONDITION_FAILED", `invalid expiration '${expiration}': ${reason}`);
+function envelope({ tag, entry: { message, redelivered } }: Handout) {
+  const { exchange, routingKey } = message;
+  return { deliveryTag: BigInt(tag), redelivered, exchange, routingKey };
 }

@@ -1,7 +1,6 @@
 import type { Clock } from "../../ground/clock.ts";
-import { Channel } from "./channel.ts";
+import { Channel, type Send } from "./channel.ts";
 import { type MethodId, methodIdOf, readConnectionMethod } from "./client_methods.ts";
-import type { Send } from "./deliveries.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import {
   contentFrames,

@@ -1,15 +1,23 @@
 import type { Entry } from "./backlog.ts";
-import type { Message } from "./message.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import type { Consumer, Queue } from "./queue.ts";
-import { serverMethod } from "./server_methods.ts";
 import type { VirtualHost } from "./virtual_host.ts";
 
 /** What a client makes of a message that it was given. */
 export type Verdict = "ack" | "requeue" | "reject";
 
-/** Sends a method on the channel, with the message that it brings where there is one. */
-export type Send = (method: Uint8Array, message?: Message) => void;
+/** A message as a channel is given it, under the tag by which it is settled. */
+export interface Handout {
+  readonly tag: number;
+  readonly entry: Entry;
+}
+
+/** The channel, to which consumers' messages go. */
+export interface Receiver {
+  deliver(consumerTag: string, handout: Handout): void;
+  /** The consumer's queue is no more. */
+  cancelled(consumerTag: string): void;
+}
 
 /** What `basic.consume` asks for. */
 export interface ConsumeOptions {
@@ -35,15 +43,15 @@ interface Delivery {
 /** One channel's consumers, and the messages it was given and has not settled. */
 export class Deliveries implements Disposable {
   readonly #host: VirtualHost;
-  readonly #send: Send;
+  readonly #receiver: Receiver;
   readonly #consumers = new Map<string, ChannelConsumer>();
   readonly #unsettled = new Map<number, Delivery>();
   readonly #limits = { perConsumer: 0, perChannel: 0 };
   #lastTag = 0;
 
-  constructor(host: VirtualHost, send: Send) {
+  constructor(host: VirtualHost, receiver: Receiver) {
     this.#host = host;
-    this.#send = send;
+    this.#receiver = receiver;
   }
 
   /** Limits what may be unsettled: of each consumer to come, or of all of them together; 0: no limit. */
@@ -66,11 +74,11 @@ export class Deliveries implements Disposable {
       isReady: () => noAck || (hasRoom() && this.#hasRoom()),
       deliver: (entry) => {
         const delivery = noAck ? this.#nextTag() : this.#remember({ queue, entry, consumer });
-        this.#send(serverMethod.basicDeliver(tag, envelope(delivery, entry)), entry.message);
+        this.#receiver.deliver(tag, { tag: delivery, entry });
       },
       cancelled: () => {
         this.#consumers.delete(tag);
-        this.#send(serverMethod.basicCancel(tag));
+        this.#receiver.cancelled(tag);
       },
     };
     queue.addConsumer(consumer, exclusive);
@@ -88,12 +96,12 @@ export class Deliveries implements Disposable {
     this.#host.consumersLeft(consumer.queue);
   }
 
-  /** Hands out the oldest message of a queue, or says that there is none. */
-  get(queue: Queue, noAck: boolean): void {
+  /** Hands out the oldest message of a queue; `null` where there is none. */
+  get(queue: Queue, noAck: boolean): Handout | null {
     const entry = queue.take();
-    if (entry === undefined) return this.#send(serverMethod.basicGetEmpty());
+    if (entry === undefined) return null;
     const tag = noAck ? this.#nextTag() : this.#remember({ queue, entry, consumer: null });
-    this.#send(serverMethod.basicGetOk(envelope(tag, entry), queue.depth), entry.message);
+    return { tag, entry };
   }
 
   /** Settles a message, or all up to it (`tag` 0: all). Throws a `ProtocolError` 406. */
@@ -103,7 +111,6 @@ export class Deliveries implements Disposable {
     }
     const settled = this.#forget(multiple ? this.#upTo(tag) : [tag]);
     if (verdict === "requeue") requeue(settled);
-    if (verdict === "reject") settled.forEach(({ queue, entry }) => queue.reject(entry));
     for (const { queue } of this.#consumers.values()) queue.pump();
   }
 
@@ -160,11 +167,6 @@ export class Deliveries implements Disposable {
     }
     return forgotten;
   }
-}
-
-function envelope(deliveryTag: number, { message, redelivered }: Entry) {
-  const { exchange, routingKey } = message;
-  return { deliveryTag: BigInt(deliveryTag), redelivered, exchange, routingKey };
 }
 
 function requeue(deliveries: readonly Delivery[]): void {

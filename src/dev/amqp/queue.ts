@@ -1,13 +1,8 @@
-import type { Clock } from "../../ground/clock.ts";
 import { Backlog, type Entry } from "./backlog.ts";
-import type { Death, DeathReason } from "./dead_letter.ts";
 import type { FieldTable } from "./field_table.ts";
 import type { Message } from "./message.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import { type QueuePolicy, queuePolicy } from "./queue_arguments.ts";
-
-// A timer of the runtime cannot wait longer than 2^31-1 ms; whoever waits longer looks again.
-const LONGEST_ALARM_MS = 86_400_000;
 
 /** Stands for one connection, to which exclusive queues belong. */
 export type Owner = symbol;
@@ -35,25 +30,16 @@ export class Queue {
   readonly name: string;
   readonly options: QueueOptions;
   readonly policy: QueuePolicy;
-  readonly #clock: Clock;
-  readonly #onDeath: (death: Death, policy: QueuePolicy) => void;
   readonly #backlog = new Backlog();
   #consumers: Consumer[] = [];
   #exclusive: Consumer | null = null;
   #nextPosition = 0;
-  #expiry: Disposable | null = null;
   #isClosed = false;
 
-  constructor(name: string, options: QueueOptions, context: {
-    clock: Clock;
-    /** Is told of messages that expire, overflow or are rejected. */
-    onDeath: (death: Death, policy: QueuePolicy) => void;
-  }) {
+  constructor(name: string, options: QueueOptions) {
     this.name = name;
     this.options = options;
     this.policy = queuePolicy(name, options.args);
-    this.#clock = context.clock;
-    this.#onDeath = context.onDeath;
   }
 
   /** How many messages wait, those not counted that are handed out and not yet settled. */
@@ -65,29 +51,22 @@ export class Queue {
     return this.#consumers.length;
   }
 
-  /** Takes in a message; `false` when the queue is full and refuses it. `ttlMs` is the message's own. */
-  enqueue(message: Message, ttlMs: number | null): boolean {
-    const { maxLength, overflow, messageTtlMs } = this.policy;
-    this.#dropExpired();
+  /** Takes in a message; `false` when the queue is full and refuses it. */
+  enqueue(message: Message): boolean {
+    const { maxLength, overflow } = this.policy;
     const isFull = maxLength !== null && this.depth >= maxLength;
     if (isFull && overflow === "reject-publish") return false;
-    const ttl = Math.min(ttlMs ?? Infinity, messageTtlMs ?? Infinity);
-    const expiresAt = ttl === Infinity ? null : this.#clock.monotonic() + ttl;
     const position = this.#nextPosition++;
-    this.#backlog.push({ message, position, redelivered: false, expiresAt });
-    // A message that may not wait at all is still handed out to whoever is ready.
-    this.#handOut();
+    this.#backlog.push({ message, position, redelivered: false });
+    // One that the queue has no room for is still handed out to whoever is ready.
+    this.pump();
     this.#dropSurplus();
-    this.#dropExpired();
     return true;
   }
 
   /** Takes the oldest message. */
   take(): Entry | undefined {
-    this.#dropExpired();
-    const entry = this.#backlog.shift();
-    this.#awaitExpiry();
-    return entry;
+    return this.#backlog.shift();
   }
 
   /** Takes messages that were handed out back to where they were. */
@@ -98,23 +77,14 @@ export class Queue {
     this.pump();
   }
 
-  /** A message that was handed out is not wanted. */
-  reject(entry: Entry): void {
-    if (!this.#isClosed) this.#bury(entry, "rejected");
-  }
-
   /** Drops all messages that wait and tells how many there were. */
   purge(): number {
-    const count = this.#backlog.clear().length;
-    this.#awaitExpiry();
-    return count;
+    return this.#backlog.clear().length;
   }
 
   /** Adds a consumer; it is given nothing before the next `pump`. Throws a `ProtocolError` 403. */
   addConsumer(consumer: Consumer, exclusive: boolean): void {
-    const wantsAlone = exclusive &&
-      (this.#consumers.length > 0 || this.policy.singleActiveConsumer);
-    if (wantsAlone || this.#exclusive !== null) {
+    if ((exclusive && this.#consumers.length > 0) || this.#exclusive !== null) {
       throw new ProtocolError(
         "ACCESS_REFUSED",
         `queue '${this.name}' in vhost '/' in exclusive use`,
@@ -132,9 +102,12 @@ export class Queue {
 
   /** Hands out what waits, as far as consumers are ready. */
   pump(): void {
-    this.#dropExpired();
-    this.#handOut();
-    this.#awaitExpiry();
+    while (this.#backlog.size > 0) {
+      const consumer = this.#nextConsumer();
+      const entry = consumer && this.#backlog.shift();
+      if (entry === undefined) return;
+      consumer?.deliver(entry);
+    }
   }
 
   /** Ends the queue and all that was in it. */
@@ -144,22 +117,10 @@ export class Queue {
     for (const consumer of this.#consumers.splice(0)) consumer.cancelled();
   }
 
-  #handOut(): void {
-    while (this.#backlog.size > 0) {
-      const consumer = this.#nextConsumer();
-      const entry = consumer && this.#backlog.shift();
-      if (entry === undefined) return;
-      consumer?.deliver(entry);
-    }
-  }
-
   #nextConsumer(): Consumer | undefined {
-    const candidates = this.policy.singleActiveConsumer ? 1 : this.#consumers.length;
-    const index = this.#consumers.findIndex((consumer, at) =>
-      at < candidates && consumer.isReady()
-    );
+    const index = this.#consumers.findIndex((consumer) => consumer.isReady());
     const consumer = this.#consumers[index];
-    if (consumer !== undefined && candidates > 1) {
+    if (consumer !== undefined) {
       this.#consumers.splice(index, 1);
       this.#consumers.push(consumer);
     }
@@ -169,31 +130,6 @@ export class Queue {
   #dropSurplus(): void {
     const { maxLength, overflow } = this.policy;
     if (maxLength === null || overflow !== "drop-head") return;
-    while (this.depth > maxLength) this.#buryFirst("maxlen");
-  }
-
-  // Only ever from the head: a message that expires behind one that does not has to wait for it.
-  #dropExpired(): void {
-    const now = this.#clock.monotonic();
-    while ((this.#backlog.first()?.expiresAt ?? Infinity) <= now) this.#buryFirst("expired");
-    this.#awaitExpiry();
-  }
-
-  #awaitExpiry(): void {
-    this.#expiry?.[Symbol.dispose]();
-    this.#expiry = null;
-    const expiresAt = this.#backlog.first()?.expiresAt ?? null;
-    if (expiresAt === null) return;
-    const delayMs = Math.min(LONGEST_ALARM_MS, Math.ceil(expiresAt - this.#clock.monotonic()));
-    this.#expiry = this.#clock.alarm(delayMs, () => this.#dropExpired());
-  }
-
-  #buryFirst(reason: DeathReason): void {
-    const entry = this.#backlog.shift();
-    if (entry !== undefined) this.#bury(entry, reason);
-  }
-
-  #bury({ message }: Entry, reason: DeathReason): void {
-    this.#onDeath({ message, queue: this.name, reason }, this.policy);
+    while (this.depth > maxLength) this.#backlog.shift();
   }
 }

@@ -7,26 +7,11 @@ export interface QueuePolicy {
   readonly maxLength: number | null;
   /** What gives way when that many wait: the oldest, or the one being published. */
   readonly overflow: "drop-head" | "reject-publish";
-  /** How long a message may wait; `null` for ever. */
-  readonly messageTtlMs: number | null;
-  /** Where messages go that expire, overflow or are rejected; `null` for nowhere. */
-  readonly deadLetterExchange: string | null;
-  /** Under which key they go there; `null` for the one they came with. */
-  readonly deadLetterRoutingKey: string | null;
-  /** Whether one consumer at a time is served while the others stand by. */
-  readonly singleActiveConsumer: boolean;
 }
 
 // They choose how a queue is stored, which cannot be seen from outside.
 const ABOUT_STORAGE: ReadonlySet<string> = new Set(["x-queue-mode", "x-queue-version"]);
-const HONOURED = [
-  "x-max-length",
-  "x-message-ttl",
-  "x-overflow",
-  "x-dead-letter-exchange",
-  "x-dead-letter-routing-key",
-  "x-single-active-consumer",
-] as const;
+const HONOURED = ["x-max-length", "x-overflow"] as const;
 type Honoured = typeof HONOURED[number];
 
 /**
@@ -40,18 +25,9 @@ export function queuePolicy(queue: string, args: FieldTable): QueuePolicy {
   if (overflow !== "drop-head" && overflow !== "reject-publish") {
     throw invalid(queue, "x-overflow", "invalid_overflow");
   }
-  const deadLetterExchange = text(place, "x-dead-letter-exchange");
-  const deadLetterRoutingKey = text(place, "x-dead-letter-routing-key");
-  if (deadLetterRoutingKey !== null && deadLetterExchange === null) {
-    throw invalid(queue, "x-dead-letter-routing-key", "routing_key_but_no_dlx_defined");
-  }
   return {
     maxLength: count(place, "x-max-length"),
     overflow,
-    messageTtlMs: count(place, "x-message-ttl"),
-    deadLetterExchange,
-    deadLetterRoutingKey,
-    singleActiveConsumer: flag(place, "x-single-active-consumer"),
   };
 }
 
@@ -102,15 +78,6 @@ function text({ queue, args }: Place, name: Honoured): string | null {
   const value = args[name];
   if (value === undefined) return null;
   if (typeof value === "string") return value;
-  throw new ProtocolError(
-    "PRECONDITION_FAILED",
-    `invalid type '${typeName(value)}' for arg '${name}' in queue '${queue}' in vhost '/'`,
-  );
-}
-
-function flag({ queue, args }: Place, name: Honoured): boolean {
-  const value = args[name] ?? false;
-  if (typeof value === "boolean") return value;
   throw invalid(queue, name, `{unacceptable_type,${typeName(value)}}`);
 }
 

@@ -1,6 +1,6 @@
 import type { ChannelMethod } from "./client_methods.ts";
 import { EXCHANGE_TYPES, type ExchangeType } from "./exchange.ts";
-import { ProtocolError, ReplyCode } from "./protocol_error.ts";
+import { ProtocolError } from "./protocol_error.ts";
 import type { Owner, Queue } from "./queue.ts";
 import { serverMethod } from "./server_methods.ts";
 import type { VirtualHost } from "./virtual_host.ts";
@@ -25,7 +25,7 @@ export class Topology {
 
   /** A queue by its name; the empty name is the queue that this channel declared last. */
   queue(name: string): Queue {
-    const meant = name === "" ? this.#lastDeclared : name;
+    const meant = this.#meant(name);
     if (meant === null) throw new ProtocolError("NOT_FOUND", "no previously declared queue");
     return this.#host.queue(meant, this.#owner);
   }
@@ -44,15 +44,24 @@ export class Topology {
         this.#host.exchange(method.exchange).bind(this.queue(method.queue), method.routingKey);
         return serverMethod.queueBindOk();
       case "queue.unbind":
-        this.#unbind(method);
+        this.#host.unbind({ ...method, queue: this.#meant(method.queue) ?? "" }, this.#owner);
         return serverMethod.queueUnbindOk();
       case "queue.purge":
         return serverMethod.queuePurgeOk(this.queue(method.queue).purge());
       case "queue.delete":
-        return serverMethod.queueDeleteOk(this.#deleteQueue(method));
+        return serverMethod.queueDeleteOk(
+          this.#host.deleteQueueIf(
+            { ...method, queue: this.#meant(method.queue) ?? "" },
+            this.#owner,
+          ),
+        );
       default:
         return method satisfies never;
     }
+  }
+
+  #meant(name: string): string | null {
+    return name === "" ? this.#lastDeclared : name;
   }
 
   #declareExchange(method: Declare<"exchange.declare">): Uint8Array {
@@ -86,34 +95,8 @@ export class Topology {
     this.#lastDeclared = queue.name;
     return serverMethod.queueDeclareOk(queue.name, queue.depth, queue.consumerCount);
   }
-
-  // What is not there need not be unbound or deleted: not an error.
-  #unbind({ queue, exchange, routingKey }: Declare<"queue.unbind">): void {
-    unlessMissing(() => {
-      this.#host.unbind(this.queue(queue), this.#host.exchange(exchange), routingKey);
-    });
-  }
-
-  #deleteQueue({ queue: name, ifUnused, ifEmpty }: Declare<"queue.delete">): number {
-    const queue = unlessMissing(() => this.queue(name));
-    if (queue === null) return 0;
-    const refuse = (state: string) =>
-      new ProtocolError("PRECONDITION_FAILED", `queue '${name}' in vhost '/' ${state}`);
-    if (ifUnused && queue.consumerCount > 0) throw refuse("in use");
-    if (ifEmpty && queue.depth > 0) throw refuse("not empty");
-    return this.#host.deleteQueue(queue);
-  }
 }
 
 function isExchangeType(type: string): type is ExchangeType {
   return EXCHANGE_TYPES.some((known) => known === type);
-}
-
-function unlessMissing<T>(act: () => T): T | null {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof ProtocolError && error.code === ReplyCode.NOT_FOUND) return null;
-    throw error;
-  }
 }

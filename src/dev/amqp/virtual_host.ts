@@ -1,9 +1,7 @@
-import type { Clock } from "../../ground/clock.ts";
-import { deadLetter, type Death, isEndless } from "./dead_letter.ts";
 import { Exchange, type ExchangeOptions } from "./exchange.ts";
 import type { Message } from "./message.ts";
-import { ProtocolError } from "./protocol_error.ts";
-import { assertSameArguments, type QueuePolicy } from "./queue_arguments.ts";
+import { ProtocolError, ReplyCode } from "./protocol_error.ts";
+import { assertSameArguments } from "./queue_arguments.ts";
 import { type Owner, Queue, type QueueOptions } from "./queue.ts";
 
 const RESERVED_PREFIX = "amq.";
@@ -16,17 +14,29 @@ export interface Outcome {
   readonly isAccepted: boolean;
 }
 
+/** A queue to be deleted, unless it is in use or holds messages. */
+export interface Deletion {
+  readonly queue: string;
+  readonly ifUnused: boolean;
+  readonly ifEmpty: boolean;
+}
+
+/** What binds a queue to an exchange. */
+export interface Binding {
+  readonly queue: string;
+  readonly exchange: string;
+  readonly routingKey: string;
+}
+
 /**
  * The exchanges and queues of virtual host `/`, the only one. They live in memory and die with the
  * process, durable or not.
  */
 export class VirtualHost implements Disposable {
-  readonly #clock: Clock;
   readonly #exchanges = new Map<string, Exchange>();
   readonly #queues = new Map<string, Queue>();
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor() {
     for (const type of ["direct", "fanout", "topic"] as const) {
       const name = `${RESERVED_PREFIX}${type}`;
       this.#exchanges.set(name, new Exchange(name, { type, durable: true, autoDelete: false }));
@@ -98,10 +108,7 @@ export class VirtualHost implements Disposable {
     if (current === undefined) {
       if (name !== "") assertNotReserved("queue", name);
       const chosen = name === "" ? `${RESERVED_PREFIX}gen-${crypto.randomUUID()}` : name;
-      const queue = new Queue(chosen, options, {
-        clock: this.#clock,
-        onDeath: (death, policy) => this.#publishDeath(death, policy),
-      });
+      const queue = new Queue(chosen, options);
       this.#queues.set(chosen, queue);
       return queue;
     }
@@ -125,9 +132,24 @@ export class VirtualHost implements Disposable {
     return depth;
   }
 
-  /** Takes a binding back if it is there. */
-  unbind(queue: Queue, exchange: Exchange, key: string): void {
-    if (exchange.unbind(queue, key)) this.#deleteIfSpent(exchange);
+  /** Deletes a queue if it is there. Throws a `ProtocolError`: 405, or 406 where it is not to be. */
+  deleteQueueIf({ queue: name, ifUnused, ifEmpty }: Deletion, asking: Owner): number {
+    const queue = unlessMissing(() => this.queue(name, asking));
+    if (queue === null) return 0;
+    const refuse = (state: string) =>
+      new ProtocolError("PRECONDITION_FAILED", `queue '${name}' in vhost '/' ${state}`);
+    if (ifUnused && queue.consumerCount > 0) throw refuse("in use");
+    if (ifEmpty && queue.depth > 0) throw refuse("not empty");
+    return this.deleteQueue(queue);
+  }
+
+  /** Takes a binding back if it is there, and what it binds. */
+  unbind({ queue: name, exchange: from, routingKey }: Binding, asking: Owner): void {
+    unlessMissing(() => {
+      const queue = this.queue(name, asking);
+      const exchange = this.exchange(from);
+      if (exchange.unbind(queue, routingKey)) this.#deleteIfSpent(exchange);
+    });
   }
 
   /** Consumers of a queue went: it goes too if it was declared so. */
@@ -143,9 +165,11 @@ export class VirtualHost implements Disposable {
     }
   }
 
-  /** Publishes a message. `ttlMs` is its own time to live. Throws a `ProtocolError` 404. */
-  publish(message: Message, ttlMs: number | null): Outcome {
-    return this.#offer(message, this.#route(message), ttlMs);
+  /** Publishes a message. Throws a `ProtocolError` 404. */
+  publish(message: Message): Outcome {
+    const queues = this.#route(message);
+    const accepted = queues.filter((queue) => queue.enqueue(message));
+    return { isRouted: queues.length > 0, isAccepted: accepted.length === queues.length };
   }
 
   [Symbol.dispose](): void {
@@ -157,22 +181,6 @@ export class VirtualHost implements Disposable {
     if (exchange !== "") return this.exchange(exchange).route(routingKey);
     const queue = this.#queues.get(routingKey);
     return queue === undefined ? [] : [queue];
-  }
-
-  #offer(message: Message, queues: readonly Queue[], ttlMs: number | null): Outcome {
-    const accepted = queues.filter((queue) => queue.enqueue(message, ttlMs));
-    return { isRouted: queues.length > 0, isAccepted: accepted.length === queues.length };
-  }
-
-  #publishDeath(death: Death, policy: QueuePolicy): void {
-    const exchange = policy.deadLetterExchange;
-    const isThere = exchange === "" || (exchange !== null && this.#exchanges.has(exchange));
-    if (exchange === null || !isThere) return;
-    const letter = deadLetter(death, exchange, policy.deadLetterRoutingKey, this.#clock.now());
-    const queues = this.#route(letter).filter((queue) =>
-      death.reason === "rejected" || !isEndless(letter, queue.name)
-    );
-    this.#offer(letter, queues, null);
   }
 
   #deleteIfSpent(exchange: Exchange): void {
@@ -211,4 +219,13 @@ function locked(queue: string): ProtocolError {
       "declared on another connection or the exclusive property value does not match that of the " +
       "original declaration.",
   );
+}
+
+function unlessMissing<T>(act: () => T): T | null {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof ProtocolError && error.code === ReplyCode.NOT_FOUND) return null;
+    throw error;
+  }
 }

@@ -95,27 +95,6 @@ Deno.test("Broker drops the oldest of a queue that is full, or refuses the newes
   assertEquals([await first("drop"), await first("refuse")], ["b", "a"]);
 });
 
-Deno.test("Broker sends what expires to the dead letter exchange with its history", async () => {
-  await using broker = startBroker();
-  await using client = await Client.connect(broker.url);
-  const channel = await client.confirmChannel();
-  await channel.assertExchange("dead", "fanout");
-  await channel.assertQueue("letters");
-  await channel.bindQueue("letters", "dead", "");
-  await channel.assertQueue("retry", {
-    arguments: { "x-message-ttl": 20, "x-dead-letter-exchange": "dead" },
-  });
-  const inbox = new Inbox();
-  await channel.consume("letters", inbox.take);
-  await confirmed(channel, "", "retry", "late", { headers: { kept: "yes" } });
-  const { content, fields, properties } = await inbox.next();
-  assertEquals([content.toString(), fields.exchange, fields.routingKey], ["late", "dead", "retry"]);
-  assertEquals(properties.headers?.["kept"], "yes");
-  assertEquals(properties.headers?.["x-first-death-queue"], "retry");
-  const [death] = properties.headers?.["x-death"] ?? [];
-  assertEquals([death?.count, death?.reason, death?.queue], [1, "expired", "retry"]);
-});
-
 Deno.test("Broker closes a connection that it does not understand and serves the others", async () => {
   await using broker = startBroker();
   await using client = await Client.connect(broker.url);

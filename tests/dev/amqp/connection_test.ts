@@ -100,7 +100,7 @@ async function underFakeTime(): Promise<
   ]);
   const clock = new FakeClock();
   const client = new RawClient(near);
-  const running = new Connection(far, new VirtualHost(clock), clock).run();
+  const running = new Connection(far, new VirtualHost(), clock).run();
   return { clock, client, running, [Symbol.dispose]: () => client[Symbol.dispose]() };
 }
 

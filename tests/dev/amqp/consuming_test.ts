@@ -83,22 +83,6 @@ Deno.test("Consuming: the broker delivers anew, in order, what a closed channel 
   assert(messages.every(({ fields }) => fields.redelivered));
 });
 
-Deno.test("Consuming: the broker serves one active consumer of a queue, and the next one when it goes", async () => {
-  await using broker = startBroker();
-  await using client = await Client.connect(broker.url);
-  const publisher = await client.confirmChannel();
-  await publisher.assertQueue("q", { arguments: { "x-single-active-consumer": true } });
-  const [active, standby] = [await client.channel(), await client.channel()];
-  const [atActive, atStandby] = [new Inbox(), new Inbox()];
-  await active.consume("q", atActive.take);
-  await standby.consume("q", atStandby.take);
-  for (const text of ["a", "b"]) await confirmed(publisher, "", "q", text);
-  assertEquals(await atActive.texts(2), ["a", "b"]);
-  assertEquals(atStandby.size, 0);
-  await active.close();
-  assertEquals(await atStandby.texts(2), ["a", "b"]);
-});
-
 Deno.test("Consuming: the broker lets consumers of a queue take turns", async () => {
   await using broker = startBroker();
   await using client = await Client.connect(broker.url);

@@ -4,24 +4,18 @@ import type { Entry } from "../../../src/dev/amqp/backlog.ts";
 import type { FieldTable } from "../../../src/dev/amqp/field_table.ts";
 import type { Message } from "../../../src/dev/amqp/message.ts";
 import { type Consumer, Queue } from "../../../src/dev/amqp/queue.ts";
-import { FakeClock } from "../../support/fake_clock.ts";
 import { messageOf, textOf } from "./messages.ts";
 
-/** A queue whose messages that expire, overflow or are rejected are noted. */
+/** A queue of texts. */
 class Scene {
-  readonly clock = new FakeClock();
-  readonly deaths: string[] = [];
   readonly queue: Queue;
 
   constructor(args: FieldTable = {}) {
-    this.queue = new Queue("q", { durable: true, autoDelete: false, owner: null, args }, {
-      clock: this.clock,
-      onDeath: ({ message, reason }) => this.deaths.push(`${textOf(message)} ${reason}`),
-    });
+    this.queue = new Queue("q", { durable: true, autoDelete: false, owner: null, args });
   }
 
   enqueue(...texts: string[]): void {
-    for (const text of texts) this.queue.enqueue(messageOf(text), null);
+    for (const text of texts) this.queue.enqueue(messageOf(text));
   }
 
   takeAll(): string[] {
@@ -53,48 +47,6 @@ class Taker implements Consumer {
   cancelled(): void {}
 }
 
-Deno.test("Queue lets a message expire once it is the oldest and its time is over", async () => {
-  const { clock, deaths, queue } = new Scene();
-  queue.enqueue(messageOf("short"), 100);
-  queue.enqueue(messageOf("long"), 300);
-  queue.enqueue(messageOf("behind it"), 100);
-  await clock.advance(99);
-  assertEquals(queue.depth, 3);
-  await clock.advance(1);
-  assertEquals(deaths, ["short expired"]);
-  await clock.advance(200);
-  assertEquals(deaths, ["short expired", "long expired", "behind it expired"]);
-  assertEquals(clock.pending, 0);
-});
-
-Deno.test("Queue takes the shorter of its own time to live and the message's", async () => {
-  const { clock, deaths, queue } = new Scene({ "x-message-ttl": 200 });
-  queue.enqueue(messageOf("own"), 100);
-  await clock.advance(100);
-  queue.enqueue(messageOf("queue's"), 1000);
-  await clock.advance(200);
-  assertEquals(deaths, ["own expired", "queue's expired"]);
-});
-
-Deno.test("Queue hands out a message that may not wait only to a consumer that is ready", () => {
-  const { deaths, queue } = new Scene({ "x-message-ttl": 0 });
-  const taker = new Taker(1);
-  queue.addConsumer(taker, false);
-  queue.enqueue(messageOf("taken"), null);
-  queue.enqueue(messageOf("late"), null);
-  assertEquals([taker.taken.length, deaths], [1, ["late expired"]]);
-});
-
-Deno.test("Queue waits longer than a timer of the runtime can", async () => {
-  const fortyDaysMs = 40 * 86_400_000;
-  const { clock, deaths, queue } = new Scene({ "x-message-ttl": fortyDaysMs });
-  queue.enqueue(messageOf("patient"), null);
-  await clock.advance(fortyDaysMs - 1);
-  assertEquals(deaths, []);
-  await clock.advance(1);
-  assertEquals(deaths, ["patient expired"]);
-});
-
 Deno.test("Queue drops the oldest beyond its length, also when some are given back", () => {
   const scene = new Scene({ "x-max-length": 2 });
   scene.enqueue("a", "b", "c");
@@ -102,38 +54,25 @@ Deno.test("Queue drops the oldest beyond its length, also when some are given ba
   assert(held);
   scene.enqueue("d");
   scene.queue.requeue([held]);
-  assertEquals(scene.deaths, ["a maxlen", "b maxlen"]);
   assertEquals(scene.takeAll(), ["c", "d"]);
 });
 
 Deno.test("Queue counts against its length only what no consumer takes", () => {
-  const { deaths, queue } = new Scene({ "x-max-length": 0 });
+  const { queue } = new Scene({ "x-max-length": 0 });
   const taker = new Taker(1);
   queue.addConsumer(taker, false);
-  for (const text of ["taken", "surplus"]) queue.enqueue(messageOf(text), null);
-  assertEquals([taker.taken.map(textOf), deaths], [["taken"], ["surplus maxlen"]]);
-});
-
-Deno.test("Queue serves one consumer at a time where it is to, in the order they came", () => {
-  const { queue } = new Scene({ "x-single-active-consumer": true });
-  const [first, second] = [new Taker(9), new Taker(9)];
-  queue.addConsumer(first, false);
-  queue.addConsumer(second, false);
-  queue.enqueue(messageOf("a"), null);
-  queue.removeConsumer(first);
-  queue.enqueue(messageOf("b"), null);
-  assertEquals([first.taken.map(textOf), second.taken.map(textOf)], [["a"], ["b"]]);
+  for (const text of ["taken", "surplus"]) queue.enqueue(messageOf(text));
+  assertEquals([taker.taken.map(textOf), queue.depth], [["taken"], 0]);
 });
 
 Deno.test("Queue does nothing more once it is closed", () => {
-  const scene = new Scene({ "x-message-ttl": 100 });
+  const scene = new Scene();
   scene.enqueue("a", "b");
   const held = scene.queue.take();
   assert(held);
   scene.queue.close();
   scene.queue.requeue([held]);
-  scene.queue.reject(held);
-  assertEquals([scene.queue.depth, scene.deaths, scene.clock.pending], [0, [], 0]);
+  assertEquals(scene.queue.depth, 0);
 });
 
 Deno.test("Queue keeps the order of arrival whatever is taken and given back, and when", () => {

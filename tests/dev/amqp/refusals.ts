@@ -116,10 +116,11 @@ export const REFUSALS: readonly Refusal[] = [
   },
   {
     of: "a queue with an argument more",
-    asked: (channel) => channel.assertQueue("q", { maxLength: 5, deadLetterExchange: "e" }),
+    asked: (channel) =>
+      channel.assertQueue("q", { maxLength: 5, arguments: { "x-overflow": "drop-head" } }),
     code: 406,
-    message: "PRECONDITION_FAILED - inequivalent arg 'x-dead-letter-exchange' for queue 'q' in " +
-      "vhost '/': received the value 'e' of type 'longstr' but current is none",
+    message: "PRECONDITION_FAILED - inequivalent arg 'x-overflow' for queue 'q' in vhost '/': " +
+      "received the value 'drop-head' of type 'longstr' but current is none",
   },
   {
     of: "a length that is negative",
@@ -129,26 +130,18 @@ export const REFUSALS: readonly Refusal[] = [
       "{value_negative,-5}",
   },
   {
-    of: "a time to live that is a text",
-    asked: (channel) => channel.assertQueue("new", { arguments: { "x-message-ttl": "5" } }),
+    of: "a length that is a text",
+    asked: (channel) => channel.assertQueue("new", { arguments: { "x-max-length": "5" } }),
     code: 406,
-    message: "PRECONDITION_FAILED - invalid arg 'x-message-ttl' for queue 'new' in vhost '/': " +
+    message: "PRECONDITION_FAILED - invalid arg 'x-max-length' for queue 'new' in vhost '/': " +
       '"expected integer, got longstr"',
   },
   {
-    of: "a dead letter exchange that is a number",
-    asked: (channel) =>
-      channel.assertQueue("new", { arguments: { "x-dead-letter-exchange": 300 } }),
+    of: "an overflow that is a number",
+    asked: (channel) => channel.assertQueue("new", { arguments: { "x-overflow": 300 } }),
     code: 406,
-    message: "PRECONDITION_FAILED - invalid type 'short' for arg 'x-dead-letter-exchange' in " +
-      "queue 'new' in vhost '/'",
-  },
-  {
-    of: "a dead letter key without an exchange",
-    asked: (channel) => channel.assertQueue("new", { deadLetterRoutingKey: "k" }),
-    code: 406,
-    message: "PRECONDITION_FAILED - invalid arg 'x-dead-letter-routing-key' for queue 'new' in " +
-      "vhost '/': routing_key_but_no_dlx_defined",
+    message: "PRECONDITION_FAILED - invalid arg 'x-overflow' for queue 'new' in vhost '/': " +
+      "{unacceptable_type,short}",
   },
   {
     of: "an overflow that there is not",
@@ -156,14 +149,6 @@ export const REFUSALS: readonly Refusal[] = [
     code: 406,
     message: "PRECONDITION_FAILED - invalid arg 'x-overflow' for queue 'new' in vhost '/': " +
       "invalid_overflow",
-  },
-  {
-    of: "a single active consumer that is neither true nor false",
-    asked: (channel) =>
-      channel.assertQueue("new", { arguments: { "x-single-active-consumer": 1 } }),
-    code: 406,
-    message: "PRECONDITION_FAILED - invalid arg 'x-single-active-consumer' for queue 'new' in " +
-      "vhost '/': {unacceptable_type,byte}",
   },
   {
     of: "declaring a shared queue as one's own",
