@@ -7,7 +7,7 @@ Deno.test("zoneOf has one zone for all spellings of a name, under IANA's own", (
   const zone = zoneOf("Europe/Berlin");
   assertStrictEquals(zoneOf("europe/berlin"), zone);
   assertStrictEquals(zoneOf("EUROPE/BERLIN"), zone);
-  assertEquals([zone?.id, JSON.stringify({ zone })], ["Europe/Berlin", '{"zone":"Europe/Berlin"}']);
+  assertEquals(zone?.id, "Europe/Berlin");
 });
 
 Deno.test("zoneOf knows the names that IANA keeps for old times' sake", () => {
