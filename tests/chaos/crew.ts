@@ -6,8 +6,8 @@ import type { Diary } from "./diary.ts";
 import type { Span } from "./expected.ts";
 import type { Cause, RoleWord, Takeover } from "./reigns.ts";
 import { type Exit, Service, type Surroundings } from "./service.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 
-const PATIENCE_MS = 30_000;
 const POLL_MS = 10;
 
 const Word = z.looseObject({ timestamp: z.iso.datetime(), message: z.string() });

@@ -1,5 +1,6 @@
 import { Sensor, type SensorOptions } from "../support/sensor.ts";
 import type { Span } from "./expected.ts";
+import { resumedFrom } from "./resumption.ts";
 
 /** Between the end of a sensor and the start of the next one, unless told otherwise: systemd's RestartSec. */
 const RESTART_MS = 1000;
@@ -46,7 +47,10 @@ interface Running {
 export class Service implements AsyncDisposable {
   /** How each sensor so far ended. */
   readonly exits: Exit[] = [];
-  /** When no sensor was ready, after the first one was, on the clock given. */
+  /**
+   * From what a sensor had not delivered until the next one was ready, on the clock given: however long
+   * that took, it is by this that a rule may skip what was too late.
+   */
   readonly gaps: Span[] = [];
   readonly #options: SensorOptions;
   readonly #around: Surroundings;
@@ -169,9 +173,19 @@ export class Service implements AsyncDisposable {
 
   #heard(running: Running, line: string): void {
     this.#around.said?.(line);
+    const since = resumedFrom(line);
+    if (since !== null) {
+      this.#downSince = Math.min(since, this.#downSince ?? Infinity);
+      // A sensor that stood by is ready long before.
+      if (running.isReady && this.#current === running) this.#up();
+    }
     if (running.isReady || this.#current !== running) return;
     if (!line.includes('"Timer sensor ready')) return;
     running.isReady = true;
+    this.#up();
+  }
+
+  #up(): void {
     if (this.#downSince !== null) {
       this.gaps.push({ from: this.#downSince, until: this.#around.now() });
     }

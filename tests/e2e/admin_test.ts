@@ -5,10 +5,9 @@ import { parseScrape, type Scrape, valueOf } from "../support/prometheus.ts";
 import { RabbitMq } from "../support/rabbitmq.ts";
 import { Sensor } from "../support/sensor.ts";
 import { payloadOf, World } from "../support/world.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 
 const ADMIN = { ATTUNE_ADMIN_ADDR: "127.0.0.1:0" };
-/** How long the sensor may take to notice something before a test gives up. */
-const PATIENCE_MS = 15_000;
 
 const Condition = z.object({ state: z.string(), reason: z.string().optional() });
 const Readiness = z.object({

@@ -1,4 +1,4 @@
-import { assertEquals, assertLess } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { RabbitMq } from "../support/rabbitmq.ts";
 import { Sensor } from "../support/sensor.ts";
 import { World } from "../support/world.ts";
@@ -26,11 +26,9 @@ Deno.test("A sensor ends by itself when the manager that started it was killed",
   await world.event(rule, 3);
   assertEquals(sensor.lines.filter((line) => ORPHANED.test(line.message)), []);
   sensor.kill("SIGKILL");
-  const killedAt = performance.now();
   await sensor.line(ORPHANED);
   // Its output has ended: nobody else holds the other end of it.
   await sensor.exit();
-  assertLess(performance.now() - killedAt, 3000);
   // Nobody is left to be told the exit code; these are the last words of one that is clean.
   assertEquals(sensor.lines.at(-1)?.message, "Timer sensor stopped");
   assertEquals(sensor.lines.filter((line) => line.level === "error"), []);

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import * as z from "zod";
+import { BareTimer } from "../support/bare_timer.ts";
 import { openBrowser, openPage, textOf, until } from "../support/browser.ts";
 import { parseScrape, valueOf } from "../support/prometheus.ts";
 import { RabbitMq } from "../support/rabbitmq.ts";
@@ -13,7 +14,7 @@ const RULES = 100_000;
 const INTERVAL_SECONDS = 1000;
 const READY_MS = 120_000;
 const WATCHED_MS = 10_000;
-/** Generous, for others may be busy on the machine. */
+/** Where nobody else is busy on the machine. */
 const MOST_MS = 500;
 /** Twice as often as the sensor looks at its event loop, so that no look is missed. */
 const LOOK_MS = 250;
@@ -72,6 +73,7 @@ Deno.test(`With ${RULES} timers the page stays smooth, and the sensor hardly fee
   const idle = () => new Promise((resolve) => setTimeout(resolve, WATCHED_MS));
   const unwatchedMs = await lagMsDuring(url, idle);
 
+  await using bare = await BareTimer.start();
   await using opened = await openPage(browser, url);
   const { page, complaints } = opened;
   await page.evaluate(WATCH_TASKS);
@@ -102,6 +104,6 @@ Deno.test(`With ${RULES} timers the page stays smooth, and the sensor hardly fee
       `${WATCHED_MS / 1000} s, the longest of all ${longest.toFixed(0)} ms`,
   );
   assert(Math.max(watchedMs, searchLagMs) < Math.max(MOST_MS, 2 * unwatchedMs));
-  assert(longest < MOST_MS, `${longest} ms`);
+  assert(longest < bare.limitMs(MOST_MS), `${longest} ms`);
   assertEquals(complaints, []);
 });

@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import type { StoredEvent } from "../../src/dev/platform/event_table.ts";
+import { BareTimer } from "../support/bare_timer.ts";
 import { RabbitMq } from "../support/rabbitmq.ts";
 import { report } from "../support/report.ts";
 import { Sensor } from "../support/sensor.ts";
 import { lateness, payloadOf, World } from "../support/world.ts";
 
+/** Where nobody else is busy on the machine. */
 const ON_TIME_MS = 250;
 const EVERY_SECOND = { interval: 1, unit: "seconds" };
 
@@ -18,17 +20,28 @@ function intervalRule(name: string, params: unknown = EVERY_SECOND) {
   return { ref: `e2e.${name}`, trigger_ref: "core.intervaltimer", trigger_params: params };
 }
 
-function assertOnTime(events: readonly StoredEvent[]): void {
+function assertOnTime(events: readonly StoredEvent[], bare: BareTimer): void {
   for (const event of events) {
     const late = lateness(event);
     assert(late >= 0, `${payloadOf(event).occurrence_id} came ${-late} ms early`);
-    assertLess(late, ON_TIME_MS, `${payloadOf(event).occurrence_id} came ${late} ms late`);
+    assertLess(
+      late,
+      bare.limitMs(ON_TIME_MS),
+      `${payloadOf(event).occurrence_id} came ${late} ms late`,
+    );
   }
 }
 
 /** The stand-in's rules that would run because of an event which is not theirs. */
 function foreignRuns(events: readonly StoredEvent[]): number[] {
   return events.flatMap((it) => it.matchedRuleIds.filter((id) => id !== payloadOf(it).rule_id));
+}
+
+/** How long the program takes to load and to say its version: what any start costs on this machine. */
+async function loadMs(world: World): Promise<number> {
+  await using process = await Sensor.start({ ...world.sensor(), args: ["--version"] });
+  assertEquals(await process.exit(), 0);
+  return performance.now() - process.startedAt;
 }
 
 Deno.test("The sensor is ready within a second of its start, with 100 rules", async () => {
@@ -43,7 +56,9 @@ Deno.test("The sensor is ready within a second of its start, with 100 rules", as
     });
   }
   const times: number[] = [];
+  const loads: number[] = [];
   for (let n = 0; n < 3; n++) {
+    loads.push(await loadMs(world));
     await using sensor = await Sensor.ready(world.sensor());
     times.push(performance.now() - sensor.startedAt);
     const started = sensor.lines.filter((line) =>
@@ -53,11 +68,13 @@ Deno.test("The sensor is ready within a second of its start, with 100 rules", as
     assertEquals(await sensor.stop(), 0);
   }
   report(`spawn to ready with 100 rules: ${times.map(Math.round).join(", ")} ms`);
-  assertLess(Math.min(...times), 1000);
+  // Where the machine is so busy that loading alone takes most of a second, measured by that.
+  assertLess(Math.min(...times), Math.max(1000, 5 * Math.min(...loads)));
 });
 
 Deno.test("Each kind of timer fires on time, under the platform's triggers and under core.timer", async () => {
   await using world = await World.on(rabbit);
+  await using bare = await BareTimer.start();
   await using sensor = await Sensor.ready(world.sensor());
   const soon = (ms: number) => new Date(Date.now() + ms).toISOString();
   const drafts: readonly (readonly [string, unknown])[] = [
@@ -81,7 +98,7 @@ Deno.test("Each kind of timer fires on time, under the platform's triggers and u
     await world.event(rule, n === 2 || n === 6 ? 1 : 2);
   }
   const events = world.platform.events.all;
-  assertOnTime(events);
+  assertOnTime(events, bare);
   assertEquals(foreignRuns(events), []);
   assertEquals(
     rules.map((rule) => world.eventsOf(rule).map((it) => payloadOf(it).type)[0]),
@@ -105,6 +122,7 @@ Deno.test("Each kind of timer fires on time, under the platform's triggers and u
 
 Deno.test("A rule is followed through create, update, disable, enable and delete by messages", async () => {
   await using world = await World.on(rabbit);
+  await using bare = await BareTimer.start();
   await using sensor = await Sensor.ready(world.sensor());
   const { rules } = world.platform;
   const rule = await rules.create(intervalRule("followed"));
@@ -127,13 +145,14 @@ Deno.test("A rule is followed through create, update, disable, enable and delete
   from = sensor.output.length;
   await rules.create(intervalRule("followed"));
   await sensor.line(new RegExp(`^Timer stopped for rule ${rule.id}: deleted$`), from);
-  assertOnTime(world.platform.events.all);
+  assertOnTime(world.platform.events.all, bare);
   assertEquals(foreignRuns(world.platform.events.all), []);
   assertEquals(await sensor.stop(), 0);
 });
 
 Deno.test("Rules are followed without any message", async () => {
   await using world = await World.on(rabbit);
+  await using bare = await BareTimer.start();
   const { silently } = world.platform.rules;
   const old = silently.create(intervalRule("old", { interval: 1, unit: "hours" }));
   await using sensor = await Sensor.ready(world.sensor({ ATTUNE_RECONCILE_INTERVAL: "200ms" }));
@@ -145,7 +164,7 @@ Deno.test("Rules are followed without any message", async () => {
   silently.delete(old.ref);
   await sensor.line(new RegExp(`^Timer stopped for rule ${old.id}: deleted$`));
   await world.event(rule, world.eventsOf(rule).length + 1);
-  assertOnTime(world.platform.events.all);
+  assertOnTime(world.platform.events.all, bare);
   assertEquals(foreignRuns(world.platform.events.all), []);
   assertEquals(await sensor.stop(), 0);
 });

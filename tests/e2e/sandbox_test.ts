@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ROOT } from "../support/std_flags.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 
 /** Nobody listens there, so that the sandbox brings its own broker. */
 const NO_BROKER = "amqp://127.0.0.1:1";
-const PATIENCE_MS = 10_000;
 
 /** `deno task dev` and what it shows. */
 class Sandbox implements AsyncDisposable {
@@ -101,7 +101,7 @@ async function isRunning(pid: number): Promise<boolean> {
   return await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "") !== "";
 }
 
-Deno.test("The sandbox shows events of three kinds within ten seconds and ends at Ctrl-C", async () => {
+Deno.test("The sandbox shows events of three kinds and ends at Ctrl-C", async () => {
   await using sandbox = new Sandbox();
   await sandbox.until(() => sandbox.rulesFired.size >= 3);
   assert(isAlive(sandbox.sensorPid));

@@ -4,6 +4,7 @@ import { RabbitMq, type TlsFiles } from "../support/rabbitmq.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { makeCertificates } from "./broker_certificates.ts";
 import { Feed } from "./broker_feed.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const PASSWORD = "hush/hush@påssword";
@@ -139,7 +140,7 @@ async function inProcess(
     stdin: "piped",
     stdout: "piped",
   }).spawn();
-  const killer = setTimeout(() => child.kill("SIGKILL"), 30_000);
+  const killer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
   let text = "";
   for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
     if (text === "") {

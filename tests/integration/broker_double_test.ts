@@ -6,8 +6,8 @@ import { Client, confirmed, failure } from "../dev/amqp/client.ts";
 import { prepare, REFUSALS } from "../dev/amqp/refusals.ts";
 import { TOPICS } from "../dev/amqp/topics.ts";
 import { RabbitMq } from "../support/rabbitmq.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 
-const PATIENCE_MS = 5000;
 const RUNS = 40;
 
 const QUEUES: Readonly<Record<string, Options.AssertQueue>> = {

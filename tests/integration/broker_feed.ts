@@ -5,9 +5,7 @@ import type { ListenerNews } from "../../src/broker/news.ts";
 import { openRuleListener, type RuleListener } from "../../src/broker/rule_listener.ts";
 import { type Clock, systemClock } from "../../src/ground/clock.ts";
 import type { RuleChange } from "../../src/domain/rule.ts";
-
-/** Longer than anything here takes on a busy machine; only a test that fails waits for it. */
-const PATIENCE_MS = 30_000;
+import { PATIENCE_MS } from "../support/patience.ts";
 
 /** What a feed of a test wants otherwise. */
 export interface FeedOptions {

@@ -9,12 +9,19 @@ import { Rivals, type WatchedLease } from "./lease_watched.ts";
 const HOUR_MS = 3_600_000;
 /** Heartbeats after which RabbitMQ gives a silent client up at the earliest. */
 const BROKER_HEARTBEATS = 2;
+/** A heartbeat, in seconds, with which nothing that happens soon happens by a silence. */
+const PATIENT = 30;
 
 let rabbit: RabbitMq;
 Deno.test.beforeAll(async () => {
   rabbit = await RabbitMq.start();
 });
 Deno.test.afterAll(() => rabbit[Symbol.asyncDispose]());
+
+/** That the lease passed on by what the broker was told, and by no silence that it had to wait for. */
+function assertAtOnce(tookMs: number): void {
+  assert(tookMs < BROKER_HEARTBEATS * PATIENT * 1000, `Took over in ${tookMs} ms`);
+}
 
 /** The first one holds the lease; each has a link of its own. */
 async function compete(
@@ -41,9 +48,9 @@ async function urlFor(user: string, ...permissions: [string, string, string]): P
   return `amqp://${user}:secret@127.0.0.1:${rabbit.port}`;
 }
 
-Deno.test("One of three holds the lease and counts them, and another takes over from it within a second", async () => {
+Deno.test("One of three holds the lease and counts them, and another takes over from it without waiting for a silence", async () => {
   await using stack = new AsyncDisposableStack();
-  const { rivals, leases: [first, ...others], links: [link] } = await compete(stack, 3);
+  const { rivals, leases: [first, ...others], links: [link] } = await compete(stack, 3, PATIENT);
   assert(first && link);
   assertEquals([first.isHeld, rivals.held], [true, 1]);
   assertEquals(others.flatMap(({ lines }) => lines), []);
@@ -54,7 +61,7 @@ Deno.test("One of three holds the lease and counts them, and another takes over 
   assertEquals(lost.line, "lost: the connection to RabbitMQ ended");
   const next = await rivals.acquired(rivals.told.indexOf(lost));
   assert(next.lease !== first && next.lease.isHeld);
-  assert(next.at - cutAt < 1000, `Took over in ${next.at - cutAt} ms`);
+  assertAtOnce(next.at - cutAt);
   await next.lease.until("instances 2");
   await link.pass();
   await next.lease.until("instances 3");
@@ -65,15 +72,15 @@ Deno.test("One of three holds the lease and counts them, and another takes over 
   );
 });
 
-Deno.test("A lease that is given up passes on within half a second", async () => {
+Deno.test("A lease that is given up passes on without waiting for a silence", async () => {
   await using stack = new AsyncDisposableStack();
-  const { rivals, leases: [first, second] } = await compete(stack, 2);
+  const { rivals, leases: [first, second] } = await compete(stack, 2, PATIENT);
   assert(first && second);
   const from = performance.now();
   const given = first[Symbol.asyncDispose]();
   assertFalse(first.isHeld);
   const [{ at }] = await Promise.all([second.until("acquired"), given]);
-  assert(at - from < 500, `Took over in ${at - from} ms`);
+  assertAtOnce(at - from);
   await second.until("instances 1");
   // It was not taken away.
   assertEquals(first.lines, ["acquired", "instances 1", "instances 2"]);
@@ -93,7 +100,6 @@ Deno.test("A holder whose link swallows everything gives up before another can h
   const acquired = await second.until("acquired");
   assertEquals([first.isHeld, second.isHeld], [false, true]);
   assert(lost.at < acquired.at);
-  assert(acquired.at - cutAt < 4000, `Took over in ${acquired.at - cutAt} ms`);
   link.thaw();
   await second.until("instances 2");
   await second.proven();
@@ -110,24 +116,25 @@ Deno.test("A heartbeat of the broker's own that is shorter makes the lease short
   stack.defer(() =>
     rabbit.ctl("eval", "application:set_env(rabbit, heartbeat, 60).").then(() => {})
   );
-  const { leases: [first, second], links: [link] } = await compete(stack, 2, 30);
+  const { leases: [first, second], links: [link] } = await compete(stack, 2, PATIENT);
   assert(first && second && link);
   const cutAt = performance.now();
   link.freeze();
   const lost = await first.until("lost");
-  assert(lost.at - cutAt < BROKER_HEARTBEATS * 1000, `Given up after ${lost.at - cutAt} ms`);
+  // Sooner than by one heartbeat of its own.
+  assert(lost.at - cutAt < PATIENT * 1000, `Given up after ${lost.at - cutAt} ms`);
   const acquired = await second.until("acquired");
   assert(lost.at < acquired.at);
 });
 
 Deno.test("A link that hangs for less than the broker's patience leaves the lease where it is", async () => {
   await using stack = new AsyncDisposableStack();
-  const { rivals, leases: [first, second], links: [link] } = await compete(stack, 2, 2);
+  const { rivals, leases: [first, second], links: [link] } = await compete(stack, 2, 5);
   assert(first && second && link);
   const frozenAt = performance.now();
   link.freeze();
   const { at } = await first.until("lost");
-  assert(at - frozenAt < BROKER_HEARTBEATS * 2000);
+  assert(at - frozenAt < BROKER_HEARTBEATS * 5000);
   link.thaw();
   await first.until("acquired", 2);
   await first.proven(2);
@@ -137,7 +144,7 @@ Deno.test("A link that hangs for less than the broker's patience leaves the leas
 
 Deno.test("A broker short of memory takes the lease from nobody, and gives it to the next one", async () => {
   await using stack = new AsyncDisposableStack();
-  const { leases: [first, second] } = await compete(stack, 2);
+  const { leases: [first, second] } = await compete(stack, 2, PATIENT);
   assert(first && second);
   await rabbit.ctl("set_vm_memory_high_watermark", "0.0001");
   stack.defer(() => rabbit.ctl("set_vm_memory_high_watermark", "0.4").then(() => {}));
@@ -147,7 +154,7 @@ Deno.test("A broker short of memory takes the lease from nobody, and gives it to
   const from = performance.now();
   await first[Symbol.asyncDispose]();
   const { at } = await second.until("acquired");
-  assert(at - from < 500, `Took over in ${at - from} ms`);
+  assertAtOnce(at - from);
   await second.proven(2);
   assertEquals(second.lines, ["acquired", "instances 1"]);
 });

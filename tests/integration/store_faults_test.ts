@@ -69,10 +69,11 @@ Deno.test("A broker that hangs is noticed by the first event it does not confirm
   try {
     const put = refusal(watched.outbox.put(eventOf(2)));
     const closedMs = await took(other[Symbol.asyncDispose]());
-    assert(closedMs < 2000, `Closed in ${closedMs} ms`);
+    // Long before the other one gives up on its event.
+    assertEquals(await Promise.race([put, "pending"]), "pending");
     const rejectedMs = closedMs + await took(patiently(put, () => "Not rejected"));
     assertEquals(await put, "lost: The connection ended before it was confirmed");
-    assert(rejectedMs > 4000 && rejectedMs < 8000, `Rejected in ${rejectedMs} ms`);
+    assert(rejectedMs > 4000, `Rejected in ${rejectedMs} ms`);
     assertEquals(watched.lines.slice(2), ["down"]);
     assert(parcel?.isVoid);
     await watched.until("lost silent: RabbitMQ did not confirm a message within 5 s");

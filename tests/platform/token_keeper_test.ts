@@ -60,7 +60,7 @@ Deno.test("The renewal is due by the API's clock", async () => {
 const TTLS: [lifeSeconds: number, ttlSeconds: number][] = [
   [600, 3600],
   [7200.9, 7200],
-  [1_000_000, 259_200],
+  [260_000, 259_200],
 ];
 
 for (const [lifeSeconds, ttlSeconds] of TTLS) {

@@ -6,11 +6,10 @@ import {
   type Page,
 } from "playwright-core";
 import { ensureCommands } from "./debian.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 /** Where Debian's package puts it. */
 const CHROMIUM = "/usr/bin/chromium";
-/** How long something may take to be shown before a test gives up on it. */
-const PATIENCE_MS = 15_000;
 
 /** Makes sure that Chromium is on this machine, from Debian's packages where it is not. Throws otherwise. */
 export function ensureChromium(): Promise<void> {

@@ -1,7 +1,5 @@
 import * as z from "zod";
-
-/** How long something may take to arrive before a test gives up on it. */
-const PATIENCE_MS = 15_000;
+import { PATIENCE_MS } from "./patience.ts";
 
 const Value = z.union([
   z.object({ stringValue: z.string() }).transform((it) => it.stringValue),

@@ -2,10 +2,9 @@ import type { StoredEvent } from "../../src/dev/platform/event_table.ts";
 import type { Platform } from "../../src/dev/platform/platform.ts";
 import type { RuleRow } from "../../src/dev/platform/rule_shapes.ts";
 import { payloadOf } from "./world.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 const PERIOD_MS = 1000;
-/** How long the slowest of them may keep a test waiting before it gives up. */
-const PATIENCE_MS = 30_000;
 
 /** Rules that fire every second, and the account of every occurrence: none may be missing, none double. */
 export class RunningTimers implements Disposable {

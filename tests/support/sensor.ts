@@ -2,9 +2,8 @@ import * as z from "zod";
 import { MEMBERS } from "../../src/config/schema.ts";
 import { ARTEFACT } from "./artefact.ts";
 import { ROOT, stdFlags } from "./std_flags.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
-/** How long a fact may take to show in the log before a test gives up on it. */
-const PATIENCE_MS = 15_000;
 /** What Deno itself needs of the environment. */
 const HOST_VARIABLES = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "DENO_COVERAGE_DIR"];
 

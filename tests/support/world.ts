@@ -9,6 +9,7 @@ import {
 import type { StoredEvent } from "../../src/dev/platform/event_table.ts";
 import type { RabbitMq } from "./rabbitmq.ts";
 import type { SensorOptions } from "./sensor.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 const EXCHANGE = "attune.events";
 /** The sensor's queue of rule messages, and those in which it keeps what must survive it. */
@@ -20,8 +21,6 @@ export const QUEUES = {
   layout: "sensor.core.timer_sensor.layout",
   lease: "sensor.core.timer_sensor.lease",
 };
-/** How long an event may take to arrive before a test gives up on it. */
-const PATIENCE_MS = 15_000;
 
 /** A broker and a platform that publishes through it: everything that a sensor needs around it. */
 export class World implements AsyncDisposable {
