@@ -147,10 +147,14 @@ export class Sensor implements AsyncDisposable {
     return this.#ended;
   }
 
-  /** Asks it to stop and returns the exit code. */
-  stop(): Promise<number> {
+  /** Asks it to stop and returns the exit code; fails where it never ends. */
+  async stop(): Promise<number> {
     this.kill("SIGTERM");
-    return this.exit();
+    const { promise: never, reject } = Promise.withResolvers<never>();
+    const patience = setTimeout(() => {
+      reject(new Error(`Still there after SIGTERM:\n${this.output.join("\n")}\n${this.stderr}`));
+    }, PATIENCE_MS);
+    return await Promise.race([this.exit(), never]).finally(() => clearTimeout(patience));
   }
 
   /** Ends the process, however it fares. */
