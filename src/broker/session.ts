@@ -24,7 +24,6 @@ export interface BrokerLink extends Link {
 export interface Session extends AsyncDisposable {
   /** Resolves when it is up for the first time, rejects when it is closed before. */
   readonly ready: Promise<void>;
-  readonly isUp: boolean;
   /** `amqp://host:port/vhost`, without credentials. */
   readonly address: string;
 }
@@ -66,9 +65,6 @@ export function openSession(options: SessionOptions): Session {
     address: address.printable,
     get ready() {
       return supervisor.ready;
-    },
-    get isUp() {
-      return supervisor.isUp;
     },
     [Symbol.asyncDispose]: () => supervisor[Symbol.asyncDispose](),
   };

@@ -16,7 +16,7 @@ import type { Clock } from "../ground/clock.ts";
 import type { Config } from "../config/schema.ts";
 import { isLoopback } from "../config/address.ts";
 import type { Engine } from "./engine.ts";
-import { Counters } from "../observe/counters.ts";
+import type { Counters } from "../observe/counters.ts";
 import type { News } from "../observe/news.ts";
 import type { Log } from "../log/log.ts";
 import { messageOf } from "../ground/error_text.ts";
@@ -43,8 +43,7 @@ export interface Shown {
 
 /** Shows the sensor to its operators, where it is told to. */
 export class Administration {
-  /** Hears of everything too, whether anybody may look or not. */
-  readonly counters: Counters = new Counters();
+  readonly #counters: Counters;
   readonly #options: AdministrationOptions;
   readonly #vitals: Vitals;
   readonly #metrics: Metrics;
@@ -53,12 +52,13 @@ export class Administration {
   readonly #pulse: Pulse;
   readonly #shard: string;
 
-  constructor(options: AdministrationOptions) {
+  constructor(options: AdministrationOptions, counters: Counters) {
     const { clock, config: { shard } } = options;
     this.#options = options;
+    this.#counters = counters;
     this.#vitals = new Vitals(clock);
     this.#shard = `${shard.index}/${shard.count}`;
-    this.#metrics = new Metrics(clock, this.#shard, this.counters);
+    this.#metrics = new Metrics(clock, this.#shard, counters);
     this.#history = new History(clock);
     this.#activity = new RecentActivity(clock);
     this.#pulse = new Pulse(clock);
@@ -92,7 +92,7 @@ export class Administration {
           health,
           views,
           activity: this.#activity,
-          counters: this.counters,
+          counters: this.#counters,
           pulse: this.#pulse,
           outboxAge: this.#metrics.outboxAge,
         }),

@@ -12,7 +12,7 @@ import { ExitCode, Fatal } from "../ground/exit.ts";
 import { BUILT_FROM, VERSION } from "../ground/version.ts";
 import { broadcast } from "../ground/tell.ts";
 import type { Log } from "../log/log.ts";
-import type { EventCounts } from "../observe/counters.ts";
+import { Counters, type EventCounts } from "../observe/counters.ts";
 import { DropTally } from "../observe/drop_tally.ts";
 import { LogWriter } from "../observe/log_writer.ts";
 import type { News } from "../observe/news.ts";
@@ -56,8 +56,8 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const stop = AbortSignal.any([signal, failure.signal]);
   await using stack = new AsyncDisposableStack();
   stack.use(onUncaught((error) => failure.abort(error)));
-  const administration = new Administration(options);
-  const { counters } = administration;
+  const counters = new Counters();
+  const administration = new Administration(options, counters);
   const drops = new DropTally(log, clock);
   const tracing = openTracing();
   const tell = broadcast<News>(

@@ -11,7 +11,8 @@ import type { RuleId } from "../domain/rule.ts";
 import type { Tenure } from "../domain/tenure.ts";
 import { aborted, unlessAborted } from "../ground/abort.ts";
 import { fullJitter } from "../ground/backoff.ts";
-import { type Clock, sleep } from "../ground/clock.ts";
+import type { Clock } from "../ground/clock.ts";
+import { retryUntil } from "../ground/retry.ts";
 import type { Tell } from "../ground/tell.ts";
 import type { Fire } from "../timers/fire.ts";
 import type { TimerNews } from "../timers/news.ts";
@@ -156,20 +157,23 @@ function firePort({ tell, eventOf }: Realm, tenure: Tenure, delivery: Delivery):
   };
 }
 
+/** `null` where there is none, or where the reign is over before it could be read. */
 async function readCheckpoint(
   { store, clock, tell }: Realm,
   over: AbortSignal,
 ): Promise<Checkpoint | null> {
-  for (let failures = 1; !over.aborted; failures++) {
-    try {
-      return await unlessAborted(store.checkpoint.read(), over);
-    } catch (error) {
-      if (over.aborted) return null;
-      tell({ kind: "checkpoint_unread", error });
-      await sleep(clock, CHECKPOINT_BACKOFF(failures), over).catch(() => {/* asked to stop */});
-    }
+  try {
+    return await retryUntil(() => store.checkpoint.read(), {
+      clock,
+      backoff: CHECKPOINT_BACKOFF,
+      deadlineAt: Infinity,
+      signal: over,
+      failed: (error) => tell({ kind: "checkpoint_unread", error }),
+    });
+  } catch (error) {
+    if (over.aborted) return null;
+    throw error;
   }
-  return null;
 }
 
 /** `null` where the outbox is not up: it counts what it has when it is. */

@@ -82,9 +82,11 @@ export class OutboxLedger implements OutboxTaker, Disposable {
   up(count: number): void {
     const { lanes, tell } = this.#options;
     const missing = this.#balance.recount(count, this.#handedOut);
-    if (missing > 0) { for (const lane of lanes) lane.account?.forgetStored(); }
     this.#isUp = true;
-    if (missing > 0) tell({ kind: "parked_events_lost", count: missing });
+    if (missing > 0) {
+      for (const lane of lanes) lane.account?.forgetStored();
+      tell({ kind: "parked_events_lost", count: missing });
+    }
     this.#changed(null);
   }
 

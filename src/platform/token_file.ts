@@ -1,14 +1,15 @@
 import * as z from "zod";
+import { Instant } from "../ground/instant.ts";
 import { errorText } from "../ground/error_text.ts";
 import { parseJson } from "./json.ts";
-import { Expiry, readingOf, type TokenReading, TokenText } from "./token_reading.ts";
+import { readingOf, type TokenReading, TokenText } from "./token_reading.ts";
 
 const LONGEST_FILE = 64 * 1024;
 
 /** A token file in JSON, with the two names that the platform's own libraries know for each member. */
 const StateFile = z.union([
-  z.object({ token: TokenText, expires_at: Expiry.nullable().catch(null) }),
-  z.object({ api_token: TokenText, token_expires_at: Expiry.nullable().catch(null) })
+  z.object({ token: TokenText, expires_at: Instant.nullable().catch(null) }),
+  z.object({ api_token: TokenText, token_expires_at: Instant.nullable().catch(null) })
     .transform((file) => ({ token: file.api_token, expires_at: file.token_expires_at })),
 ]);
 

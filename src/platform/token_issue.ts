@@ -1,14 +1,9 @@
 import * as z from "zod";
-import {
-  Expiry,
-  readingOf,
-  type TokenReading,
-  type TokenRequest,
-  TokenText,
-} from "./token_reading.ts";
+import { Instant } from "../ground/instant.ts";
+import { readingOf, type TokenReading, type TokenRequest, TokenText } from "./token_reading.ts";
 
 const Issued = z.object({
-  data: z.object({ token: TokenText, expires_at: Expiry.nullable().catch(null) }),
+  data: z.object({ token: TokenText, expires_at: Instant.nullable().catch(null) }),
 });
 
 /** The body of `POST /auth/sensor-token` (contract 1.8). */

@@ -9,8 +9,6 @@ const MAX_TTL_SECONDS = 259_200;
 
 /** A token as it stands behind `Bearer`. */
 export const TokenText = z.string().trim().regex(/^[\x21-\x7e]+$/);
-/** When a token expires, beside a token: for those that do not say so themselves. */
-export const Expiry = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
 /** What a sensor's token says of itself (contract 1.9); anything else is no concern of ours. */
 const Claims = z.object({

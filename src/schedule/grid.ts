@@ -14,13 +14,16 @@ export class Grid implements Schedule {
   }
 
   next(after: number): number | null {
-    const elapsed = Math.floor(after) - this.anchorAt;
-    // A remainder is exact where a quotient is rounded.
-    const at = elapsed < this.stepMs
-      ? this.anchorAt + this.stepMs
-      : this.anchorAt + elapsed - elapsed % this.stepMs + this.stepMs;
-    return at <= LATEST ? at : null;
+    return nextOnGrid(this.anchorAt, this.stepMs, after);
   }
+}
+
+/** The first instant of a {@link Grid} later than `after`. */
+export function nextOnGrid(anchorAt: number, stepMs: number, after: number): number | null {
+  const elapsed = Math.floor(after) - anchorAt;
+  // A remainder is exact where a quotient is rounded.
+  const at = elapsed < stepMs ? anchorAt + stepMs : anchorAt + elapsed - elapsed % stepMs + stepMs;
+  return at <= LATEST ? at : null;
 }
 
 /** A single instant, in epoch milliseconds. */

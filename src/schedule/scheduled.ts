@@ -1,12 +1,13 @@
 import type { Draft } from "./draft.ts";
 import type { LocalSchedule } from "./local_time.ts";
 import type { Schedule, Traits } from "./schedule.ts";
-import type { NamedDates, TimerParts } from "./timer.ts";
+import type { TimerParts } from "./timer.ts";
+import { UsualTimer } from "./usual_timer.ts";
 import { Window } from "./window.ts";
 import type { Zone } from "./zone.ts";
 
 /** What the timers of every kind have in common, but for plain intervals. */
-export abstract class Scheduled implements Schedule {
+export abstract class Scheduled extends UsualTimer implements Schedule {
   readonly traits: Traits;
   readonly #schedule: Schedule;
   readonly #local: LocalSchedule | null;
@@ -15,6 +16,7 @@ export abstract class Scheduled implements Schedule {
 
   /** `local`: what is left of `schedule` without its own bounds, where it goes by the clock on the wall. */
   constructor(draft: Draft, schedule: Schedule, local: LocalSchedule | null) {
+    super();
     const { startAt, endAt } = draft.bounds;
     this.traits = draft.traits;
     this.#schedule = startAt === null && endAt === null
@@ -43,25 +45,8 @@ export abstract class Scheduled implements Schedule {
     return JSON.stringify([traits, this.#startAt, this.#endAt, how, this.particulars]);
   }
 
-  /** As most kinds have it. */
-  get zone(): Zone | null {
+  override get zone(): Zone | null {
     return this.#local?.zone ?? null;
-  }
-
-  get onceAt(): number | null {
-    return null;
-  }
-
-  get isOnce(): boolean {
-    return false;
-  }
-
-  get keepsPace(): boolean {
-    return false;
-  }
-
-  get dates(): NamedDates | null {
-    return null;
   }
 
   next(after: number): number | null {

@@ -1,10 +1,10 @@
 import type { Draft } from "../draft.ts";
-import { Grid } from "../grid.ts";
+import { type Grid, nextOnGrid } from "../grid.ts";
 import type { LocalSchedule } from "../local_time.ts";
 import type { Traits } from "../schedule.ts";
 import { Scheduled } from "../scheduled.ts";
-import type { NamedDates, Timer, TimerParts } from "../timer.ts";
-import type { Zone } from "../zone.ts";
+import type { Timer, TimerParts } from "../timer.ts";
+import { UsualTimer } from "../usual_timer.ts";
 import { intervalSentence } from "./words.ts";
 
 const UNBOUND: TimerParts = {
@@ -19,11 +19,15 @@ const UNBOUND: TimerParts = {
  * An interval without bounds that follows elapsed time, as most do. There can be a million: two numbers and
  * its traits say it all.
  */
-export class PlainInterval extends Grid implements Timer {
+export class PlainInterval extends UsualTimer implements Timer {
+  readonly anchorAt: number;
+  readonly stepMs: number;
   readonly traits: Traits;
 
   constructor(anchorAt: number, stepMs: number, traits: Traits) {
-    super(anchorAt, stepMs);
+    super();
+    this.anchorAt = anchorAt;
+    this.stepMs = stepMs;
     this.traits = traits;
   }
 
@@ -43,28 +47,12 @@ export class PlainInterval extends Grid implements Timer {
     return intervalSentence(this, null);
   }
 
-  get zone(): Zone | null {
-    return null;
-  }
-
-  get onceAt(): number | null {
-    return null;
-  }
-
-  get isOnce(): boolean {
-    return false;
-  }
-
-  get keepsPace(): boolean {
-    return false;
-  }
-
-  get dates(): NamedDates | null {
-    return null;
-  }
-
   get key(): string {
     return `${this.traits.key} ${this.anchorAt} ${this.stepMs}`;
+  }
+
+  next(after: number): number | null {
+    return nextOnGrid(this.anchorAt, this.stepMs, after);
   }
 }
 

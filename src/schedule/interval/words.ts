@@ -5,7 +5,7 @@ import type { LocalSchedule } from "../local_time.ts";
 
 /** An interval in words; `local` is the schedule by the clock on the wall, if it goes by that. */
 export function intervalSentence(
-  { anchorAt, stepMs }: Grid,
+  { anchorAt, stepMs }: Pick<Grid, "anchorAt" | "stepMs">,
   local: LocalSchedule | null,
 ): string {
   const pace = `Every ${durationText(stepMs / 1000).replace(/^1 /, "")}`;
