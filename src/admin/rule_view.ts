@@ -26,7 +26,10 @@ export interface RuleViews {
 
 /** The rules of a book, with what became of their occurrences. */
 export function viewsOf(
-  { book, timers }: { readonly book: RuleBook; readonly timers: TimerManager },
+  { book, timers }: {
+    readonly book: Pick<RuleBook, "rules" | "refOf" | "has" | "census">;
+    readonly timers: Pick<TimerManager, "view" | "upcoming">;
+  },
   history: History,
 ): RuleViews {
   return {

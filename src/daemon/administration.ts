@@ -81,7 +81,7 @@ export class Administration {
       const text = `Failed to answer a request: ${messageOf(error)}`;
       log.repeated("error", text, text);
     };
-    const views = viewsOf(shown.engine, this.#history);
+    const views = viewsOf(shown.engine.ruleSources, this.#history);
     const live = new Live({
       clock,
       snapshot: () =>
@@ -134,14 +134,14 @@ export class Administration {
         return engine.isFiring;
       },
       get handedOutTo() {
-        return engine.timers.handedOutTo;
+        return engine.handedOutTo;
       },
       get timers() {
-        return engine.timers.size;
+        return engine.size;
       },
-      census: engine.book.census,
+      census: engine.ruleSources.book.census,
       get backlog() {
-        return engine.delivery;
+        return engine.backlog;
       },
       get lagMs() {
         return timeWatch.lagMs;

@@ -64,11 +64,11 @@ async function reachBroker(
   using _deadline = clock.alarm(Math.max(0, deadlineAt - clock.monotonic()), () => late.abort());
   const signal = AbortSignal.any([stop, late.signal]);
   try {
-    await unlessAborted(engine.store.ready, signal);
+    await unlessAborted(engine.queues.ready, signal);
     await unlessAborted(listen().ready, signal);
   } catch {
     stop.throwIfAborted();
-    const trouble = engine.store.trouble?.message ?? "no answer";
+    const trouble = engine.queues.trouble?.message ?? "no answer";
     throw new Fatal(ExitCode.broker, trouble);
   }
 }
@@ -79,7 +79,7 @@ export async function readRules(
   { config, clock, engine, stop }: ConnectOptions,
 ): Promise<void> {
   const deadlineAt = clock.monotonic() + START_TIMEOUT_MS;
-  for (let snapshot = first;; snapshot = engine.reconciler.requestSnapshot()) {
+  for (let snapshot = first;; snapshot = engine.rules.requestSnapshot()) {
     try {
       return await unlessAborted(snapshot, stop);
     } catch (error) {

@@ -95,7 +95,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     unauthorized: (reason) => failure.abort(tokenFatal(keeper, reason)),
     refused: (error) => failure.abort(new Fatal(ExitCode.usage, error.message, { cause: error })),
   });
-  stack.use(engine.store);
+  stack.use(engine);
   const lease = config.ha
     ? stack.use(new Lease({ url: config.mqUrl, queue: queues.lease, clock, tell }))
     : null;
@@ -123,7 +123,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
         queue: queues.rules,
         isOneOfMany: config.ha,
         clock,
-        feed: engine.reconciler,
+        feed: engine.rules,
         tell,
         signal: failure.signal,
       }),
@@ -133,8 +133,8 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     await connect(start);
     const keeping = keeper.run();
     stack.defer(() => keeping);
-    const snapshot = engine.reconciler.requestSnapshot();
-    const reading = engine.reconciler.run();
+    const snapshot = engine.rules.requestSnapshot();
+    const reading = engine.rules.run();
     stack.defer(() => reading);
     const rulesKnown = readRules(snapshot, start);
     // It may fail, or be given up, while something else is waited for: nobody else would catch that.
@@ -146,7 +146,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     reigning = reignOver(engine, lease, about);
     reigning.catch((error) => failure.abort(error));
     if (lease === null) await unlessAborted(underWay.promise, stop);
-    const timers = engine.timers.size;
+    const timers = engine.size;
     const role = lease === null ? {} : { role: "standby" };
     log.info(`Timer sensor ready with ${timers} timers`, { timers, ...role });
     stack.use(new Summary(log, clock, engine, counters));
@@ -169,7 +169,7 @@ async function reignOver(
   for await (const tenure of lease.tenures(options.ending)) {
     const reigning = engine.reign(tenure, options);
     // Messages may have been missed while standing by; the next snapshot could be a minute away.
-    engine.reconciler.requestSnapshot();
+    engine.rules.requestSnapshot();
     left = await reigning;
   }
   return left;

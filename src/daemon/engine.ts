@@ -42,6 +42,15 @@ export interface EngineOptions {
   readonly refused: (error: LayoutError) => void;
 }
 
+/** The reading of rules, until the signal is aborted. */
+export type RuleReading = Pick<Reconciler, "changed" | "connected" | "requestSnapshot" | "run">;
+
+/** Where the rules are looked at one by one. */
+export interface RuleSources {
+  readonly book: Pick<RuleBook, "rules" | "refOf" | "has" | "census">;
+  readonly timers: Pick<TimerManager, "view" | "upcoming">;
+}
+
 /** A tenure that is going on, and what is to be delivered in it. */
 interface Present {
   readonly tenure: Tenure;
@@ -49,11 +58,16 @@ interface Present {
 }
 
 /** Rules in, events out: everything between the two. */
-export class Engine {
-  readonly timers: TimerManager;
-  readonly book: RuleBook;
-  readonly reconciler: Reconciler;
-  readonly store: Store;
+export class Engine implements AsyncDisposable {
+  /** Where messages about rules go, and what reads the rules. */
+  readonly rules: RuleReading;
+  /** The queues of the sensor's own. */
+  readonly queues: Pick<Store, "ready" | "trouble">;
+  readonly ruleSources: RuleSources;
+  readonly #timers: TimerManager;
+  readonly #book: RuleBook;
+  readonly #reconciler: Reconciler;
+  readonly #store: Store;
   readonly #options: EngineOptions;
   /** `null` where this is not the instance that fires. */
   #present: Present | null = null;
@@ -62,10 +76,13 @@ export class Engine {
     const { config, clock, tell, queueBase, refused } = options;
     this.#options = options;
     const { mqUrl: url, shard, ha, catchUpWindowMs } = config;
-    this.store = openStore({ url, prefix: queueBase, shard, ha, clock, tell, refused });
-    this.timers = new TimerManager({ clock, table: new TimerTable({ catchUpWindowMs }) });
-    this.book = this.#openBook();
-    this.reconciler = this.#openReconciler();
+    this.#store = openStore({ url, prefix: queueBase, shard, ha, clock, tell, refused });
+    this.#timers = new TimerManager({ clock, table: new TimerTable({ catchUpWindowMs }) });
+    this.#book = this.#openBook();
+    this.#reconciler = this.#openReconciler();
+    this.rules = this.#reconciler;
+    this.queues = this.#store;
+    this.ruleSources = { book: this.#book, timers: this.#timers };
   }
 
   /** Whether what falls due is handed out by this instance now. */
@@ -73,8 +90,18 @@ export class Engine {
     return this.#present?.tenure.isHeld ?? false;
   }
 
+  /** Everything that fell due up to this instant has been handed out, in epoch milliseconds. */
+  get handedOutTo(): number {
+    return this.#timers.handedOutTo;
+  }
+
+  /** Rules with a timer. */
+  get size(): number {
+    return this.#timers.size;
+  }
+
   /** What is to be delivered; `null` where this is not the instance that fires. */
-  get delivery(): Delivery | null {
+  get backlog(): Pick<Delivery, "waiting" | "parked" | "earliestDueAt"> | null {
     return this.#present?.delivery ?? null;
   }
 
@@ -85,10 +112,10 @@ export class Engine {
       {
         config,
         clock,
-        store: this.store,
-        timers: this.timers,
+        store: this.#store,
+        timers: this.#timers,
         post,
-        isKnown: (ruleId) => this.book.has(ruleId),
+        isKnown: (ruleId) => this.#book.has(ruleId),
         tell,
         ports: { unauthorized, ruleGone: (event) => this.#giveUp(event) },
         eventOf: (fire) => eventOf(fire, config.sensorRef),
@@ -102,16 +129,21 @@ export class Engine {
     );
   }
 
+  /** Closes the queues. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#store[Symbol.asyncDispose]();
+  }
+
   #openBook(): RuleBook {
     const { config, clock, allowedTriggers, tell } = this.#options;
     return new RuleBook({
-      timers: this.timers,
+      timers: this.#timers,
       triggers: TIMER_TRIGGERS,
       isOurs: (ruleId) => ownsRule(config.shard, ruleId),
       allowed: allowedTriggers === null ? null : new Set(allowedTriggers),
       clock,
       tell,
-      gone: (ruleId) => this.delivery?.discard(ruleId),
+      gone: (ruleId) => this.#present?.delivery.discard(ruleId),
     });
   }
 
@@ -119,7 +151,7 @@ export class Engine {
     const { config, clock, api, signal, unauthorized, tell } = this.#options;
     return new Reconciler({
       source: api,
-      book: this.book,
+      book: this.#book,
       triggers: TIMER_TRIGGERS,
       clock,
       backoff: SNAPSHOT_BACKOFF,
@@ -132,9 +164,9 @@ export class Engine {
 
   /** Posted without its rule, an event runs the actions of others: not one more (contract 2.5). */
   #giveUp(event: OutboundEvent): void {
-    this.book.doubt(event.ruleId);
-    this.delivery?.discard(event.ruleId);
-    this.reconciler.recheck(event.ruleRef);
+    this.#book.doubt(event.ruleId);
+    this.#present?.delivery.discard(event.ruleId);
+    this.#reconciler.recheck(event.ruleRef);
   }
 }
 

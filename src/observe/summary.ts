@@ -10,9 +10,9 @@ export interface Summed {
   /** Whether what falls due is handed out by this instance. */
   readonly isFiring: boolean;
   /** Rules with a timer. */
-  readonly timers: { readonly size: number };
+  readonly size: number;
   /** `null` where another instance delivers. */
-  readonly delivery: { readonly waiting: number; readonly parked: number } | null;
+  readonly backlog: { readonly waiting: number; readonly parked: number } | null;
 }
 
 /** Tells the log once a minute what the sensor did in it, until it is disposed of. */
@@ -48,8 +48,8 @@ export class Summary implements Disposable {
   }
 
   #tell(): void {
-    const { isFiring, timers: { size: timers }, delivery } = this.#summed;
-    if (!isFiring || delivery === null) {
+    const { isFiring, size: timers, backlog } = this.#summed;
+    if (!isFiring || backlog === null) {
       const fields = { role: "standby", timers };
       return this.#log.info(`Standing by with ${counted(timers, "timer")}`, fields);
     }
@@ -59,14 +59,14 @@ export class Summary implements Disposable {
     const stored = events.stored - this.#stored;
     this.#log.info(
       `In a minute, ${counted(timers, "timer")}: ${counted(lateness.total, "fire")}${late}, ` +
-        `${counted(stored, "event")} stored, ${delivery.parked} in the outbox`,
+        `${counted(stored, "event")} stored, ${backlog.parked} in the outbox`,
       {
         timers,
         fires: lateness.total,
         lateness_p99_ms: p99,
         stored,
-        outbox: delivery.parked,
-        waiting: delivery.waiting,
+        outbox: backlog.parked,
+        waiting: backlog.waiting,
       },
     );
   }

@@ -4,11 +4,11 @@ import type { Rule, RuleId } from "../domain/rule.ts";
 import { adviceOn } from "../schedule/advice.ts";
 import type { Timer } from "../schedule/timer.ts";
 import { ON_TIME_MS } from "../timers/misfire.ts";
+import type { RuleStore } from "../timers/rule_store.ts";
 import type { TimerManager } from "../timers/timer_manager.ts";
 import type { RuleNews, StopReason } from "./news.ts";
 import { decide } from "./decide.ts";
 import { Census } from "./census.ts";
-import { KnownRules } from "./known_rules.ts";
 
 /** All rules of our triggers and our shard, and the one place where a rule becomes a timer. */
 export class RuleBook {
@@ -21,7 +21,7 @@ export class RuleBook {
   readonly #gone: (ruleId: RuleId) => void;
   /** What has a timer, and what was refused one. */
   readonly census: Census = new Census();
-  readonly #known: KnownRules;
+  readonly #known: RuleStore;
   /** By ref the newest rule that is no more: no answer from before must bring it back, or an older one. */
   readonly #deleted = new Map<string, RuleId>();
 
@@ -39,7 +39,7 @@ export class RuleBook {
     gone: (ruleId: RuleId) => void;
   }) {
     this.#timers = options.timers;
-    this.#known = new KnownRules(options.timers.slots);
+    this.#known = options.timers.rules;
     this.#triggers = options.triggers;
     this.#isOurs = options.isOurs;
     this.#allowed = options.allowed;
@@ -138,7 +138,6 @@ export class RuleBook {
     const id = this.idOf(ref);
     if (id === undefined || id > ruleId) return;
     this.#stop(id, ref, "deleted");
-    this.#timers.forget(id);
     this.#leave(id);
     this.#gone(id);
     this.#tell({ kind: "rule_gone", ruleId: id });
@@ -182,7 +181,7 @@ export class RuleBook {
   }
 
   #leave(id: RuleId): void {
-    this.#known.forget(id);
+    this.#timers.forget(id);
     this.census.forget(id);
   }
 

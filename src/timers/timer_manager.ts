@@ -1,6 +1,6 @@
 import type { Clock } from "../ground/clock.ts";
 import type { RuleId } from "../domain/rule.ts";
-import type { RuleSlots } from "./rule_slots.ts";
+import type { RuleStore } from "./rule_store.ts";
 import type { DueSink, TimerTable, TimerView } from "./timer_table.ts";
 import type { TimerEntry } from "./timer_records.ts";
 
@@ -37,9 +37,9 @@ export class TimerManager implements Disposable {
     this.#table = options.table;
   }
 
-  /** The slots of the rules, see {@link TimerTable.slots}. */
-  get slots(): RuleSlots {
-    return this.#table.slots;
+  /** What is remembered of the rules, see {@link TimerTable.rules}. */
+  get rules(): RuleStore {
+    return this.#table.rules;
   }
 
   /** The number of rules with a timer. */
@@ -90,7 +90,7 @@ export class TimerManager implements Disposable {
     return this.#table.stop(ruleId);
   }
 
-  /** Forgets a stopped rule that will not come back. */
+  /** Stops and forgets a rule that will not come back. */
   forget(ruleId: RuleId): void {
     this.#table.forget(ruleId);
   }

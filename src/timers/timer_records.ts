@@ -1,6 +1,6 @@
 import { NumberRows } from "../collections/number_rows.ts";
 import { isRuleId, type RuleId } from "../domain/rule.ts";
-import { RuleSlots } from "./rule_slots.ts";
+import { RuleStore } from "./rule_store.ts";
 import { PlainInterval } from "../schedule/interval/timer.ts";
 import type { Timer } from "../schedule/timer.ts";
 import type { Traits } from "../schedule/schedule.ts";
@@ -37,7 +37,7 @@ export type Figure = typeof PLANNED_AT | typeof LAST_AT | typeof COUNT | typeof 
  * objects, and of plain intervals, which most are, only their numbers and the traits that they share.
  */
 export class TimerRecords {
-  readonly slots: RuleSlots = new RuleSlots();
+  readonly rules: RuleStore = new RuleStore();
   readonly #rows = new NumberRows(COLUMNS);
   /** Of plain intervals `null`. */
   readonly #timers: (Timer | null | undefined)[] = [];
@@ -47,7 +47,7 @@ export class TimerRecords {
 
   /** The slot of a rule of which something is known. */
   slotOf(ruleId: RuleId): number | undefined {
-    const slot = this.slots.slotOf(ruleId);
+    const slot = this.rules.slotOf(ruleId);
     return slot !== undefined && this.#rows.get(slot, ID) === ruleId ? slot : undefined;
   }
 
@@ -55,7 +55,7 @@ export class TimerRecords {
   open(ruleId: RuleId): number {
     const known = this.slotOf(ruleId);
     if (known !== undefined) return known;
-    const slot = this.slots.hold(ruleId);
+    const slot = this.rules.open(ruleId);
     // Without gaps, which would make it a table of hashes.
     while (this.#timers.length <= slot) this.#timers.push(undefined);
     this.#rows.set(slot, ID, ruleId);
@@ -65,14 +65,15 @@ export class TimerRecords {
   }
 
   /** Forgets a rule without a timer. */
-  close(slot: number): void {
-    this.#rows.set(slot, ID, 0);
-    this.slots.release(slot);
+  forget(ruleId: RuleId): void {
+    const slot = this.slotOf(ruleId);
+    if (slot !== undefined) this.#rows.set(slot, ID, 0);
+    this.rules.forget(ruleId);
   }
 
   /** Gives the rule of a slot a timer, or another one. */
   put(slot: number, { ruleRef, timer }: TimerEntry): void {
-    this.slots.name(slot, ruleRef);
+    this.rules.name(slot, ruleRef);
     if (timer instanceof PlainInterval) {
       this.#timers[slot] = null;
       this.#rows.set(slot, ANCHOR_AT, timer.anchorAt);
@@ -107,7 +108,7 @@ export class TimerRecords {
   /** The rule of a slot with its timer, if it has one. */
   entryAt(slot: number): TimerEntry | undefined {
     const timer = this.timerAt(slot);
-    return timer && { ruleId: this.idAt(slot), ruleRef: this.slots.refAt(slot), timer };
+    return timer && { ruleId: this.idAt(slot), ruleRef: this.rules.refAt(slot), timer };
   }
 
   /** The id of the rule of a slot. Throws a `RangeError` where nothing is known of one. */

@@ -1,6 +1,6 @@
 import type { Fire } from "./fire.ts";
 import type { RuleId } from "../domain/rule.ts";
-import type { RuleSlots } from "./rule_slots.ts";
+import type { RuleStore } from "./rule_store.ts";
 import { firstDueAfter, jitterOf } from "../schedule/jitter.ts";
 import type { Timer } from "../schedule/timer.ts";
 import { Backlogs } from "./backlogs.ts";
@@ -64,9 +64,9 @@ export class TimerTable {
     this.#catchUpWindowMs = options.catchUpWindowMs;
   }
 
-  /** The slots of the rules, for whoever else keeps something of them. */
-  get slots(): RuleSlots {
-    return this.#records.slots;
+  /** The rules that have a timer, and those that only have to be remembered. */
+  get rules(): RuleStore {
+    return this.#records.rules;
   }
 
   /** The number of rules with a timer, those that will never fire again included. */
@@ -107,7 +107,7 @@ export class TimerTable {
   startFrom(since: number): void {
     this.#since = since;
     this.#backlogs.clear();
-    for (let slot = 0; slot < this.slots.end; slot++) {
+    for (let slot = 0; slot < this.rules.end; slot++) {
       this.#records.set(slot, LAST_AT, -Infinity);
       this.#planFirst(slot);
     }
@@ -138,10 +138,10 @@ export class TimerTable {
     return entry;
   }
 
-  /** Forgets a stopped rule that will not come back: ids are never used again. */
+  /** Stops and forgets a rule that will not come back: ids are never used again. */
   forget(ruleId: RuleId): void {
-    const slot = this.#records.slotOf(ruleId);
-    if (slot !== undefined && !this.#records.hasTimer(slot)) this.#records.close(slot);
+    this.stop(ruleId);
+    this.#records.forget(ruleId);
   }
 
   /**

@@ -45,8 +45,8 @@ Deno.test("The summary tells once a minute what was done in it", async () => {
   counters.lateness.add(1000);
   const summed = {
     isFiring: true,
-    timers: { size: 2 },
-    delivery: { waiting: 1, parked: 7 },
+    size: 2,
+    backlog: { waiting: 1, parked: 7 },
   };
   const summary = new Summary(log, clock, summed, counters);
   counters.lateness.add(3);

@@ -55,15 +55,15 @@ Deno.test("The same schedule of another trigger comes back as that", () => {
   }
 });
 
-Deno.test("A slot that others hold has no timer here until one is put in, nor after it was cleared", () => {
+Deno.test("A rule that is only remembered has no timer here until one is put in, nor after it was cleared", () => {
   const records = new TimerRecords();
   records.put(records.open(ruleId(1)), {
     ruleId: ruleId(1),
     ruleRef: "test.one",
     timer: timerOf({ interval: 5 }),
   });
-  for (let id = 2; id <= 3000; id++) records.slots.hold(ruleId(id));
-  const slot = records.slots.slotOf(ruleId(3000)) ?? -1;
+  for (let id = 2; id <= 3000; id++) records.rules.open(ruleId(id));
+  const slot = records.rules.slotOf(ruleId(3000)) ?? -1;
   assertEquals([records.slotOf(ruleId(3000)), records.timerAt(slot)], [undefined, undefined]);
   assertThrows(() => records.idAt(slot), RangeError, `No rule is at slot ${slot}`);
   assertEquals(records.open(ruleId(3000)), slot);
@@ -78,7 +78,7 @@ Deno.test("A rule that comes after another in its slot has fired nothing", () =>
   const slot = records.open(ruleId(1));
   records.set(slot, COUNT, 7);
   records.set(slot, LAST_AT, START);
-  records.close(slot);
+  records.forget(ruleId(1));
   assertEquals([records.slotOf(ruleId(1)), records.open(ruleId(2))], [undefined, slot]);
   assertEquals([records.get(slot, COUNT), records.get(slot, LAST_AT)], [0, -Infinity]);
 });
