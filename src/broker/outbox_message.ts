@@ -54,6 +54,7 @@ export function parkedEventFrom({ properties, content }: Message): ParkedEvent {
       occurrenceId: headers.occurrence_id,
       scheduledAt: headers.scheduled_at,
       dueAt: headers.due_at,
+      coversFrom: headers.due_at,
       body,
     },
     parkedAt: headers.parked_at,

@@ -90,7 +90,7 @@ export async function reign(
   scope.use(realm.show(delivery));
   scope.use(store.outbox.serve(delivery.outbox));
   if (parked !== null) delivery.outbox.up(parked);
-  scope.use(timers.start(resumption.since, firePort(realm, tenure, delivery)));
+  scope.use(timers.start(resumption.since, firePort(realm, tenure, delivery, checkpointer)));
   // Whoever began to read the rules is told of a failure.
   await unlessAborted(rulesKnown, over).catch(() => aborted(over));
   if (!over.aborted) {
@@ -145,13 +145,19 @@ function checkpointerOf(
   });
 }
 
-function firePort({ tell, eventOf }: Realm, tenure: Tenure, delivery: Delivery): FirePort {
+function firePort(
+  { tell, eventOf }: Realm,
+  tenure: Tenure,
+  delivery: Delivery,
+  checkpointer: Checkpointer,
+): FirePort {
   return {
     mayFire: () => tenure.isHeld,
     fire(fire: Fire) {
       const event = eventOf(fire);
       tell({ kind: "timer_fired", fire, event });
       delivery.submit(event);
+      checkpointer.cover(event.coversFrom);
     },
     dropped: (entry, count, orMore) => tell({ kind: "occurrences_missed", entry, count, orMore }),
   };

@@ -34,6 +34,8 @@ export class Checkpointer {
   #isStale = false;
   #isRunning = false;
   #lastAt = NaN;
+  /** The instant of the last one that was begun: whoever comes next may find it. */
+  #begunAt = -Infinity;
 
   constructor(options: CheckpointerOptions) {
     this.#options = options;
@@ -54,6 +56,11 @@ export class Checkpointer {
       this.#alarm = null;
       this.#write();
     });
+  }
+
+  /** An occurrence of this instant is under way: a checkpoint beyond it is taken back. */
+  cover(at: number): void {
+    if (at <= this.#begunAt) this.touch();
   }
 
   /** Writes the last one, if it can within `timeoutMs`. */
@@ -82,6 +89,7 @@ export class Checkpointer {
     const at = watermark();
     if (!store.isUp || at === this.#lastAt) return;
     const checkpoint = { at, writtenAt: clock.now() };
+    this.#begunAt = at;
     this.#writing = store.write(checkpoint).then(
       () => {
         this.#lastAt = at;

@@ -40,6 +40,10 @@ class FireEvent implements OutboundEvent {
     return this.#fire.dueAt;
   }
 
+  get coversFrom(): number {
+    return this.#fire.coversFrom;
+  }
+
   get occurrenceId(): string {
     return this.#occurrenceId ??= occurrenceId(this.#fire.ruleId, this.#fire.scheduledAt);
   }

@@ -15,6 +15,8 @@ export class Lane {
   /** Its place among all lanes. */
   readonly slot: number;
   readonly #waiting: Fifo<OutboundEvent> = new Fifo();
+  /** Those of them that cover an earlier time than one before them: of a change that was heard late. */
+  #receding: readonly OutboundEvent[] = [];
   /** Most lanes come and go without having anything in the outbox. */
   #account: Account | null = null;
   #posting: "held" | "waiting" | null = null;
@@ -89,7 +91,16 @@ export class Lane {
     return this.#account ??= new Account();
   }
 
+  /** When the first occurrence fell due that an event in memory stands for, or Infinity. */
+  get coversFrom(): number {
+    const first = this.#waiting.first?.coversFrom ?? Infinity;
+    return this.#receding.reduce((at, event) => Math.min(at, event.coversFrom), first);
+  }
+
   push(event: OutboundEvent): void {
+    if (event.coversFrom < this.coversFrom && this.#waiting.size > 0) {
+      this.#receding = [...this.#receding, event];
+    }
     this.#waiting.push(event);
   }
 
@@ -97,16 +108,17 @@ export class Lane {
   shift(): OutboundEvent | undefined {
     const event = this.#waiting.shift();
     this.#beginAnew();
-    return event;
+    return this.#gone(event);
   }
 
   /** Takes the first that waits and is not beyond recall. */
   shiftFree(): OutboundEvent | undefined {
-    return this.isBusy ? this.#waiting.removeSecond() : this.shift();
+    return this.isBusy ? this.#gone(this.#waiting.removeSecond()) : this.shift();
   }
 
   /** Takes all that wait and are not beyond recall. */
   clear(): OutboundEvent[] {
+    this.#receding = [];
     if (this.isBusy) return this.#waiting.clear(1);
     const events = this.#waiting.clear();
     this.#beginAnew();
@@ -158,6 +170,11 @@ export class Lane {
   endRetry(): void {
     this.#retry?.[Symbol.dispose]();
     this.#retry = null;
+  }
+
+  #gone(event: OutboundEvent | undefined): OutboundEvent | undefined {
+    if (this.#receding.length > 0) this.#receding = this.#receding.filter((it) => it !== event);
+    return event;
   }
 
   /** Another event is the first that waits. */

@@ -8,7 +8,7 @@ export class Lanes {
   readonly #lanes = new Map<RuleId, Lane>();
   readonly #bySlot: (Lane | undefined)[] = [];
   readonly #freeSlots: number[] = [];
-  /** The lanes in which events wait, by the instant at which the first fell due. */
+  /** The lanes in which events wait, by the instant from which on they stand for occurrences. */
   readonly #heads = new InstantHeap();
   #waiting = 0;
 
@@ -17,7 +17,7 @@ export class Lanes {
     return this.#waiting;
   }
 
-  /** When the first of the events in memory fell due, in epoch milliseconds, or Infinity. */
+  /** When the first occurrence fell due that an event in memory stands for, in epoch milliseconds, or Infinity. */
   get earliestDueAt(): number {
     return this.#heads.firstKey;
   }
@@ -51,9 +51,10 @@ export class Lanes {
   }
 
   push(lane: Lane, event: OutboundEvent): void {
+    const before = lane.coversFrom;
     lane.push(event);
     this.#waiting++;
-    if (lane.waiting.size === 1) this.#heads.set(lane.slot, event.dueAt);
+    if (event.coversFrom < before) this.#noteHead(lane);
   }
 
   /** Takes the first event that waits in a lane. */
@@ -97,8 +98,7 @@ export class Lanes {
   }
 
   #noteHead(lane: Lane): void {
-    const head = lane.waiting.first;
-    if (head === undefined) this.#heads.remove(lane.slot);
-    else this.#heads.set(lane.slot, head.dueAt);
+    if (lane.waiting.size === 0) this.#heads.remove(lane.slot);
+    else this.#heads.set(lane.slot, lane.coversFrom);
   }
 }

@@ -9,8 +9,10 @@ export interface OutboundEvent {
   readonly occurrenceId: string;
   /** The instant the schedule names. */
   readonly scheduledAt: number;
-  /** The same, put off by the jitter. Never goes back from one event of a rule to the next. */
+  /** The same, put off by the jitter. */
   readonly dueAt: number;
+  /** When the first occurrence fell due that it stands for: `dueAt`, or earlier where some were missed. */
+  readonly coversFrom: number;
   /** The JSON body of `POST /api/v1/events` (contract 2.5). */
   readonly body: string;
 }

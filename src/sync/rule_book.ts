@@ -153,7 +153,7 @@ export class RuleBook {
     this.#remember(rule);
     if (running !== undefined && running.timer.key === timer.key) return;
     const entry = { ruleId: rule.id, ruleRef: rule.ref, timer };
-    const nextAt = this.#timers.set(entry, this.#planAfter(rule, timer));
+    const nextAt = this.#timers.set(entry, this.#changedAt(rule));
     this.census.started(timer.kind, running?.timer.kind);
     this.#tell({
       kind: "timer_started",
@@ -169,15 +169,9 @@ export class RuleBook {
     this.#tell({ kind: "rule_warned", rule, warnings: [...warnings, ...advice] });
   }
 
-  /**
-   * The instant from which a rule is planned: its last change. What fell due before is of another
-   * schedule, or of the time when it was off.
-   */
-  #planAfter(rule: Rule, timer: Timer): number {
-    const changedAt = rule.version === null ? rule.createdAt : rule.version / 1000;
-    // A one-shot for the moment at which it was written is meant to fire.
-    const leewayMs = timer.isOnce ? ON_TIME_MS : 0;
-    return Math.min(this.#clock.now(), changedAt - leewayMs);
+  /** When a rule was last changed: from then on it is planned. */
+  #changedAt({ version, createdAt }: Rule): number {
+    return Math.min(this.#clock.now(), version === null ? createdAt : version / 1000);
   }
 
   #leave(id: RuleId): void {

@@ -1,3 +1,4 @@
+import { InstantHeap } from "../collections/instant_heap.ts";
 import type { Verdict } from "./misfire.ts";
 
 /** Occurrences beyond the catch-up window that are counted one by one; any more are passed over at once. */
@@ -7,6 +8,8 @@ const COUNTED = 100;
 export interface Backlog {
   /** Missed occurrences that the next one fired stands for. */
   readonly coalesced: number;
+  /** When the first of those fell due, in epoch milliseconds; Infinity for none. */
+  readonly coalescedSince: number;
   readonly dropped: number;
   /** More were dropped than are counted. */
   readonly isUncounted: boolean;
@@ -14,31 +17,49 @@ export interface Backlog {
   readonly caughtUp: number;
 }
 
-const NOTHING: Backlog = { coalesced: 0, dropped: 0, isUncounted: false, caughtUp: 0 };
+/** Of a rule that is on time. */
+export const NO_BACKLOG: Backlog = {
+  coalesced: 0,
+  coalescedSince: Infinity,
+  dropped: 0,
+  isUncounted: false,
+  caughtUp: 0,
+};
 
 /** What rules missed while it is worked off, by their slots. */
 export class Backlogs {
   readonly #backlogs = new Map<number, Backlog>();
+  /** The rules that have coalesced some, by the instant at which the first of those fell due. */
+  readonly #coalescing = new InstantHeap();
 
   /** Whether no rule has one. */
   get areNone(): boolean {
     return this.#backlogs.size === 0;
   }
 
+  /** When the first occurrence fell due that no event stands for yet, in epoch milliseconds, or Infinity. */
+  get coalescedSince(): number {
+    return this.#coalescing.firstKey;
+  }
+
   /** What a rule missed so far. */
   of(slot: number): Backlog {
-    return this.#backlogs.get(slot) ?? NOTHING;
+    return this.#backlogs.get(slot) ?? NO_BACKLOG;
   }
 
   /** Notes what becomes of an occurrence that was missed, or comes while others are worked off. */
-  note(slot: number, verdict: Verdict): void {
-    const { coalesced, dropped, isUncounted, caughtUp } = this.of(slot);
+  note(slot: number, dueAt: number, verdict: Verdict): void {
+    const { coalesced, coalescedSince, dropped, isUncounted, caughtUp } = this.of(slot);
+    const since = sinceAfter(verdict, coalescedSince, dueAt);
     this.#backlogs.set(slot, {
+      coalescedSince: since,
       coalesced: verdict === "fire" ? 0 : coalesced + (verdict === "coalesce" ? 1 : 0),
       dropped: dropped + (verdict === "drop" ? 1 : 0),
       isUncounted,
       caughtUp: caughtUp + (verdict === "fire" ? 1 : 0),
     });
+    if (since === Infinity) this.#coalescing.remove(slot);
+    else this.#coalescing.set(slot, since);
   }
 
   /** Whether a rule, with the occurrence at hand, has missed too many to be stepped through. */
@@ -55,11 +76,18 @@ export class Backlogs {
   end(slot: number): Backlog {
     const backlog = this.of(slot);
     this.#backlogs.delete(slot);
+    this.#coalescing.remove(slot);
     return backlog;
   }
 
   /** All rules begin anew. */
   clear(): void {
+    for (const slot of this.#backlogs.keys()) this.#coalescing.remove(slot);
     this.#backlogs.clear();
   }
+}
+
+function sinceAfter(verdict: Verdict, since: number, dueAt: number): number {
+  if (verdict === "fire") return Infinity;
+  return verdict === "coalesce" ? Math.min(since, dueAt) : since;
 }

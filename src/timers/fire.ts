@@ -10,6 +10,8 @@ export interface Fire {
   readonly scheduledAt: number;
   /** The same, put off by the jitter. */
   readonly dueAt: number;
+  /** When the first occurrence fell due that this one stands for: earlier than `dueAt` where some were missed. */
+  readonly coversFrom: number;
   /** The instant it was handed out. */
   readonly firedAt: number;
   /** The next instant the schedule names, if there is one. */

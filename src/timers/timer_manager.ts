@@ -30,6 +30,8 @@ export class TimerManager implements Disposable {
   #port: FirePort | null = null;
   #alarm: Disposable | null = null;
   #alarmAt = Infinity;
+  /** What {@link handedOutTo} was when the last {@link pause} began: nothing is handed out beyond. */
+  #pausedAt = -Infinity;
 
   /** Fires nothing before {@link start}. */
   constructor(options: { clock: Clock; table: TimerTable }) {
@@ -49,7 +51,7 @@ export class TimerManager implements Disposable {
 
   /** Everything that fell due up to this instant, in epoch milliseconds, has been handed out. */
   get handedOutTo(): number {
-    return Math.min(this.#clock.now(), this.#table.nextAt - 1);
+    return this.#port === null ? this.#pausedAt : this.#table.handedOutTo(this.#clock.now());
   }
 
   /**
@@ -79,8 +81,8 @@ export class TimerManager implements Disposable {
   }
 
   /** Starts or replaces the timer of a rule, as {@link TimerTable.set}. */
-  set(entry: TimerEntry, after: number): number | null {
-    const nextAt = this.#table.set(entry, after);
+  set(entry: TimerEntry, changedAt: number): number | null {
+    const nextAt = this.#table.set(entry, changedAt);
     if (this.#table.nextAt < this.#alarmAt) this.#rearm();
     return nextAt;
   }
@@ -97,6 +99,7 @@ export class TimerManager implements Disposable {
 
   /** Fires nothing any more, until it is started again. */
   pause(): void {
+    this.#pausedAt = this.handedOutTo;
     this.#port = null;
     this.#disarm();
   }

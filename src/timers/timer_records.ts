@@ -25,12 +25,12 @@ const STEP_MS = 4;
 const TRAITS = 5;
 /** The occurrence last handed out; -Infinity for none. */
 export const LAST_AT = 6;
-/** The instant after which a rule's occurrences count. */
-export const AFTER_AT = 7;
+/** When the rule was last changed: earlier occurrences are of another schedule, or of none. */
+export const CHANGED_AT = 7;
 const COLUMNS = 8;
 
 /** What can be asked and set of a timer: epoch milliseconds, but for the count. */
-export type Figure = typeof PLANNED_AT | typeof LAST_AT | typeof COUNT | typeof AFTER_AT;
+export type Figure = typeof PLANNED_AT | typeof LAST_AT | typeof COUNT | typeof CHANGED_AT;
 
 /**
  * What is known of the timers, at the slots of their rules. There can be a million: hence columns and no

@@ -3,11 +3,12 @@ import type { RuleId } from "../domain/rule.ts";
 import type { RuleStore } from "./rule_store.ts";
 import { firstDueAfter, jitterOf } from "../schedule/jitter.ts";
 import type { Timer } from "../schedule/timer.ts";
-import { Backlogs } from "./backlogs.ts";
+import { type Backlog, Backlogs, NO_BACKLOG } from "./backlogs.ts";
+import { FormerTimers } from "./former_timers.ts";
 import { InstantQueue } from "./instant_queue.ts";
 import { judge, ON_TIME_MS } from "./misfire.ts";
 import {
-  AFTER_AT,
+  CHANGED_AT,
   COUNT,
   LAST_AT,
   PLANNED_AT,
@@ -55,6 +56,7 @@ export class TimerTable {
   /** Of all rules with a timer, and of those whose timer was stopped. */
   readonly #records = new TimerRecords();
   readonly #backlogs = new Backlogs();
+  readonly #formers = new FormerTimers();
   #size = 0;
   /** What fell due up to this instant has been seen to, by this process or by one before it. */
   #since = -Infinity;
@@ -77,6 +79,11 @@ export class TimerTable {
   /** The instant at which something is to be handed out next, or Infinity. */
   get nextAt(): number {
     return this.#queue.firstKey;
+  }
+
+  /** Everything that fell due up to this instant and up to `now` is handed out, or stood for by what is. */
+  handedOutTo(now: number): number {
+    return Math.min(now, this.nextAt - 1, this.#backlogs.coalescedSince - 1);
   }
 
   /** The timer of a rule. */
@@ -107,6 +114,7 @@ export class TimerTable {
   startFrom(since: number): void {
     this.#since = since;
     this.#backlogs.clear();
+    this.#formers.clear();
     for (let slot = 0; slot < this.rules.end; slot++) {
       this.#records.set(slot, LAST_AT, -Infinity);
       this.#planFirst(slot);
@@ -114,14 +122,23 @@ export class TimerTable {
   }
 
   /**
-   * Starts or replaces the timer of a rule, planning from its first occurrence after `after` that nobody
-   * has seen to. Returns that occurrence, or `null` when there is none.
+   * Starts or replaces the timer of a rule, planning from its first occurrence since the rule was changed
+   * that nobody has seen to. Returns that occurrence, or `null` when there is none.
    */
-  set(entry: TimerEntry, after: number): number | null {
+  set(entry: TimerEntry, changedAt: number): number | null {
     const slot = this.#records.open(entry.ruleId);
-    if (!this.#records.hasTimer(slot)) this.#size++;
+    const former = this.#records.timerAt(slot);
+    const lastAt = this.#records.get(slot, LAST_AT);
+    // Of what was handed out before, by a timer that is not at hand, nothing is known but up to when.
+    const isAtHand = former !== undefined || this.#formers.has(slot);
+    const unknownTo = isAtHand ? this.#records.get(slot, CHANGED_AT) : Infinity;
+    const from = Math.max(changedAt, Math.min(lastAt, unknownTo));
+    const earliest = earliestOf(entry.timer, from);
+    if (former === undefined) this.#size++;
+    else if (lastAt > earliest) this.#formers.note(slot, former, lastAt);
+    if (!this.#formers.areNone) this.#formers.forgetUpTo(slot, earliest);
     this.#records.put(slot, entry);
-    this.#records.set(slot, AFTER_AT, after);
+    this.#records.set(slot, CHANGED_AT, from);
     this.#backlogs.end(slot);
     return this.#planFirst(slot);
   }
@@ -133,6 +150,9 @@ export class TimerTable {
     if (slot === undefined || entry === undefined) return undefined;
     this.#queue.remove(slot);
     this.#backlogs.end(slot);
+    if (this.#formers.has(slot)) {
+      this.#formers.note(slot, entry.timer, this.#records.get(slot, LAST_AT));
+    }
     this.#records.clear(slot);
     this.#size--;
     return entry;
@@ -141,6 +161,8 @@ export class TimerTable {
   /** Stops and forgets a rule that will not come back: ids are never used again. */
   forget(ruleId: RuleId): void {
     this.stop(ruleId);
+    const slot = this.#records.slotOf(ruleId);
+    if (slot !== undefined) this.#formers.end(slot);
     this.#records.forget(ruleId);
   }
 
@@ -158,12 +180,13 @@ export class TimerTable {
       if (entry === undefined) return handled;
       const { timer } = entry;
       const scheduledAt = this.#records.get(slot, PLANNED_AT);
-      const nextAt = this.#nextOf(slot, timer, scheduledAt, now);
+      let nextAt = this.#nextOf(slot, timer, scheduledAt, now);
+      if (!this.#formers.areNone) nextAt = this.#formers.firstFree(slot, timer, nextAt);
       this.#records.set(slot, LAST_AT, scheduledAt);
       this.#plan(slot, timer, nextAt);
       // The usual case: nothing was missed.
       if (now - dueAt <= ON_TIME_MS && this.#backlogs.areNone) {
-        sink.fire(this.#fireOf(slot, entry, { scheduledAt, dueAt, nextAt, now }, 0));
+        sink.fire(this.#fireOf(slot, entry, { scheduledAt, dueAt, nextAt, now }, NO_BACKLOG));
       } else this.#handle(slot, entry, { scheduledAt, dueAt, nextAt, now }, sink);
     }
     return limit;
@@ -171,36 +194,46 @@ export class TimerTable {
 
   /** A rule that missed very many occurrences is not stepped through all of them. */
   #nextOf(slot: number, timer: Timer, scheduledAt: number, now: number): number | null {
-    const windowAt = now - this.#catchUpWindowMs - timer.traits.jitterMs;
+    const windowMs = Math.max(this.#catchUpWindowMs, ON_TIME_MS);
+    // Just before: an occurrence as old as the window is not too old.
+    const windowAt = now - windowMs - timer.traits.jitterMs - 1;
     if (!this.#backlogs.isLong(slot) || windowAt <= scheduledAt) return timer.next(scheduledAt);
     this.#backlogs.passOver(slot);
     return timer.next(windowAt);
   }
 
   #handle(slot: number, entry: TimerEntry, due: DueNow, sink: DueSink): void {
-    const { caughtUp, coalesced } = this.#backlogs.of(slot);
+    const backlog = this.#backlogs.of(slot);
     const verdict = judge({
       ...due,
       onMissed: entry.timer.traits.onMissed,
       catchUpWindowMs: this.#catchUpWindowMs,
-      caughtUp,
+      caughtUp: backlog.caughtUp,
     });
-    if (verdict !== "fire" || due.now - due.dueAt > ON_TIME_MS) this.#backlogs.note(slot, verdict);
-    if (verdict === "fire") sink.fire(this.#fireOf(slot, entry, due, coalesced));
+    if (verdict !== "fire" || due.now - due.dueAt > ON_TIME_MS) {
+      this.#backlogs.note(slot, due.dueAt, verdict);
+    }
+    if (verdict === "fire") sink.fire(this.#fireOf(slot, entry, due, backlog));
     if (due.nextAt === null || due.now - due.nextAt <= ON_TIME_MS) this.#endBacklog(slot, sink);
   }
 
-  #fireOf(slot: number, entry: TimerEntry, due: DueNow, missedCount: number): Fire {
+  #fireOf(
+    slot: number,
+    entry: TimerEntry,
+    due: DueNow,
+    { coalesced, coalescedSince }: Backlog,
+  ): Fire {
     const executionCount = this.#records.get(slot, COUNT) + 1;
     this.#records.set(slot, COUNT, executionCount);
     return {
       ...entry,
       scheduledAt: due.scheduledAt,
       dueAt: due.dueAt,
+      coversFrom: Math.min(due.dueAt, coalescedSince),
       firedAt: due.now,
       nextAt: due.nextAt,
       executionCount,
-      missedCount,
+      missedCount: coalesced,
     };
   }
 
@@ -214,11 +247,17 @@ export class TimerTable {
   #planFirst(slot: number): number | null {
     const timer = this.#records.timerAt(slot);
     if (timer === undefined) return null;
-    const after = Math.max(
-      this.#records.get(slot, AFTER_AT),
-      this.#records.get(slot, LAST_AT),
+    const changedAt = this.#records.get(slot, CHANGED_AT);
+    const lastAt = this.#formers.has(slot) ? -Infinity : this.#records.get(slot, LAST_AT);
+    // Nobody can have seen to a schedule before there was one.
+    const since = changedAt > this.#since ? -Infinity : this.#since;
+    const first = firstDueAfter(
+      this.#records.idAt(slot),
+      timer,
+      Math.max(earliestOf(timer, changedAt), lastAt),
+      since,
     );
-    const nextAt = firstDueAfter(this.#records.idAt(slot), timer, after, this.#since);
+    const nextAt = this.#formers.firstFree(slot, timer, first);
     this.#plan(slot, timer, nextAt);
     return nextAt;
   }
@@ -248,4 +287,9 @@ export class TimerTable {
       count: this.#records.get(slot, COUNT),
     };
   }
+}
+
+/** Where the occurrences begin of a rule that was changed: a one-shot for the moment of writing is meant to fire. */
+function earliestOf({ isOnce }: Timer, changedAt: number): number {
+  return isOnce ? changedAt - ON_TIME_MS : changedAt;
 }

@@ -61,6 +61,7 @@ export function fire(clock: FakeClock, lateMs = 0, more: Partial<Fire> = {}): Fi
     timer: timer(),
     scheduledAt: dueAt,
     dueAt,
+    coversFrom: dueAt,
     firedAt: clock.now(),
     nextAt: null,
     executionCount: 1,

@@ -65,6 +65,7 @@ function fireOf(id: number, scheduledAt: number, lateMs: number, opened: OpenBoo
     ...entry,
     scheduledAt,
     dueAt: scheduledAt,
+    coversFrom: scheduledAt,
     firedAt: scheduledAt + lateMs,
     nextAt: null,
     executionCount: 1,

@@ -94,7 +94,13 @@ function eventAt(index: number) {
     ruleId: ruleId(index + 1),
     ruleRef: `test.rule${index + 1}`,
     timer: timerOf(EVERY_SECOND),
-    ...{ scheduledAt, dueAt: scheduledAt, firedAt: scheduledAt, nextAt: scheduledAt + SECOND_MS },
+    ...{
+      scheduledAt,
+      dueAt: scheduledAt,
+      coversFrom: scheduledAt,
+      firedAt: scheduledAt,
+      nextAt: scheduledAt + SECOND_MS,
+    },
     ...{ executionCount: 1, missedCount: 0 },
   }, SENSOR_REF);
 }

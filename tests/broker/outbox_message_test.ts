@@ -56,7 +56,7 @@ Deno.test("Any event comes out of its message as it went in", () => {
       scheduledAt: instant,
       dueAt: instant,
       body: fc.string({ unit: "grapheme" }),
-    }),
+    }).map((event) => ({ ...event, coversFrom: event.dueAt })),
     parkedAt: instant,
     parkedBy: fc.string(),
   });

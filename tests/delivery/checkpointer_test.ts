@@ -115,3 +115,17 @@ Deno.test("Checkpointer writes the last one after the one under way, and gives u
   await given;
   assertEquals([other.ats(), other.clock.pending], [[], 0]);
 });
+
+Deno.test("Checkpointer takes back one that is beyond an occurrence under way, and only such a one", async () => {
+  const { clock, state, checkpointer, ats } = setUp();
+  const startAt = clock.now();
+  checkpointer.start();
+  await clock.advance(150);
+  checkpointer.cover(startAt + 151);
+  await clock.advance(1000);
+  assertEquals(ats(), [150]);
+  state.heldBackMs = 1100;
+  checkpointer.cover(startAt + 51);
+  await clock.advance(150);
+  assertEquals(ats(), [150, 200]);
+});

@@ -15,6 +15,7 @@ function payloadOf(triggerRef: string, params: TriggerParams, parts: Partial<Fir
     timer: compiled.timer,
     scheduledAt: START + 5000,
     dueAt: START + 5000,
+    coversFrom: START + 5000,
     firedAt: START + 5012,
     nextAt: START + 10_000,
     executionCount: 3,

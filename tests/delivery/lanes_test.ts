@@ -41,6 +41,29 @@ Deno.test("Lanes tells when the oldest event that waits fell due", () => {
   assertEquals([lanes.waiting, lanes.earliestDueAt], [0, Infinity]);
 });
 
+Deno.test("Lanes counts an event from the first occurrence for which it stands", () => {
+  const { lanes, lane } = lanesOf({ 1: [30] });
+  lanes.push(lane(2), { ...eventOf(2, 40), coversFrom: START + 10 });
+  assertEquals(lanes.earliestDueAt, START + 10);
+  lanes.shift(lane(2));
+  assertEquals(lanes.earliestDueAt, START + 30);
+});
+
+Deno.test("Lanes counts an event from an earlier time than those before it, until it is gone", () => {
+  const { lanes, lane } = lanesOf({ 1: [20, 15, 12, 40] });
+  assertEquals(lanes.earliestDueAt, START + 12);
+  lanes.shift(lane(1));
+  lanes.shift(lane(1));
+  assertEquals(lanes.earliestDueAt, START + 12);
+  lanes.shift(lane(1));
+  assertEquals(lanes.earliestDueAt, START + 40);
+  lanes.push(lane(1), eventOf(1, 5));
+  lanes.clear(lane(1));
+  assertEquals([lanes.waiting, lanes.earliestDueAt], [0, Infinity]);
+  lanes.push(lane(1), eventOf(1, 60));
+  assertEquals(lanes.earliestDueAt, START + 60);
+});
+
 Deno.test("Lanes takes the oldest of all events first", () => {
   const { lanes } = lanesOf({ 1: [30, 40], 2: [20, 50], 3: [35] });
   assertEquals(takeAll(lanes), ["2.20", "1.30", "3.35", "1.40", "2.50"]);

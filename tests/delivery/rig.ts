@@ -28,6 +28,7 @@ export function eventOf(rule: number, n: number, dueAt: number = START + n): Out
     occurrenceId: `${rule}.${n}`,
     scheduledAt: dueAt,
     dueAt,
+    coversFrom: dueAt,
     body: "{}",
   };
 }

@@ -189,6 +189,7 @@ export function eventOf(number: number, rule = 7): OutboundEvent {
     occurrenceId: occurrenceId(ruleId, scheduledAt),
     scheduledAt,
     dueAt: scheduledAt + 250,
+    coversFrom: scheduledAt + 250,
     body: JSON.stringify({ number, text: "blåbær \u{1f552}" }),
   };
 }

@@ -14,6 +14,7 @@ const EVENT: OutboundEvent = {
   occurrenceId: "rule_7@2025-01-01T00:00:05.000Z",
   scheduledAt: Date.UTC(2025, 0, 1, 0, 0, 5),
   dueAt: Date.UTC(2025, 0, 1, 0, 0, 5),
+  coversFrom: Date.UTC(2025, 0, 1, 0, 0, 5),
   body: '{"trigger_ref":"core.timer","trigger_instance_id":"rule_7","payload":{"x":"ä"}}',
 };
 const CREATED = { data: { id: 456, rule: 7, rule_ref: "mypack.every5" } };

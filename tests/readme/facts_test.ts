@@ -173,6 +173,7 @@ Deno.test("The README's event has the members of one", () => {
     timer: compiled.timer,
     scheduledAt: 60_000,
     dueAt: 60_000,
+    coversFrom: 60_000,
     firedAt: 60_003,
     nextAt: 120_000,
     executionCount: 42,

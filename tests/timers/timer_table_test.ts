@@ -96,7 +96,7 @@ Deno.test("TimerTable does not step through all that is older than the catch-up 
   const steps = table.takeDue(monthAt, 1e6, { fire: () => {}, dropped: () => {} });
   assert(steps < 4000, `${steps} steps`);
   const { fires, dropped } = take(tableWith(1), monthAt);
-  assertEquals([fires[0]?.missedCount, fires.length, dropped], [3588, 12, ["100+"]]);
+  assertEquals([fires[0]?.missedCount, fires.length, dropped], [3589, 12, ["100+"]]);
 });
 
 Deno.test("TimerTable begins with what falls due after what was seen to", () => {
@@ -170,6 +170,64 @@ Deno.test("TimerTable never hands an occurrence out twice, however a rule is cha
       }
     },
   ));
+});
+
+const onceAt = (seconds: number): TriggerParams => ({
+  type: "date_time",
+  fire_at: new Date(at(seconds)).toISOString(),
+});
+
+Deno.test("A change that is heard late makes up for what the new schedule named meanwhile", () => {
+  const table = tableWith(10);
+  assertEquals(take(table, at(21)).fires.length, 2);
+  table.set(entryOf(1, onceAt(15)), at(11));
+  assertEquals(take(table, at(21)).fires.map((fire) => fire.scheduledAt), [at(15)]);
+});
+
+Deno.test("What the old schedule fired after the change does not fire again by the new one", () => {
+  const table = tableWith(10);
+  take(table, at(31));
+  table.set(entryOf(1, every(5)), at(11));
+  const { fires } = take(table, at(36));
+  assertEquals(fires.map((it) => [it.scheduledAt, it.missedCount]), [[at(25), 1], [at(35), 0]]);
+});
+
+Deno.test("A one-shot written after the last process ended is nobody's but this one's", () => {
+  const table = new TimerTable({ catchUpWindowMs: HOUR_MS });
+  table.startFrom(at(10.9));
+  table.set(entryOf(1, onceAt(8)), at(12.5));
+  table.set(entryOf(2, onceAt(8)), at(7));
+  assertEquals(take(table, at(30)).fires.map((fire) => fire.ruleId), [ruleId(1)]);
+});
+
+Deno.test("A catch-up window shorter than 10 s drops nothing that is on time", () => {
+  for (const windowSeconds of [0, 1, 9]) {
+    for (const downSeconds of [60, 200]) {
+      const table = new TimerTable({ catchUpWindowMs: windowSeconds * 1000 });
+      table.set(entryOf(1, every(1)), START);
+      const fired = take(table, at(downSeconds)).fires.map((fire) => fire.scheduledAt);
+      const last = Array.from({ length: 11 }, (_, index) => at(downSeconds - 10 + index));
+      assertEquals(fired, last, `window ${windowSeconds} s, down ${downSeconds} s`);
+    }
+  }
+});
+
+Deno.test("An occurrence as old as the catch-up window is made up for, and an older one is not", () => {
+  for (const downSeconds of [3600 + 60, 3600 + 3600]) {
+    const table = tableWith(60);
+    const { fires } = take(table, at(downSeconds));
+    assertEquals([fires[0]?.scheduledAt, fires[0]?.missedCount], [at(downSeconds - 60), 59]);
+    assertEquals(fires[0]?.coversFrom, at(downSeconds - 3600));
+  }
+});
+
+Deno.test("What was missed is not handed out before an event stands for it", () => {
+  const table = tableWith(1);
+  table.takeDue(at(60), 20, { fire: () => {}, dropped: () => {} });
+  assertEquals([table.nextAt, table.handedOutTo(at(60))], [at(21), at(1) - 1]);
+  const [first] = take(table, at(60)).fires;
+  assertEquals([first?.coversFrom, first?.missedCount], [at(1), 48]);
+  assertEquals(table.handedOutTo(at(60)), at(60));
 });
 
 Deno.test("TimerTable counts executions on across a stop, and anew for a forgotten rule", () => {

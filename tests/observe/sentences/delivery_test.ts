@@ -16,6 +16,7 @@ function eventOf(rule: number): OutboundEvent {
     occurrenceId: `rule_${rule}@2025-01-01T00:00:10.000Z`,
     scheduledAt: START + 10_000,
     dueAt: START + 10_000,
+    coversFrom: START + 10_000,
     body: '{"a":1}',
   };
 }
