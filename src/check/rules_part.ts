@@ -56,7 +56,7 @@ export async function readRules(
   const tally = new Tally(scope);
   try {
     for (const trigger of TIMER_TRIGGERS) {
-      for await (const { rules, unreadable } of api.rulePages(trigger, signal)) {
+      for await (const { rules, unreadable } of api.rulePages(trigger, () => 0, signal)) {
         tally.triggers.add(trigger);
         for (const rule of rules) tally.take(rule);
         for (const { id, reason } of unreadable) {

@@ -87,6 +87,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     config,
     clock,
     api,
+    skew,
     post: traced(tracing, (event, signal) => api.createEvent(event, signal)),
     tell,
     allowedTriggers: token.triggerTypes,

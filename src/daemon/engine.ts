@@ -11,6 +11,7 @@ import type { Clock } from "../ground/clock.ts";
 import type { Tell } from "../ground/tell.ts";
 import type { News } from "../observe/news.ts";
 import type { ApiClient } from "../platform/api_client.ts";
+import type { ClockSkew } from "../platform/clock_skew.ts";
 import { ApiError } from "../platform/api_error.ts";
 import { TIMER_TRIGGERS } from "../schedule/kinds.ts";
 import { Reconciler } from "../sync/reconciler.ts";
@@ -27,6 +28,7 @@ export interface EngineOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly api: ApiClient;
+  readonly skew: Pick<ClockSkew, "ms">;
   /** Posts an event. */
   readonly post: (event: OutboundEvent, signal: AbortSignal) => Promise<PostResult>;
   readonly tell: Tell<News>;
@@ -77,7 +79,10 @@ export class Engine implements AsyncDisposable {
     this.#options = options;
     const { mqUrl: url, shard, ha, catchUpWindowMs } = config;
     this.#store = openStore({ url, prefix: queueBase, shard, ha, clock, tell, refused });
-    this.#timers = new TimerManager({ clock, table: new TimerTable({ catchUpWindowMs }) });
+    this.#timers = new TimerManager({
+      clock,
+      table: new TimerTable({ catchUpWindowMs, watchedSince: clock.now() }),
+    });
     this.#book = this.#openBook();
     this.#reconciler = this.#openReconciler();
     this.rules = this.#reconciler;
@@ -135,7 +140,7 @@ export class Engine implements AsyncDisposable {
   }
 
   #openBook(): RuleBook {
-    const { config, clock, allowedTriggers, tell } = this.#options;
+    const { config, clock, skew, allowedTriggers, tell } = this.#options;
     return new RuleBook({
       timers: this.#timers,
       triggers: TIMER_TRIGGERS,
@@ -143,6 +148,9 @@ export class Engine implements AsyncDisposable {
       allowed: allowedTriggers === null ? null : new Set(allowedTriggers),
       clock,
       tell,
+      lookAgain: (ref) => this.#reconciler.lookAgain(ref),
+      skewMs: () => skew.ms,
+      hasEvents: (ruleId) => this.#present?.delivery.has(ruleId) ?? false,
       gone: (ruleId) => this.#present?.delivery.discard(ruleId),
     });
   }

@@ -104,6 +104,11 @@ export class Delivery {
     return this.#ledger.size;
   }
 
+  /** Whether a rule has events that wait, in memory or in the outbox, as far as this process knows. */
+  has(ruleId: RuleId): boolean {
+    return this.#lanes.get(ruleId) !== undefined;
+  }
+
   /** When the first event fell due that is neither delivered nor in the outbox, or Infinity. */
   get earliestDueAt(): number {
     return this.#lanes.earliestDueAt;

@@ -71,14 +71,22 @@ export class ApiClient implements RuleSource, Disposable {
    * All rules of a trigger, enabled or not, page by page: the first one first, the others as they come.
    * No page at all where the trigger is not installed.
    */
-  async *rulePages(triggerRef: string, signal: AbortSignal): AsyncGenerator<RulePage, void> {
+  async *rulePages(
+    triggerRef: string,
+    begin: () => number,
+    signal: AbortSignal,
+  ): AsyncGenerator<RulePage, void> {
     const path = `/api/v1/triggers/${encodeURIComponent(triggerRef)}/rules`;
+    const firstReadAt = begin();
     const answer = await this.#get(pageOf(path, 1), signal);
     if (this.#isNotFound(answer)) return;
-    const first = this.#read(answer, pageFromAnswer);
+    const first = { ...this.#read(answer, pageFromAnswer), readAt: firstReadAt };
     yield first;
-    const read = async (number: number, signal: AbortSignal) =>
-      this.#read(await this.#get(pageOf(path, number), signal), pageFromAnswer);
+    const read = async (number: number, signal: AbortSignal) => {
+      const readAt = begin();
+      const answer = await this.#get(pageOf(path, number), signal);
+      return { ...this.#read(answer, pageFromAnswer), readAt };
+    };
     yield* laterPages(first, read, signal);
   }
 

@@ -34,7 +34,7 @@ const Identity = z.object({
 }).catch({ id: null, ref: null });
 
 /** Reads a list of rules (contract 2.4). A row that cannot be read loses only itself. */
-export function pageFromAnswer(answer: unknown): RulePage & Page {
+export function pageFromAnswer(answer: unknown): Omit<RulePage, "readAt"> & Page {
   const { items, pagination } = List.parse(answer);
   const rules: Rule[] = [];
   const unreadable: { id: RuleId | null; reason: string }[] = [];

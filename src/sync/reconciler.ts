@@ -18,6 +18,8 @@ const FEW = 16;
 const LULL_MS = 20;
 /** One that does not pause. */
 const LONGEST_BURST_MS = 1000;
+/** Before a rule is read again whose answer cannot be: a replica that lags catches up meanwhile. */
+const SECOND_LOOK_MS = 1000;
 
 /**
  * Keeps the rule book in step with the platform: a snapshot at each (re)connect and each minute, and in
@@ -36,6 +38,10 @@ export class Reconciler {
   readonly #rechecks: Rechecks<boolean> = new Rechecks((ref) => this.#recheck(ref));
   // Not the ones above: those may be put off until the snapshot that waits for these is done.
   readonly #lookups: Rechecks<boolean> = new Rechecks((ref) => this.#recheck(ref));
+  /** Refs to be read again in a while. */
+  readonly #doubtful = new Set<string>();
+  /** When the last message was sent that was believed of a rule, in epoch milliseconds. */
+  readonly #believed = new Map<RuleId, number>();
   #request = openRequest();
   /** Aborted when somebody asks for a snapshot: the pause after the present one is cut short. */
   #interval = new AbortController();
@@ -121,6 +127,20 @@ export class Reconciler {
     await this.#rechecks.request(ref).catch(() => this.requestSnapshot());
   }
 
+  /** Reads a rule again in a while. */
+  lookAgain(ref: string): void {
+    this.#doubtful.add(ref);
+    if (this.#doubtful.size > 1) return;
+    sleep(this.#clock, SECOND_LOOK_MS, this.#signal).then(
+      () => {
+        const refs = [...this.#doubtful];
+        this.#doubtful.clear();
+        for (const ref of refs) this.#reread(ref).catch(() => this.requestSnapshot());
+      },
+      () => {/* aborted: nothing is read any more */},
+    );
+  }
+
   #concernsUs({ ruleId, ruleRef, triggerRef }: RuleChange): boolean {
     if (this.#book.refOf(ruleId) !== undefined) return true;
     if (this.#book.isOurs(ruleId)) return this.#book.handles(triggerRef);
@@ -143,6 +163,7 @@ export class Reconciler {
     this.#book.forgetDeleted();
     this.#snapshots++;
     this.#snapshotAt = beganAt;
+    for (const [id, at] of this.#believed) if (at < beganAt) this.#believed.delete(id);
     const elapsedMs = this.#clock.monotonic() - began;
     this.#tell({ kind: "snapshot_taken", rules, elapsedMs });
   }
@@ -193,6 +214,7 @@ export class Reconciler {
     // Not the one that is known when the answer is there: it may have been made meanwhile.
     const known = this.#book.idOf(ref);
     const snapshots = this.#snapshots;
+    const readAt = this.#book.reads.begin();
     const rule = await this.#source.rule(ref, this.#signal);
     if (rule === null) {
       if (known !== undefined) this.#book.delete(known);
@@ -200,7 +222,7 @@ export class Reconciler {
     }
     // What a snapshot found deleted is forgotten at its end: this answer may be from before.
     if (this.#snapshots !== snapshots) return await this.#recheck(ref);
-    this.#book.apply(rule);
+    this.#book.apply(rule, readAt);
     return true;
   }
 
@@ -215,8 +237,10 @@ export class Reconciler {
     const ref = change.ruleRef ?? this.#book.refOf(ruleId);
     const version = this.#book.versionOf(ruleId);
     const isStale = sentAt === null || ref === undefined ||
+      sentAt < (this.#believed.get(ruleId) ?? -Infinity) ||
       (version === null ? sentAt < this.#snapshotAt : sentAt * 1000 < version);
     if (isStale) return;
+    this.#believed.set(ruleId, sentAt);
     if (change.kind === "deleted") return this.#book.delete(ruleId, ref);
     if (enabled && params === null) return;
     const rule: Rule = {
@@ -225,7 +249,7 @@ export class Reconciler {
       triggerRef,
       params: params ?? {},
       enabled,
-      createdAt: sentAt,
+      createdAt: this.#book.createdAtOf(ruleId) ?? sentAt,
       version: null,
     };
     this.#book.apply(rule);

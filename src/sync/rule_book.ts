@@ -1,14 +1,18 @@
+import { hashOfText } from "../collections/hash.ts";
 import type { Clock } from "../ground/clock.ts";
 import type { Tell } from "../ground/tell.ts";
 import type { Rule, RuleId } from "../domain/rule.ts";
 import { adviceOn } from "../schedule/advice.ts";
-import type { Timer } from "../schedule/timer.ts";
 import { ON_TIME_MS } from "../timers/misfire.ts";
-import type { RuleStore } from "../timers/rule_store.ts";
+import type { RuleMemory, RuleStore } from "../timers/rule_store.ts";
 import type { TimerManager } from "../timers/timer_manager.ts";
 import type { RuleNews, StopReason } from "./news.ts";
-import { decide } from "./decide.ts";
+import { decide, type Decision } from "./decide.ts";
+import { ReadOrder } from "./read_order.ts";
 import { Census } from "./census.ts";
+
+/** Two looks this far apart, in milliseconds, are two: a replica that lags has caught up. */
+const APART_MS = 500;
 
 /** All rules of our triggers and our shard, and the one place where a rule becomes a timer. */
 export class RuleBook {
@@ -18,10 +22,20 @@ export class RuleBook {
   readonly #allowed: ReadonlySet<string> | null;
   readonly #clock: Clock;
   readonly #tell: Tell<RuleNews>;
+  readonly #skewMs: () => number;
+  readonly #hasEvents: (ruleId: RuleId) => boolean;
   readonly #gone: (ruleId: RuleId) => void;
   /** What has a timer, and what was refused one. */
   readonly census: Census = new Census();
+  /** Numbers the reads whose answers are applied. */
+  readonly reads: ReadOrder;
   readonly #known: RuleStore;
+  readonly #lookAgain: (ref: string) => void;
+  /** The answers ruled out by what is known, and when the first read began that said so. */
+  readonly #outdated = new Map<
+    RuleId,
+    { readonly version: number | null; readonly readAt: number }
+  >();
   /** By ref the newest rule that is no more: no answer from before must bring it back, or an older one. */
   readonly #deleted = new Map<string, RuleId>();
 
@@ -35,6 +49,12 @@ export class RuleBook {
     allowed: ReadonlySet<string> | null;
     clock: Clock;
     tell: Tell<RuleNews>;
+    /** A rule is to be read again in a while. */
+    lookAgain: (ref: string) => void;
+    /** The platform's clock less ours, in milliseconds. */
+    skewMs: () => number;
+    /** Whether events of a rule are to be posted still. */
+    hasEvents: (ruleId: RuleId) => boolean;
     /** Nothing may be posted any more for a rule that the platform no longer has. */
     gone: (ruleId: RuleId) => void;
   }) {
@@ -45,6 +65,10 @@ export class RuleBook {
     this.#allowed = options.allowed;
     this.#clock = options.clock;
     this.#tell = options.tell;
+    this.reads = new ReadOrder(options.clock);
+    this.#lookAgain = options.lookAgain;
+    this.#skewMs = options.skewMs;
+    this.#hasEvents = options.hasEvents;
     this.#gone = options.gone;
   }
 
@@ -88,33 +112,55 @@ export class RuleBook {
     return this.#known.versionOf(ruleId);
   }
 
-  /** Makes a rule's timer what the rule says. A row older than what is known changes nothing. */
-  apply(rule: Rule): void {
-    if (!isNewer(rule, this.versionOf(rule.id))) return;
-    if (rule.id <= (this.#deleted.get(rule.ref) ?? 0)) return;
+  /** When a rule was made, in epoch milliseconds. */
+  createdAtOf(ruleId: RuleId): number | null {
+    return this.#known.createdAtOf(ruleId);
+  }
+
+  /**
+   * Makes a rule's timer what the rule says, unless something was read later. A row that is older than what
+   * is known is believed when another look says the same: it may be that of a replica that lags, or of a
+   * database that was set back.
+   */
+  apply(rule: Rule, readAt: number = this.reads.begin()): void {
     const namesake = this.idOf(rule.ref);
-    // Ids grow: a smaller one is of an answer from before the namesake was made.
-    if (namesake !== undefined && namesake > rule.id) return;
-    if (namesake !== undefined && namesake < rule.id) this.delete(namesake);
+    const lastReadAt = Math.max(
+      this.#known.readAtOf(rule.id),
+      namesake === undefined ? -Infinity : this.#known.readAtOf(namesake),
+    );
+    if (readAt < lastReadAt) return;
+    if (this.#isOutdated(rule, namesake ?? 0, readAt)) return this.#lookAgain(rule.ref);
+    this.#deleted.delete(rule.ref);
+    if (namesake !== undefined && namesake !== rule.id) this.#end(namesake, rule.ref);
     if (!this.#isOurs(rule.id)) return;
-    if (!this.handles(rule.triggerRef)) {
-      if (this.#known.has(rule.id)) this.#switchOff(rule, "moved to another trigger");
-      return this.#leave(rule.id);
-    }
+    const memory = { ...rule, readAt, digest: digestOf(rule) };
+    if (!this.handles(rule.triggerRef)) return this.#letGo(rule, memory);
+    if (memory.digest === this.#known.digestOf(rule.id)) return this.#known.remember(memory);
+    this.#settle(rule, memory);
+  }
+
+  /** A rule of another trigger is nobody's business here, once nothing is to be posted for it any more. */
+  #letGo(rule: Rule, memory: RuleMemory): void {
+    if (!this.#known.has(rule.id)) return;
+    this.#switchOff(rule, memory, "moved to another trigger");
+    if (!this.#hasEvents(rule.id)) this.#leave(rule.id);
+  }
+
+  #settle(rule: Rule, memory: RuleMemory): void {
     const decision = decide(rule, this.#allowed);
     switch (decision.kind) {
       case "off":
-        return this.#switchOff(rule, "disabled");
+        return this.#switchOff(rule, memory, "disabled");
       case "not allowed":
-        this.#switchOff(rule, "not allowed by the token");
+        this.#switchOff(rule, memory, "not allowed by the token");
         this.census.refuse(rule, decision.problems);
         return this.#tell({ kind: "rule_not_allowed", rule });
       case "refused":
-        this.#switchOff(rule, "refused");
+        this.#switchOff(rule, memory, "refused");
         this.census.refuse(rule, decision.problems);
         return this.#tell({ kind: "rule_refused", rule, problems: decision.problems });
       case "timer":
-        return this.#start(rule, decision.timer, decision.warnings);
+        return this.#start(rule, memory, decision);
       default:
         decision satisfies never;
     }
@@ -125,7 +171,7 @@ export class RuleBook {
     const ref = this.refOf(ruleId);
     if (ref === undefined) return;
     this.#stop(ruleId, ref, "maybe gone");
-    this.#known.doubt(ruleId);
+    this.#known.doubt(ruleId, this.reads.begin());
   }
 
   /**
@@ -136,11 +182,7 @@ export class RuleBook {
     if (ref === undefined) return;
     if (ruleId > (this.#deleted.get(ref) ?? 0)) this.#deleted.set(ref, ruleId);
     const id = this.idOf(ref);
-    if (id === undefined || id > ruleId) return;
-    this.#stop(id, ref, "deleted");
-    this.#leave(id);
-    this.#gone(id);
-    this.#tell({ kind: "rule_gone", ruleId: id });
+    if (id !== undefined && id <= ruleId) this.#end(id, ref);
   }
 
   /** Forgets the rules deleted so far: to be called when no read begun before now is still to come. */
@@ -148,9 +190,13 @@ export class RuleBook {
     this.#deleted.clear();
   }
 
-  #start(rule: Rule, timer: Timer, warnings: readonly string[]): void {
+  #start(
+    rule: Rule,
+    memory: RuleMemory,
+    { timer, warnings }: Extract<Decision, { kind: "timer" }>,
+  ): void {
     const running = this.#timers.get(rule.id);
-    this.#remember(rule);
+    this.#remember(memory);
     if (running !== undefined && running.timer.key === timer.key) return;
     const entry = { ruleId: rule.id, ruleRef: rule.ref, timer };
     const nextAt = this.#timers.set(entry, this.#changedAt(rule));
@@ -169,19 +215,46 @@ export class RuleBook {
     this.#tell({ kind: "rule_warned", rule, warnings: [...warnings, ...advice] });
   }
 
-  /** When a rule was last changed: from then on it is planned. */
+  /** When a rule was last changed, by our clock: from then on it is planned. */
   #changedAt({ version, createdAt }: Rule): number {
-    return Math.min(this.#clock.now(), version === null ? createdAt : version / 1000);
+    const changedAt = version === null ? createdAt : version / 1000;
+    return Math.min(this.#clock.now(), changedAt - this.#skewMs());
+  }
+
+  /**
+   * Whether what is known rules an answer out, as far as one look tells: its version is older, or the rule
+   * was deleted, or has given way to another one.
+   */
+  #isOutdated({ id, ref, version }: Rule, namesake: number, readAt: number): boolean {
+    const known = this.versionOf(id);
+    const isOlder = version !== null && known !== null && version < known;
+    const isGone = id <= (this.#deleted.get(ref) ?? 0) || id < namesake;
+    const before = this.#outdated.get(id);
+    if (isOlder || isGone) {
+      if (before?.version !== version) this.#outdated.set(id, { version, readAt });
+      if (before?.version !== version || readAt - before.readAt < APART_MS) return true;
+    }
+    this.#outdated.delete(id);
+    return false;
+  }
+
+  /** The platform no longer has a rule. */
+  #end(id: RuleId, ref: string): void {
+    this.#stop(id, ref, "deleted");
+    this.#leave(id);
+    this.#gone(id);
+    this.#tell({ kind: "rule_gone", ruleId: id });
   }
 
   #leave(id: RuleId): void {
+    this.#outdated.delete(id);
     this.#timers.forget(id);
     this.census.forget(id);
   }
 
-  #switchOff(rule: Rule, reason: StopReason): void {
+  #switchOff(rule: Rule, memory: RuleMemory, reason: StopReason): void {
     this.#stop(rule.id, rule.ref, reason);
-    this.#remember(rule);
+    this.#remember(memory);
   }
 
   #stop(ruleId: RuleId, ruleRef: string, reason: StopReason): void {
@@ -190,13 +263,13 @@ export class RuleBook {
     if (entry !== undefined) this.#tell({ kind: "timer_stopped", ruleId, ruleRef, reason });
   }
 
-  #remember(rule: Rule): void {
-    this.#known.remember(rule);
-    this.census.forget(rule.id);
+  #remember(memory: RuleMemory): void {
+    this.#known.remember(memory);
+    this.census.forget(memory.id);
   }
 }
 
-/** A row that a message told (without a version) gives way to any, and is believed itself. */
-function isNewer(rule: Rule, knownVersion: number | null): boolean {
-  return rule.version === null || knownVersion === null || rule.version > knownVersion;
+/** What decides about a rule, in a number: versions may repeat. */
+function digestOf({ triggerRef, params, enabled, createdAt }: Rule): number {
+  return hashOfText(`${triggerRef} ${enabled} ${createdAt} ${JSON.stringify(params)}`);
 }

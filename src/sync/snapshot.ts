@@ -42,11 +42,11 @@ async function readTrigger(
     const ids = new Set<RuleId>();
     const totals = new Set<number>();
     let unknown = 0;
-    for await (const page of source.rulePages(triggerRef, signal)) {
+    for await (const page of source.rulePages(triggerRef, book.reads.begin, signal)) {
       totals.add(page.totalItems);
       for (const rule of page.rules) {
         ids.add(rule.id);
-        book.apply(rule);
+        book.apply(rule, page.readAt);
       }
       for (const { id, reason } of page.unreadable) {
         if (id === null) unknown++;

@@ -7,11 +7,25 @@ import { isRuleId, type Rule, type RuleId } from "../domain/rule.ts";
 const ID = 0;
 /** The row version in microseconds, or one of the two below. */
 const VERSION = 1;
-const COLUMNS = 2;
+/** When the read began that told of it last, on the monotonic clock. */
+const READ_AT = 2;
+/** Epoch milliseconds. */
+const CREATED_AT = 3;
+/** Of what was told of it last. */
+const DIGEST = 4;
+const COLUMNS = 5;
 /** Of a rule known without its version. */
 const NO_VERSION = -Infinity;
 /** Of a rule that has a slot and nothing else. */
 const UNKNOWN = NaN;
+
+/** What is remembered of a rule that a read told of. */
+export interface RuleMemory extends Pick<Rule, "id" | "ref" | "version" | "createdAt"> {
+  /** When the read began, on the monotonic clock. */
+  readonly readAt: number;
+  /** The same for the same contents. */
+  readonly digest: number;
+}
 
 /**
  * What has to be remembered of every rule, whatever its state: found by its id and by its ref. There can be
@@ -85,6 +99,24 @@ export class RuleStore {
     return version === NO_VERSION ? null : version;
   }
 
+  /** When the read began that told of a rule last, on the monotonic clock; -Infinity where none did. */
+  readAtOf(id: RuleId): number {
+    const slot = this.#slotOfKnown(id);
+    return slot === undefined ? -Infinity : this.#rows.get(slot, READ_AT);
+  }
+
+  /** When a rule was made, in epoch milliseconds; `null` where it is not known. */
+  createdAtOf(id: RuleId): number | null {
+    const slot = this.#slotOfKnown(id);
+    return slot === undefined ? null : this.#rows.get(slot, CREATED_AT);
+  }
+
+  /** The digest of what was told of a rule last; `null` where it is not known, or in doubt. */
+  digestOf(id: RuleId): number | null {
+    const slot = this.#inDoubt.has(id) ? undefined : this.#slotOfKnown(id);
+    return slot === undefined ? null : this.#rows.get(slot, DIGEST);
+  }
+
   /** Whether a rule may be no more: it is being read again. */
   isInDoubt(id: RuleId): boolean {
     return this.#inDoubt.has(id);
@@ -107,22 +139,26 @@ export class RuleStore {
   }
 
   /** A rule is there, in no doubt, and is the one of its ref. */
-  remember({ id, ref, version }: Pick<Rule, "id" | "ref" | "version">): void {
+  remember({ id, ref, version, createdAt, readAt, digest }: RuleMemory): void {
     const known = this.#slotOfKnown(id);
     if (known === undefined) this.#size++;
     else if (this.refAt(known) !== ref) this.#unname(known);
     const slot = this.open(id);
     this.#refs[slot] = ref;
     this.#rows.set(slot, VERSION, version ?? NO_VERSION);
+    this.#rows.set(slot, READ_AT, readAt);
+    this.#rows.set(slot, CREATED_AT, createdAt);
+    this.#rows.set(slot, DIGEST, digest);
     this.#byRef.add(ref, slot);
     this.#inDoubt.delete(id);
   }
 
-  /** A rule may be no more, and whatever is read of it is newer. */
-  doubt(id: RuleId): void {
+  /** A rule may be no more: what reads tell that begin after `at` counts, whatever its version. */
+  doubt(id: RuleId, at: number): void {
     const slot = this.#slotOfKnown(id);
     if (slot === undefined) return;
     this.#rows.set(slot, VERSION, NO_VERSION);
+    this.#rows.set(slot, READ_AT, at);
     this.#inDoubt.add(id);
   }
 

@@ -1,9 +1,10 @@
 import type { Fire } from "./fire.ts";
 import type { RuleId } from "../domain/rule.ts";
 import type { RuleStore } from "./rule_store.ts";
-import { firstDueAfter, jitterOf } from "../schedule/jitter.ts";
+import { jitterOf } from "../schedule/jitter.ts";
 import type { Timer } from "../schedule/timer.ts";
 import { type Backlog, Backlogs, NO_BACKLOG } from "./backlogs.ts";
+import { earliestOf, firstOccurrence } from "./first_occurrence.ts";
 import { FormerTimers } from "./former_timers.ts";
 import { InstantQueue } from "./instant_queue.ts";
 import { judge, ON_TIME_MS } from "./misfire.ts";
@@ -52,6 +53,7 @@ interface DueNow {
  */
 export class TimerTable {
   readonly #catchUpWindowMs: number;
+  readonly #watchedSince: number;
   readonly #queue = new InstantQueue();
   /** Of all rules with a timer, and of those whose timer was stopped. */
   readonly #records = new TimerRecords();
@@ -61,9 +63,13 @@ export class TimerTable {
   /** What fell due up to this instant has been seen to, by this process or by one before it. */
   #since = -Infinity;
 
-  /** `catchUpWindowMs`: how old a missed occurrence may be to be made up for. */
-  constructor(options: { catchUpWindowMs: number }) {
+  /**
+   * `catchUpWindowMs`: how old a missed occurrence may be to be made up for. `watchedSince`: from when on
+   * each change of a rule that is told here is one of its schedule; what changed before, nobody knows.
+   */
+  constructor(options: { catchUpWindowMs: number; watchedSince: number }) {
     this.#catchUpWindowMs = options.catchUpWindowMs;
+    this.#watchedSince = options.watchedSince;
   }
 
   /** The rules that have a timer, and those that only have to be remembered. */
@@ -135,7 +141,7 @@ export class TimerTable {
     const from = Math.max(changedAt, Math.min(lastAt, unknownTo));
     const earliest = earliestOf(entry.timer, from);
     if (former === undefined) this.#size++;
-    else if (lastAt > earliest) this.#formers.note(slot, former, lastAt);
+    else if (lastAt > earliest) this.#formers.note(slot, former, this.#handedOutToBy(slot, lastAt));
     if (!this.#formers.areNone) this.#formers.forgetUpTo(slot, earliest);
     this.#records.put(slot, entry);
     this.#records.set(slot, CHANGED_AT, from);
@@ -148,11 +154,12 @@ export class TimerTable {
     const slot = this.#records.slotOf(ruleId);
     const entry = slot === undefined ? undefined : this.#records.entryAt(slot);
     if (slot === undefined || entry === undefined) return undefined;
+    if (this.#formers.has(slot)) {
+      const lastAt = this.#records.get(slot, LAST_AT);
+      this.#formers.note(slot, entry.timer, this.#handedOutToBy(slot, lastAt));
+    }
     this.#queue.remove(slot);
     this.#backlogs.end(slot);
-    if (this.#formers.has(slot)) {
-      this.#formers.note(slot, entry.timer, this.#records.get(slot, LAST_AT));
-    }
     this.#records.clear(slot);
     this.#size--;
     return entry;
@@ -181,8 +188,12 @@ export class TimerTable {
       const { timer } = entry;
       const scheduledAt = this.#records.get(slot, PLANNED_AT);
       let nextAt = this.#nextOf(slot, timer, scheduledAt, now);
-      if (!this.#formers.areNone) nextAt = this.#formers.firstFree(slot, timer, nextAt);
-      this.#records.set(slot, LAST_AT, scheduledAt);
+      let lastAt = scheduledAt;
+      if (!this.#formers.areNone) {
+        nextAt = this.#formers.firstFree(slot, timer, nextAt);
+        lastAt = Math.max(lastAt, this.#records.get(slot, LAST_AT));
+      }
+      this.#records.set(slot, LAST_AT, lastAt);
       this.#plan(slot, timer, nextAt);
       // The usual case: nothing was missed.
       if (now - dueAt <= ON_TIME_MS && this.#backlogs.areNone) {
@@ -247,19 +258,23 @@ export class TimerTable {
   #planFirst(slot: number): number | null {
     const timer = this.#records.timerAt(slot);
     if (timer === undefined) return null;
-    const changedAt = this.#records.get(slot, CHANGED_AT);
-    const lastAt = this.#formers.has(slot) ? -Infinity : this.#records.get(slot, LAST_AT);
-    // Nobody can have seen to a schedule before there was one.
-    const since = changedAt > this.#since ? -Infinity : this.#since;
-    const first = firstDueAfter(
-      this.#records.idAt(slot),
-      timer,
-      Math.max(earliestOf(timer, changedAt), lastAt),
-      since,
-    );
-    const nextAt = this.#formers.firstFree(slot, timer, first);
+    const nextAt = this.#formers.firstFree(slot, timer, this.#firstOf(slot, timer));
     this.#plan(slot, timer, nextAt);
     return nextAt;
+  }
+
+  #firstOf(slot: number, timer: Timer): number | null {
+    const ruleId = this.#records.idAt(slot);
+    const changedAt = this.#records.get(slot, CHANGED_AT);
+    return firstOccurrence({
+      ruleId,
+      timer,
+      createdAt: this.rules.createdAtOf(ruleId) ?? changedAt,
+      changedAt,
+      lastAt: this.#formers.has(slot) ? -Infinity : this.#records.get(slot, LAST_AT),
+      since: this.#since,
+      watchedSince: this.#watchedSince,
+    });
   }
 
   #plan(slot: number, timer: Timer, nextAt: number | null): void {
@@ -276,6 +291,13 @@ export class TimerTable {
       jitterOf({ ruleId: this.#records.idAt(slot), scheduledAt, nextAt, jitterMs });
   }
 
+  /** Up to when the timer of a slot has handed out its occurrences, of a rule that did up to `lastAt`. */
+  #handedOutToBy(slot: number, lastAt: number): number {
+    return this.#queue.has(slot)
+      ? Math.min(lastAt, this.#records.get(slot, PLANNED_AT) - 1)
+      : lastAt;
+  }
+
   #viewOf(slot: number, entry: TimerEntry): TimerView {
     const nextAt = this.#queue.has(slot) ? this.#records.get(slot, PLANNED_AT) : null;
     const lastAt = this.#records.get(slot, LAST_AT);
@@ -287,9 +309,4 @@ export class TimerTable {
       count: this.#records.get(slot, COUNT),
     };
   }
-}
-
-/** Where the occurrences begin of a rule that was changed: a one-shot for the moment of writing is meant to fire. */
-function earliestOf({ isOnce }: Timer, changedAt: number): number {
-  return isOnce ? changedAt - ON_TIME_MS : changedAt;
 }

@@ -41,7 +41,7 @@ function paramsOf(index: number) {
 }
 
 async function postBare() {
-  const table = new TimerTable({ catchUpWindowMs: 0 });
+  const table = new TimerTable({ catchUpWindowMs: 0, watchedSince: -Infinity });
   for (let index = 0; index < count; index++) {
     const { id, ref } = ruleOf(index + 1);
     table.set({ ruleId: id, ruleRef: ref, timer: timerOf(paramsOf(index)) }, dueAt - 1);

@@ -23,7 +23,7 @@ export function openRules(
   sink: DueSink = { fire: silence, dropped: silence },
   tell: Tell<RuleNews> = silence,
 ): Rules {
-  const table = new TimerTable({ catchUpWindowMs: CATCH_UP_WINDOW_MS });
+  const table = new TimerTable({ catchUpWindowMs: CATCH_UP_WINDOW_MS, watchedSince: -Infinity });
   const timers = new TimerManager({ clock, table });
   const triggers = new Set(["core.timer"]);
   const book = new RuleBook({
@@ -33,6 +33,9 @@ export function openRules(
     allowed: null,
     clock,
     tell,
+    lookAgain: silence,
+    skewMs: () => 0,
+    hasEvents: () => false,
     gone: silence,
   });
   return {

@@ -20,7 +20,7 @@ const createdAtOf = (index: number) => now - DAY_MS - 1000 + index % 900;
 tell(kind === "own" ? await postOwn() : await postBare());
 
 async function postBare(): Promise<Took> {
-  const table = new TimerTable({ catchUpWindowMs: DAY_MS });
+  const table = new TimerTable({ catchUpWindowMs: DAY_MS, watchedSince: -Infinity });
   for (let index = 0; index < WARM_UP + count; index++) {
     const { id, ref } = ruleOf(index + 1);
     const anchor = new Date(createdAtOf(index)).toISOString();

@@ -46,7 +46,10 @@ async function setUp() {
       config: loadConfig(env).config,
       clock,
       store: watched.store,
-      timers: new TimerManager({ clock, table: new TimerTable({ catchUpWindowMs: 3_600_000 }) }),
+      timers: new TimerManager({
+        clock,
+        table: new TimerTable({ catchUpWindowMs: 3_600_000, watchedSince: -Infinity }),
+      }),
       post: (event) => {
         posted.push(event.occurrenceId);
         return Promise.resolve(DOWN);

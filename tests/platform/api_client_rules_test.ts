@@ -47,7 +47,7 @@ for (
   Deno.test(`${count} rules are read in ${requests} pages, each rule once`, async () => {
     const rows = rowsOf(count);
     await using api = fakeApi((request) => listOf(rows, request));
-    const pages = await allOf(api.client.rulePages("core.timer", NEVER));
+    const pages = await allOf(api.client.rulePages("core.timer", BEGIN, NEVER));
     assertEquals(idsOf(pages), rows.map(({ id }) => id));
     assertEquals(pages.map(({ totalItems }) => totalItems), Array(requests).fill(count));
     assertEquals(
@@ -65,9 +65,12 @@ function pageNumber(path: string): number {
   return Number(new URL(path, "http://h").searchParams.get("page"));
 }
 
+/** All reads begin at once. */
+const BEGIN = () => 0;
+
 Deno.test("a rule is read with its instants in the units of the domain", async () => {
   await using api = fakeApi((request) => listOf([rowOf(1)], request));
-  const [page] = await allOf(api.client.rulePages("core.timer", NEVER));
+  const [page] = await allOf(api.client.rulePages("core.timer", BEGIN, NEVER));
   assertEquals(page?.rules[0]?.createdAt, Date.UTC(2025, 0, 1));
   assertEquals(page?.rules[0]?.version, Date.UTC(2025, 0, 2) * 1000 + 123_456);
   assertEquals(page?.rules[0]?.params, { type: "interval", interval: 5 });
@@ -91,7 +94,7 @@ Deno.test("pages are read four at a time, and given out as they come", async () 
     return listOf(rows, request);
   });
   const order: number[] = [];
-  for await (const page of api.client.rulePages("core.timer", NEVER)) {
+  for await (const page of api.client.rulePages("core.timer", BEGIN, NEVER)) {
     order.push(Math.ceil((idsOf([page])[0] ?? 0) / 100));
     if (order.length < 2) continue;
     isHolding = false;
@@ -114,7 +117,7 @@ Deno.test("a row that cannot be read loses only itself", async () => {
   await using api = fakeApi(() =>
     json(200, { items: rows, pagination: { total_items: 6, total_pages: 1 } })
   );
-  const [page] = await allOf(api.client.rulePages("core.timer", NEVER));
+  const [page] = await allOf(api.client.rulePages("core.timer", BEGIN, NEVER));
   assertEquals(page?.rules.map(({ id }) => Number(id)), [1, 6]);
   assertEquals(page?.unreadable.map(({ id }) => id && Number(id)), [2, 3, null, null]);
   const reasons = page?.unreadable.map(({ reason }) => reason) ?? [];
@@ -132,14 +135,14 @@ Deno.test("a page that a proxy compressed is read", async () => {
   await using api = fakeApi(async (request) =>
     gzipped(await gzip(await listOf(rows, request).text()))
   );
-  assertEquals(idsOf(await allOf(api.client.rulePages("core.timer", NEVER))), [1, 2, 3]);
+  assertEquals(idsOf(await allOf(api.client.rulePages("core.timer", BEGIN, NEVER))), [1, 2, 3]);
 });
 
 Deno.test("a trigger that is not installed has no pages", async () => {
   await using api = fakeApi(() =>
     json(404, { error: "Trigger 'core.timer' not found", code: "NOT_FOUND" })
   );
-  assertEquals(await allOf(api.client.rulePages("core.timer", NEVER)), []);
+  assertEquals(await allOf(api.client.rulePages("core.timer", BEGIN, NEVER)), []);
 });
 
 const NO_LIST: [name: string, answer: () => Response, message: string, retriable: boolean][] = [
@@ -211,7 +214,7 @@ function huge(): Response {
 for (const [name, answer, message, retriable] of NO_LIST) {
   Deno.test(`${name} in place of a list is an error`, async () => {
     await using api = fakeApi(answer);
-    const reading = allOf(api.client.rulePages("core.timer", NEVER));
+    const reading = allOf(api.client.rulePages("core.timer", BEGIN, NEVER));
     const error = await assertRejects(() => reading, ApiError);
     const expected = message.replace("PORT", new URL(api.url).port);
     assertEquals(error.message, `GET /api/v1/triggers/core.timer/rules: ${expected}`);
@@ -221,7 +224,7 @@ for (const [name, answer, message, retriable] of NO_LIST) {
 
 Deno.test("a connection that breaks within a list is an error to be retried", async () => {
   await using api = rawApi('HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{"items":[]');
-  const reading = allOf(api.client.rulePages("core.timer", NEVER));
+  const reading = allOf(api.client.rulePages("core.timer", BEGIN, NEVER));
   const error = await assertRejects(() => reading, ApiError);
   assertEquals(
     error.message,
@@ -238,7 +241,7 @@ Deno.test("one page that fails fails all, and the requests for the others are en
     return page === 3 ? text(500, "broken") : hold.answer;
   });
   using hold = held();
-  const reading = allOf(api.client.rulePages("core.timer", NEVER));
+  const reading = allOf(api.client.rulePages("core.timer", BEGIN, NEVER));
   const error = await assertRejects(() => reading, ApiError);
   assertEquals(error.message, "GET /api/v1/triggers/core.timer/rules: 500: broken");
   assertEquals(api.clock.pending, 0);
@@ -252,7 +255,7 @@ Deno.test("a reader that loses interest ends the requests that are under way", a
   );
   using hold = held();
   let seen = 0;
-  for await (const _ of api.client.rulePages("core.timer", NEVER)) if (++seen === 2) break;
+  for await (const _ of api.client.rulePages("core.timer", BEGIN, NEVER)) if (++seen === 2) break;
   assertEquals(api.clock.pending, 0);
 });
 
@@ -264,7 +267,9 @@ Deno.test("an aborted reading rejects with the reason", async () => {
     if (pageNumber(request.path) === 2) stop.abort(reason);
     return listOf(rows, request);
   });
-  const error = await assertRejects(() => allOf(api.client.rulePages("core.timer", stop.signal)));
+  const error = await assertRejects(() =>
+    allOf(api.client.rulePages("core.timer", BEGIN, stop.signal))
+  );
   assertEquals(error, reason);
 });
 
@@ -272,13 +277,13 @@ Deno.test("pages that appear while others are read are read too", async () => {
   await using api = fakeApi((request) =>
     listOf(rowsOf(350), request, pageNumber(request.path) === 1 ? 150 : 350)
   );
-  const pages = await allOf(api.client.rulePages("core.timer", NEVER));
+  const pages = await allOf(api.client.rulePages("core.timer", BEGIN, NEVER));
   assertEquals(idsOf(pages).length, 350);
 });
 
 Deno.test("an empty page ends the reading, whatever number of pages was promised", async () => {
   await using api = fakeApi((request) => listOf(rowsOf(150), request, 1_000_000_000));
-  const pages = await allOf(api.client.rulePages("core.timer", NEVER));
+  const pages = await allOf(api.client.rulePages("core.timer", BEGIN, NEVER));
   assertEquals(idsOf(pages).length, 150);
   assertLessOrEqual(api.received.length, 9);
 });

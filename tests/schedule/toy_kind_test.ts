@@ -128,7 +128,7 @@ Deno.test("A rule of a kind is previewed, with its words, its times and what it 
 });
 
 Deno.test("A timer of a kind fires, makes events and is counted", () => {
-  const table = new TimerTable({ catchUpWindowMs: 3_600_000 });
+  const table = new TimerTable({ catchUpWindowMs: 3_600_000, watchedSince: -Infinity });
   const census = new Census();
   const fires: Fire[] = [];
   const timer = doubling("core.doublingtimer", 1000);

@@ -18,17 +18,18 @@ export class FakePlatform implements RuleSource {
     for (const rule of rules) this.rules.set(rule.ref, rule);
   }
 
-  async *rulePages(triggerRef: string): AsyncGenerator<RulePage> {
+  async *rulePages(triggerRef: string, begin: () => number): AsyncGenerator<RulePage> {
     let totalItems = Infinity;
     for (let page = 0; page * PAGE_SIZE < totalItems; page++) {
       const name = `${triggerRef} ${page + 1}`;
+      const readAt = begin();
       await this.#begin(name);
       const all = [...this.rules.values()].filter((it) => it.triggerRef === triggerRef)
         .toSorted((a, b) => a.ref < b.ref ? -1 : 1);
       totalItems = all.length;
       const rules = all.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
       await this.beforeAnswer(name);
-      yield { rules, unreadable: [], totalItems };
+      yield { rules, unreadable: [], totalItems, readAt };
     }
   }
 

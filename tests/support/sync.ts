@@ -1,4 +1,5 @@
 import { ownsRule, type Shard } from "../../src/domain/shard.ts";
+import type { RuleId } from "../../src/domain/rule.ts";
 import type { RuleNews } from "../../src/sync/news.ts";
 import { RuleBook } from "../../src/sync/rule_book.ts";
 import { TimerManager } from "../../src/timers/timer_manager.ts";
@@ -13,6 +14,10 @@ export interface OpenBook extends Disposable {
   readonly clock: FakeClock;
   readonly timers: TimerManager;
   readonly book: RuleBook;
+  /** Rules with events that wait. */
+  readonly busy: Set<RuleId>;
+  /** The platform's clock less ours. */
+  readonly skew: { ms: number };
   readonly lines: string[];
   readonly fires: string[];
 }
@@ -21,14 +26,19 @@ export interface OpenBook extends Disposable {
  * A rule book on fake time, of all rules unless told otherwise; `lines` tells what it reported, `fires`
  * each rule id and second.
  */
-export function openBook(shard: Shard = { index: 1, count: 1 }): OpenBook {
+export function openBook(
+  shard: Shard = { index: 1, count: 1 },
+  lookAgain?: (ref: string) => void,
+): OpenBook {
   const clock = new FakeClock();
   const startAt = clock.now();
+  const skew = { ms: 0 };
+  const busy = new Set<RuleId>();
   const lines: string[] = [];
   const fires: string[] = [];
   const timers = new TimerManager({
     clock,
-    table: new TimerTable({ catchUpWindowMs: 3_600_000 }),
+    table: new TimerTable({ catchUpWindowMs: 3_600_000, watchedSince: -Infinity }),
   });
   timers.start(startAt, {
     mayFire: () => true,
@@ -43,12 +53,17 @@ export function openBook(shard: Shard = { index: 1, count: 1 }): OpenBook {
     allowed: new Set(["core.timer"]),
     clock,
     tell: (news) => lines.push(lineOf(news)),
+    lookAgain: lookAgain ?? ((ref) => void lines.push(`look again at ${ref}`)),
+    skewMs: () => skew.ms,
+    hasEvents: (id) => busy.has(id),
     gone: () => {},
   });
   return {
     clock,
     timers,
     book,
+    skew,
+    busy,
     lines,
     fires,
     [Symbol.dispose]: () => timers[Symbol.dispose](),

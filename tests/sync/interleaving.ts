@@ -32,17 +32,24 @@ export const TELLING = [
   "told late",
 ] as const;
 
+/** What the platform's clock says of a change: stamps are no versions. */
+export const STAMPS = ["later", "the same", "earlier"] as const;
+
 /** One step of an interleaving. */
 export const Act = z.strictObject({
   what: z.enum(WHAT),
   which: z.int().min(0).max(REFS - 1),
   telling: z.enum(TELLING),
+  stamp: z.enum(STAMPS).default("later"),
 });
 export type Act = z.infer<typeof Act>;
 
+/** How far a stamp goes back, in microseconds. */
+const BACK = 3;
+
 /** The platform, the sensor's book of rules, and what the one has to know of the other. */
 class Play implements AsyncDisposable {
-  readonly #book = openBook();
+  readonly #book = openBook(undefined, (ref) => this.#reconciler.lookAgain(ref));
   readonly #platform = new FakePlatform();
   readonly #end = new AbortController();
   readonly #reconciler: Reconciler;
@@ -53,6 +60,7 @@ class Play implements AsyncDisposable {
   /** Refs whose last change was told, and the telling done with: the book has to agree from then on. */
   readonly #confirmed = new Set<string>();
   readonly #told: Promise<void>[] = [];
+  readonly #latestStamps = new Map<number, number>();
   #lastId = 0;
   #problem: Error | null = null;
 
@@ -76,16 +84,19 @@ class Play implements AsyncDisposable {
     this.#running = this.#reconciler.run();
   }
 
-  async act({ what, which, telling }: Act): Promise<void> {
+  async act({ what, which, telling, stamp }: Act): Promise<void> {
     if (what === "snapshot") this.#told.push(this.#reconciler.requestSnapshot());
     else if (what === "wait") await this.#letFire();
-    else await this.#touch(what, `test.rule${which}`, telling);
+    else await this.#touch(what, `test.rule${which}`, telling, stamp);
     await this.#dawdle();
   }
 
   /** Nothing happens any more: one more snapshot, and the book is what the platform is. */
   async finish(): Promise<void> {
     await Promise.all(this.#told);
+    await this.#reconciler.requestSnapshot();
+    // What was doubtful is looked at again within two seconds.
+    for (let n = 0; n < PERIOD_SECONDS; n++) await this.#book.clock.advance(1000);
     await this.#reconciler.requestSnapshot();
     for (let which = 0; which < REFS; which++) this.#confirmed.add(`test.rule${which}`);
     this.#check();
@@ -108,13 +119,15 @@ class Play implements AsyncDisposable {
     what: Exclude<Act["what"], "snapshot" | "wait">,
     ref: string,
     telling: Act["telling"],
+    stamp: Act["stamp"],
   ): Promise<void> {
     const old = this.#platform.rules.get(ref);
-    const now = this.#next(what, ref, old);
+    const now = this.#next(what, ref, old, stamp);
     if (old === now) return;
     const touches = (this.#touches.get(ref) ?? 0) + 1;
     this.#touches.set(ref, touches);
     this.#confirmed.delete(ref);
+    const isBehind = now !== undefined && this.#isBehind(now);
     if (now === undefined) this.#platform.rules.delete(ref);
     else this.#platform.put(now);
     const rule = now ?? old;
@@ -126,21 +139,37 @@ class Play implements AsyncDisposable {
     const isCertain = hasRef || this.#book.book.refOf(rule.id) !== undefined;
     for (let n = telling === "told twice" ? 2 : 1; n > 0; n--) {
       const told = this.#reconciler.changed(change).then(() => {
-        if (isCertain && this.#touches.get(ref) === touches) this.#confirmed.add(ref);
+        if (isCertain && !isBehind && this.#touches.get(ref) === touches) {
+          this.#confirmed.add(ref);
+        }
         this.#check();
       });
       this.#told.push(told);
     }
   }
 
-  #next(what: Act["what"], ref: string, old: Rule | undefined): Rule | undefined {
-    const version = START * 1000 + ++this.#lastId;
+  /** Whether a rule has borne a later stamp: then one look is not enough. */
+  #isBehind({ id, version }: Rule): boolean {
+    const latest = Math.max(version ?? 0, this.#latestStamps.get(id) ?? 0);
+    this.#latestStamps.set(id, latest);
+    return version !== latest;
+  }
+
+  #next(
+    what: Act["what"],
+    ref: string,
+    old: Rule | undefined,
+    stamp: Act["stamp"],
+  ): Rule | undefined {
+    const later = START * 1000 + ++this.#lastId;
+    const before = old?.version ?? later;
+    const version = { later, "the same": before, earlier: before - BACK }[stamp];
     const made = () => ruleOf(this.#lastId, { ref, version });
     if (what === "create") return old ?? made();
     if (what === "recreate") return made();
     if (old === undefined || what === "delete") return undefined;
     if (what === "toggle") return { ...old, enabled: !old.enabled, version };
-    const interval = INTERVALS[version % INTERVALS.length];
+    const interval = INTERVALS[later % INTERVALS.length];
     return { ...old, params: { type: "interval", interval }, version };
   }
 

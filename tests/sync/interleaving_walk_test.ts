@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { IS_FULL } from "../support/full.ts";
-import { type Act, perform, REFS, TELLING, WHAT } from "./interleaving.ts";
+import { type Act, perform, REFS, STAMPS, TELLING, WHAT } from "./interleaving.ts";
 
 const RUNS = IS_FULL ? 100_000 : 1000;
 
@@ -9,6 +9,7 @@ const acts: fc.Arbitrary<Act[]> = fc.array(
     what: fc.constantFrom(...WHAT, "create" as const),
     which: fc.nat({ max: REFS - 1 }),
     telling: fc.constantFrom(...TELLING, "told" as const),
+    stamp: fc.constantFrom(...STAMPS),
   }),
   { maxLength: 40 },
 );

@@ -8,15 +8,15 @@ import { Reconciler } from "../../src/sync/reconciler.ts";
 import { settle } from "../support/fake_clock.ts";
 import { FakePlatform } from "../support/fake_platform.ts";
 import { ruleId, ruleOf, START } from "../support/rules.ts";
-import { openBook, TRIGGERS } from "../support/sync.ts";
+import { type OpenBook, openBook, TRIGGERS } from "../support/sync.ts";
 
 const MINUTE_MS = 60_000;
 
 function setUp(shard?: Shard) {
-  const it = openBook(shard);
+  const it: OpenBook = openBook(shard, (ref) => reconciler.lookAgain(ref));
   const platform = new FakePlatform();
   const end = new AbortController();
-  const reconciler = new Reconciler({
+  const reconciler: Reconciler = new Reconciler({
     source: platform,
     book: it.book,
     triggers: TRIGGERS,
@@ -310,6 +310,40 @@ Deno.test("Reconciler doubts a rule until it is read again", async () => {
   it.book.doubt(ruleId(1));
   await it.reconciler.recheck("test.rule1");
   assertEquals(it.timers.size, 1);
+});
+
+Deno.test("Reconciler lets a database that was set back win within two seconds, and no lagging replica", async () => {
+  await using it = setUp();
+  const version = (at: number) => START * 1000 + at;
+  const on = (id: number, at: number) => ruleOf(id, { version: version(at) });
+  it.platform.put(on(1, 9), { ...on(2, 9), enabled: false });
+  await it.reconciler.requestSnapshot();
+  it.platform.put({ ...on(1, 4), enabled: false }, on(2, 4));
+  await it.reconciler.requestSnapshot();
+  await it.clock.advance(500);
+  // The replica has caught up with the second rule.
+  it.platform.put({ ...on(2, 9), enabled: false });
+  assertEquals([it.timers.get(ruleId(1)) !== undefined, it.timers.size], [true, 1]);
+  await it.clock.advance(600);
+  assertEquals(it.timers.size, 0);
+});
+
+Deno.test("Reconciler believes a message after another, not before it, and keeps a rule's anchor", async () => {
+  await using it = setUp();
+  const rule = ruleOf(1, { createdAt: START + 1, enabled: false, version: START * 1000 + 1 });
+  it.platform.put(rule);
+  await it.reconciler.requestSnapshot();
+  it.platform.down = true;
+  const told = (at: number, enabled: boolean) =>
+    it.reconciler.changed(changeOf(rule, {
+      kind: enabled ? "enabled" : "disabled",
+      enabled,
+      sentAt: START + at,
+    }));
+  await it.clock.advance(18_700);
+  await told(18_700, true);
+  await told(18_600, false);
+  assertEquals(it.timers.get(ruleId(1))?.timer.next(START + 18_700), START + 20_001);
 });
 
 Deno.test("Reconciler agrees with the platform after any interleaving of pages, messages and changes", async () => {

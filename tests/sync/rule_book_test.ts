@@ -73,14 +73,60 @@ Deno.test("RuleBook fires a one-shot that was written for a moment just past", a
   assertEquals(it.fires, ["1 at 15 s"]);
 });
 
-Deno.test("RuleBook ignores a row older than what it knows, and one of the same version", () => {
+Deno.test("RuleBook makes up for nothing from before a rule was enabled, whatever the API's clock says", async () => {
   using it = openBook();
-  it.book.apply(ruleOf(1, { version: version(5) }));
-  it.book.apply(ruleOf(1, { enabled: false, version: version(4) }));
-  it.book.apply(ruleOf(1, { enabled: false, version: version(5) }));
-  it.book.apply(ruleOf(2, { enabled: false, version: version(5) }));
-  it.book.apply(ruleOf(2, { version: version(4) }));
+  it.book.apply(ruleOf(1, { enabled: false }));
+  await it.clock.advance(35_000);
+  it.skew.ms = -20_000;
+  it.book.apply(ruleOf(1, { version: version(15) }));
+  await it.clock.advance(5000);
+  assertEquals(it.fires, ["1 at 40 s"]);
+});
+
+Deno.test("RuleBook keeps a rule of another trigger for as long as it has events", () => {
+  using it = openBook();
+  it.busy.add(ruleId(1));
+  const moved = { triggerRef: "core.webhook", version: version(1) };
+  for (const id of [1, 2]) it.book.apply(ruleOf(id));
+  for (const id of [1, 2]) it.book.apply(ruleOf(id, moved));
+  assertEquals([it.book.has(ruleId(1)), it.book.has(ruleId(2))], [true, false]);
+  it.book.delete(ruleId(1));
+  assertEquals(it.lines.slice(2), [
+    "stopped 1: moved to another trigger",
+    "stopped 2: moved to another trigger",
+    "gone 1",
+  ]);
+});
+
+Deno.test("RuleBook believes what was read last, and no read that began before that", () => {
+  using it = openBook();
+  it.book.apply(ruleOf(1, { version: version(5) }), 10);
+  it.book.apply(ruleOf(1, { enabled: false, version: version(6) }), 9);
   assertEquals(it.lines, ["started 1"]);
+  it.book.apply(ruleOf(1, { enabled: false, version: version(5) }), 11);
+  assertEquals(it.lines, ["started 1", "stopped 1: disabled"]);
+});
+
+Deno.test("RuleBook believes a row older than what it knows when a second look says the same", () => {
+  using it = openBook();
+  const older = ruleOf(1, { enabled: false, version: version(4) });
+  it.book.apply(ruleOf(1, { version: version(5) }), 0);
+  it.book.apply(older, 10);
+  it.book.apply(older, 400);
+  const looks = ["look again at test.rule1", "look again at test.rule1"];
+  assertEquals(it.lines, ["started 1", ...looks]);
+  it.book.apply(older, 510);
+  assertEquals(it.lines, ["started 1", ...looks, "stopped 1: disabled"]);
+});
+
+Deno.test("RuleBook forgets an older row when a second look says something else", () => {
+  using it = openBook();
+  it.book.apply(ruleOf(1, { enabled: false, version: version(5) }), 0);
+  it.book.apply(ruleOf(1, { version: version(4) }), 10);
+  it.book.apply(ruleOf(1, { enabled: false, version: version(5) }), 1010);
+  it.book.apply(ruleOf(1, { version: version(4) }), 2010);
+  it.book.apply(ruleOf(1, { version: version(3) }), 3010);
+  assertEquals(it.lines, Array(3).fill("look again at test.rule1"));
 });
 
 Deno.test("RuleBook stops a rule whose parameters became invalid, and complains once", () => {
@@ -112,9 +158,13 @@ Deno.test("RuleBook stops a deleted rule for good, whatever an old page says", (
   using it = openBook();
   it.book.apply(ruleOf(1));
   it.book.delete(ruleId(1));
-  it.book.apply(ruleOf(1, { version: version(9) }));
-  assertEquals(it.lines, ["started 1", "stopped 1: deleted", "gone 1"]);
+  it.book.apply(ruleOf(1, { version: version(9) }), 500);
+  const lines = ["started 1", "stopped 1: deleted", "gone 1", "look again at test.rule1"];
+  assertEquals(it.lines, lines);
   assertEquals(it.book.size, 0);
+  // A database was set back.
+  it.book.apply(ruleOf(1, { version: version(9) }), 1500);
+  assertEquals(it.lines, [...lines, "started 1"]);
 });
 
 Deno.test("RuleBook stops the old rule when its ref comes back with a new id", () => {
@@ -145,7 +195,7 @@ Deno.test("RuleBook keeps a rule when an old page still has another shard's unde
   using it = openBook({ index: 2, count: 3 });
   it.book.apply(ruleOf(4, { ref: "test.same" }));
   it.book.apply(ruleOf(3, { ref: "test.same", version: version(9) }));
-  assertEquals(it.lines, ["started 4"]);
+  assertEquals(it.lines, ["started 4", "look again at test.same"]);
 });
 
 Deno.test("RuleBook starts a doubted rule again when it proves to exist", () => {

@@ -1,7 +1,13 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
-import { RuleStore } from "../../src/timers/rule_store.ts";
-import { ruleId } from "../support/rules.ts";
+import type { RuleId } from "../../src/domain/rule.ts";
+import { type RuleMemory, RuleStore } from "../../src/timers/rule_store.ts";
+import { ruleId, START } from "../support/rules.ts";
+
+/** A rule as a read that began at 5 told it. */
+function read(id: RuleId, ref: string, version: number | null): RuleMemory {
+  return { id, ref, version, createdAt: START + id, readAt: 5, digest: id * 3 };
+}
 
 const ids = [1, 2, 3, 4, 5, 6].map(ruleId);
 const step = fc.record({
@@ -16,12 +22,12 @@ Deno.test("RuleStore agrees with a Map after any steps", () => {
     const model = new Map<number, { version: number | null; isInDoubt: boolean }>();
     for (const { op, id, version } of steps) {
       if (op === "remember") {
-        known.remember({ id, ref: `pack.rule${id}`, version });
+        known.remember(read(id, `pack.rule${id}`, version));
         model.set(id, { version, isInDoubt: false });
       } else if (op === "open") {
         known.open(id);
       } else if (op === "doubt") {
-        known.doubt(id);
+        known.doubt(id, 7);
         if (model.has(id)) model.set(id, { version: null, isInDoubt: true });
       } else {
         known.forget(id);
@@ -35,6 +41,9 @@ Deno.test("RuleStore agrees with a Map after any steps", () => {
       assertEquals(known.has(id), it !== undefined);
       assertEquals(known.isInDoubt(id), it?.isInDoubt ?? false);
       assertEquals(known.versionOf(id), it?.version ?? null);
+      assertEquals(known.readAtOf(id), it === undefined ? -Infinity : it.isInDoubt ? 7 : 5);
+      assertEquals(known.createdAtOf(id), it === undefined ? null : START + id);
+      assertEquals(known.digestOf(id), it === undefined || it.isInDoubt ? null : id * 3);
       assertEquals(known.refOf(id), it && `pack.rule${id}`);
       assertEquals(known.idOf(`pack.rule${id}`), it && id);
     }
@@ -43,8 +52,8 @@ Deno.test("RuleStore agrees with a Map after any steps", () => {
 
 Deno.test("RuleStore knows a ref by the rule that had it last, and forgets it with that one", () => {
   const known = new RuleStore();
-  known.remember({ id: ruleId(1), ref: "pack.a", version: 1 });
-  known.remember({ id: ruleId(2), ref: "pack.a", version: 1 });
+  known.remember(read(ruleId(1), "pack.a", 1));
+  known.remember(read(ruleId(2), "pack.a", 1));
   assertEquals(known.idOf("pack.a"), ruleId(2));
   known.forget(ruleId(1));
   assertEquals(known.idOf("pack.a"), ruleId(2));
@@ -54,20 +63,20 @@ Deno.test("RuleStore knows a ref by the rule that had it last, and forgets it wi
 
 Deno.test("RuleStore finds a rule by its new ref alone", () => {
   const known = new RuleStore();
-  known.remember({ id: ruleId(1), ref: "pack.a", version: 1 });
-  known.remember({ id: ruleId(1), ref: "pack.b", version: 2 });
+  known.remember(read(ruleId(1), "pack.a", 1));
+  known.remember(read(ruleId(1), "pack.b", 2));
   assertEquals([known.idOf("pack.a"), known.idOf("pack.b")], [undefined, ruleId(1)]);
   assertEquals([...known.all()], [[ruleId(1), "pack.b"]]);
 });
 
 Deno.test("RuleStore tells all rules while some come and go", () => {
   const known = new RuleStore();
-  for (const id of ids) known.remember({ id, ref: `pack.rule${id}`, version: 1 });
+  for (const id of ids) known.remember(read(id, `pack.rule${id}`, 1));
   const seen: number[] = [];
   for (const [id] of known.all()) {
     seen.push(id);
     if (id === ids[0]) known.forget(ruleId(2));
-    if (id === ids[2]) known.remember({ id: ruleId(7), ref: "pack.rule7", version: 1 });
+    if (id === ids[2]) known.remember(read(ruleId(7), "pack.rule7", 1));
   }
   // The seventh is where the second was.
   assertEquals(seen, [1, 3, 4, 5, 6]);
@@ -77,7 +86,7 @@ Deno.test("A rule keeps its slot until it is forgotten, and then another one may
   const rules = new RuleStore();
   const slot = rules.open(ruleId(7));
   rules.name(slot, "a.b");
-  rules.remember({ id: ruleId(7), ref: "a.b", version: 1 });
+  rules.remember(read(ruleId(7), "a.b", 1));
   assertEquals([rules.open(ruleId(7)), rules.slotOf(ruleId(7))], [slot, slot]);
   assertNotEquals(rules.open(ruleId(8)), slot);
   for (let times = 0; times < 3; times++) rules.forget(ruleId(7));

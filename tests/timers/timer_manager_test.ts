@@ -10,7 +10,7 @@ function setUp(onFire: (fire: Fire) => void = () => {}) {
   const fires: number[] = [];
   const timers = new TimerManager({
     clock,
-    table: new TimerTable({ catchUpWindowMs: 3_600_000 }),
+    table: new TimerTable({ catchUpWindowMs: 3_600_000, watchedSince: -Infinity }),
   });
   const port = {
     mayFire: () => true,
@@ -95,7 +95,7 @@ Deno.test("TimerManager fires nothing before it is started, then what fell due s
   const fires: number[] = [];
   using timers = new TimerManager({
     clock,
-    table: new TimerTable({ catchUpWindowMs: 3_600_000 }),
+    table: new TimerTable({ catchUpWindowMs: 3_600_000, watchedSince: -Infinity }),
   });
   timers.set({
     ruleId: ruleId(1),
@@ -119,7 +119,7 @@ Deno.test("TimerManager hands out nothing while it may not, and looks again soon
   let may = false;
   using timers = new TimerManager({
     clock,
-    table: new TimerTable({ catchUpWindowMs: 3_600_000 }),
+    table: new TimerTable({ catchUpWindowMs: 3_600_000, watchedSince: -Infinity }),
   });
   timers.start(START, {
     mayFire: () => may,
