@@ -14,6 +14,7 @@ import type { ApiClient } from "../platform/api_client.ts";
 import type { ClockSkew } from "../platform/clock_skew.ts";
 import { ApiError } from "../platform/api_error.ts";
 import { TIMER_TRIGGERS } from "../schedule/kinds.ts";
+import { Confirmations } from "../sync/confirmations.ts";
 import { Reconciler } from "../sync/reconciler.ts";
 import { RuleBook } from "../sync/rule_book.ts";
 import { TimerManager } from "../timers/timer_manager.ts";
@@ -69,6 +70,7 @@ export class Engine implements AsyncDisposable {
   readonly #timers: TimerManager;
   readonly #book: RuleBook;
   readonly #reconciler: Reconciler;
+  readonly #confirmations: Confirmations;
   readonly #store: Store;
   readonly #options: EngineOptions;
   /** `null` where this is not the instance that fires. */
@@ -85,6 +87,12 @@ export class Engine implements AsyncDisposable {
     });
     this.#book = this.#openBook();
     this.#reconciler = this.#openReconciler();
+    this.#confirmations = new Confirmations({
+      clock,
+      timers: this.#timers,
+      rules: this.#book,
+      reader: this.#reconciler,
+    });
     this.rules = this.#reconciler;
     this.queues = this.#store;
     this.ruleSources = { book: this.#book, timers: this.#timers };
@@ -111,9 +119,10 @@ export class Engine implements AsyncDisposable {
   }
 
   /** Fires for as long as the tenure lasts, as {@link reign} does. */
-  reign(tenure: Tenure, about: ReignOptions): Promise<number> {
+  async reign(tenure: Tenure, about: ReignOptions): Promise<number> {
+    using _confirming = this.#confirmations.start();
     const { config, clock, post, tell, unauthorized } = this.#options;
-    return reign(
+    return await reign(
       {
         config,
         clock,

@@ -47,6 +47,7 @@ export class Reconciler {
   #interval = new AbortController();
   /** When the last complete snapshot began, in epoch milliseconds. */
   #snapshotAt = -Infinity;
+  #snapshotMs = 0;
   /** How many are complete. */
   #snapshots = 0;
 
@@ -127,6 +128,21 @@ export class Reconciler {
     await this.#rechecks.request(ref).catch(() => this.requestSnapshot());
   }
 
+  /** Rules that take as long to be read one by one as all of them do. */
+  get worthASnapshot(): number {
+    return Math.max(FEW, Math.ceil(this.#book.size / PAGE_SIZE) * WORTH_A_PAGE);
+  }
+
+  /** How long the last complete snapshot took, in milliseconds. */
+  get snapshotMs(): number {
+    return this.#snapshotMs;
+  }
+
+  /** Resolves when a rule was read again, rejects where it could not be. */
+  async read(ref: string): Promise<void> {
+    await this.#rechecks.request(ref);
+  }
+
   /** Reads a rule again in a while. */
   lookAgain(ref: string): void {
     this.#doubtful.add(ref);
@@ -165,6 +181,7 @@ export class Reconciler {
     this.#snapshotAt = beganAt;
     for (const [id, at] of this.#believed) if (at < beganAt) this.#believed.delete(id);
     const elapsedMs = this.#clock.monotonic() - began;
+    this.#snapshotMs = elapsedMs;
     this.#tell({ kind: "snapshot_taken", rules, elapsedMs });
   }
 
@@ -185,8 +202,7 @@ export class Reconciler {
   }
 
   get #isWorthASnapshot(): boolean {
-    const pages = this.#book.size / PAGE_SIZE;
-    return this.#rechecks.waiting > Math.max(FEW, pages * WORTH_A_PAGE);
+    return this.#rechecks.waiting > this.worthASnapshot;
   }
 
   /** Takes snapshots instead of single reads, as long as enough of these wait. */

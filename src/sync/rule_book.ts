@@ -112,6 +112,11 @@ export class RuleBook {
     return this.#known.versionOf(ruleId);
   }
 
+  /** When the read began that told of a rule last, on the monotonic clock; -Infinity where none did. */
+  readAtOf(ruleId: RuleId): number {
+    return this.#known.readAtOf(ruleId);
+  }
+
   /** When a rule was made, in epoch milliseconds. */
   createdAtOf(ruleId: RuleId): number | null {
     return this.#known.createdAtOf(ruleId);

@@ -48,6 +48,20 @@ export class InstantQueue {
     return found;
   }
 
+  /** The first so many slots whose key is at most `key`, in no order among those that share one. */
+  upTo(key: number, limit: number): number[] {
+    if (this.firstKey > key) return [];
+    const found: number[] = [];
+    for (const leader of this.#heap.first(limit)) {
+      if ((this.#heap.keyOf(leader) ?? Infinity) > key) return found;
+      for (const slot of this.#rings.from(leader)) {
+        if (found.length === limit) return found;
+        found.push(slot);
+      }
+    }
+    return found;
+  }
+
   /** Puts a slot in the queue, or moves it. */
   set(slot: number, key: number): void {
     const leader = this.#leaderOf(key);

@@ -80,6 +80,16 @@ export class TimerManager implements Disposable {
     return this.#table.upcoming(limit);
   }
 
+  /** The instant at which something is to be handed out next, or Infinity. */
+  get nextAt(): number {
+    return this.#table.nextAt;
+  }
+
+  /** The first rules that are to be handed out up to an instant, as {@link TimerTable.dueUpTo}. */
+  dueUpTo(at: number, limit: number): RuleId[] {
+    return this.#table.dueUpTo(at, limit);
+  }
+
   /** Starts or replaces the timer of a rule, as {@link TimerTable.set}. */
   set(entry: TimerEntry, changedAt: number): number | null {
     const nextAt = this.#table.set(entry, changedAt);

@@ -113,6 +113,11 @@ export class TimerTable {
     });
   }
 
+  /** The first so many rules with something to be handed out up to an instant. */
+  dueUpTo(at: number, limit: number): RuleId[] {
+    return this.#queue.upTo(at, limit).map((slot) => this.#records.idAt(slot));
+  }
+
   /**
    * Plans everything anew from what falls due after `since`: what fell due before has been seen to. What
    * this table itself handed out before no longer counts.
