@@ -5,9 +5,9 @@ import type { Clock } from "../ground/clock.ts";
 const FRESH_MS = 3000;
 /** Between two looks at what falls due: at most, and while there is something. */
 const LONGEST_LOOK_MS = 1000;
-const LOOK_MS = 25;
+const LOOK_MS = 20;
 /** How long before it fires a rule is read again, whatever an answer takes. */
-const LEAST_LEAD_MS = 60;
+const LEAST_LEAD_MS = 40;
 const LONGEST_LEAD_MS = 1000;
 /** What is read one by one in a second at most. */
 const READS_A_SECOND = 200;

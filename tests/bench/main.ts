@@ -4,6 +4,7 @@
  * exit code says whether they could be run, not how they came out.
  */
 import { capacity } from "./capacity.ts";
+import { fanout } from "./fanout.ts";
 import { herd } from "./herd.ts";
 import { idle } from "./idle.ts";
 import { ingest } from "./ingest.ts";
@@ -24,6 +25,7 @@ const BENCHMARKS = new Map<string, Benchmark>([
   ["herd", herd],
   ["ingest", ingest],
   ["start", start],
+  ["fanout", fanout],
   ["idle", idle],
   ["soak", soak],
 ]);
