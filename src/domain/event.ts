@@ -19,16 +19,13 @@ export interface OutboundEvent {
 
 /** What came of one attempt to post an event. */
 export type PostResult =
-  /**
-   * `eventId` is `null` where the answer could not be read. `ruleGone`: stored without our rule, which
-   * means that the rule is no more (contract 2.5).
-   */
-  | { readonly kind: "stored"; readonly eventId: number | null; readonly ruleGone: boolean }
+  /** `ruleGone`: stored without our rule, which means that the rule is no more (contract 2.5). */
+  | { readonly kind: "stored"; readonly eventId: number; readonly ruleGone: boolean }
   /** Worth another attempt, not before `retryAfterMs` where the server named it. */
   | { readonly kind: "retry"; readonly reason: string; readonly retryAfterMs: number | null }
-  /** The token was refused; the event may pass with another one. */
+  /** The platform refused the token; the event may pass with another one. */
   | { readonly kind: "unauthorized"; readonly reason: string }
-  /** Refused for good. */
+  /** Refused for good, by the platform itself. */
   | { readonly kind: "refused"; readonly status: number; readonly reason: string };
 
 /** The identity of an occurrence: a duplicate of an event has the same one. */

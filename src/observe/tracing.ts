@@ -53,7 +53,7 @@ class SpanTracing implements Tracing {
         return this.#fired(news.fire, news.event);
       case "event_stored": {
         const { event, result: { eventId, ruleGone } } = news;
-        const attributes = eventId === null ? {} : { "attune.event.id": eventId };
+        const attributes = { "attune.event.id": eventId };
         return this.#end(event, "delivered", ruleGone ? "the rule is gone" : null, attributes);
       }
       case "event_refused":

@@ -2,25 +2,30 @@ import type { Clock } from "../ground/clock.ts";
 import type { OutboundEvent, PostResult } from "../domain/event.ts";
 import type { Rule } from "../domain/rule.ts";
 import type { RulePage, RuleSource } from "../sync/rule_source.ts";
-import { ApiError } from "./api_error.ts";
+import { ApiError, type Failure } from "./api_error.ts";
 import type { Bearer } from "./bearer.ts";
 import { ClockSkew } from "./clock_skew.ts";
-import { type HealthDetails, healthFromAnswer } from "./health_details.ts";
+import { type HealthDetails, healthFromAnswer, wellFromAnswer } from "./health_answers.ts";
 import { type Fetch, type HttpAnswer, HttpClient, type HttpRequest } from "./http.ts";
 import { parseJson } from "./json.ts";
 import { laterPages } from "./paging.ts";
-import { failedResult, storedResult } from "./post_result.ts";
-import { isRetriable, oneLine, redirectText, refusalOf, retryAfterMs } from "./refusal.ts";
+import { oneLine } from "./one_line.ts";
+import { storedResult, unstoredResult } from "./post_result.ts";
+import { isRetriable, refusalOf, retryAfterMs } from "./refusal.ts";
 import { problemText } from "../ground/error_text.ts";
 import { pageFromAnswer, ruleFromAnswer } from "./rule_rows.ts";
+import { senderText, strangerText } from "./stranger.ts";
 import { tokenFromAnswer, tokenRequestBody } from "./token_issue.ts";
 import type { TokenReading, TokenRequest } from "./token_reading.ts";
 
 /** The API returns at most 100, and counts its offsets by what was asked for (contract 2.4). */
 const PAGE_SIZE = 100;
 const MAX_RULES_BYTES = 16 * 1024 * 1024;
-const MAX_EVENT_BYTES = 64 * 1024;
+/** The answer repeats the event, of which the platform reads 2 MiB (contract 2). */
+const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 const MAX_TOKEN_BYTES = 64 * 1024;
+
+const NOT_SHOWN = { text: "what is not shown, it may hold a token", fault: null };
 
 /** What the client needs. */
 export interface ApiClientOptions {
@@ -35,6 +40,8 @@ export interface ApiClientOptions {
 /** An answer with the token that asked for it: whatever quotes the one has to hide the other. */
 interface Answer extends HttpAnswer {
   readonly bearer: string;
+  /** It may hold a new token, whatever it is: it is not quoted. */
+  readonly isSecret?: boolean;
 }
 
 /**
@@ -57,14 +64,15 @@ export class ApiClient implements RuleSource, Disposable {
 
   /** Resolves when the API answers. */
   async health(signal: AbortSignal): Promise<void> {
-    const answer = await this.#get("/health", signal);
-    if (!isOk(answer)) throw this.#failure(answer);
+    this.#read(await this.#get("/health", signal), wellFromAnswer);
   }
 
   /** What the API says of its own state, `null` where it does not say. Rejects where it is not well. */
   async healthDetails(signal: AbortSignal): Promise<HealthDetails | null> {
     const answer = await this.#get("/health/detailed", signal);
-    return answer.status === 404 ? null : this.#read(answer, healthFromAnswer);
+    // An older platform does not have this route.
+    const isSilent = answer.status === 404 && answer.body.text === "";
+    return isSilent ? null : this.#read(answer, healthFromAnswer);
   }
 
   /**
@@ -95,7 +103,7 @@ export class ApiClient implements RuleSource, Disposable {
     const path = `/api/v1/rules/${encodeURIComponent(ref)}`;
     const answer = await this.#get(path, signal);
     if (this.#isNotFound(answer)) return null;
-    return this.#read(answer, ruleFromAnswer);
+    return this.#read(answer, (value) => ruleFromAnswer(value, ref));
   }
 
   /** Posts an event. Never rejects: whatever happens is a {@link PostResult}. */
@@ -109,11 +117,7 @@ export class ApiClient implements RuleSource, Disposable {
         maxBytes: MAX_EVENT_BYTES,
         signal,
       });
-      if (isOk(answer)) return storedResult(answer);
-      return failedResult(event, answer.status, {
-        reason: this.#reason(answer),
-        retryAfterMs: retryAfterMs(answer.headers, this.#clock.now()),
-      });
+      return storedResult(answer) ?? unstoredResult(event, this.#failure(answer));
     } catch (error) {
       return {
         kind: "retry",
@@ -136,7 +140,7 @@ export class ApiClient implements RuleSource, Disposable {
       maxBytes: MAX_TOKEN_BYTES,
       signal,
     });
-    return this.#read(answer, tokenFromAnswer);
+    return this.#read({ ...answer, isSecret: isOk(answer) }, tokenFromAnswer);
   }
 
   [Symbol.dispose](): void {
@@ -152,7 +156,8 @@ export class ApiClient implements RuleSource, Disposable {
   async #send(request: HttpRequest): Promise<Answer> {
     const { value } = this.#token;
     const answer = await this.#sendWith(value, request);
-    const isWorthAgain = answer.status === 401 && await this.#token.renew(value);
+    const isRefused = answer.status === 401 && refusalOf(answer, value) !== null;
+    const isWorthAgain = isRefused && await this.#token.renew(value);
     return isWorthAgain ? await this.#sendWith(this.#token.value, request) : answer;
   }
 
@@ -167,38 +172,47 @@ export class ApiClient implements RuleSource, Disposable {
 
   /** Not there, in the platform's own words: a proxy's 404 says nothing about a rule. */
   #isNotFound(answer: Answer): boolean {
-    return answer.status === 404 && refusalOf(answer, answer.bearer).code === "NOT_FOUND";
+    return answer.status === 404 && refusalOf(answer, answer.bearer)?.code === "NOT_FOUND";
   }
 
   #read<T>(answer: Answer, parse: (value: unknown) => T): T {
-    if (!isOk(answer)) throw this.#failure(answer);
-    if (answer.body.fault !== null) throw answer.body.fault;
+    if (isOk(answer) && answer.body.fault !== null) throw answer.body.fault;
+    const value = isOk(answer) ? parseJson(answer.body.text) : undefined;
+    if (value === undefined) throw this.#error(answer);
     try {
-      return parse(parseJson(answer.body.text));
+      return parse(value);
     } catch (error) {
       const problem = oneLine(problemText(error), answer.bearer);
-      const message = `${answer.place}: the answer is not as expected: ${problem}`;
-      throw new ApiError(message, { status: answer.status, retriable: true }, { cause: error });
+      const message = `${answer.place}: the answer is not as expected: ${problem} (${
+        senderText(answer, answer.bearer)
+      })`;
+      throw new ApiError(message, { status: null, retriable: true }, { cause: error });
     }
   }
 
-  #failure(answer: Answer): ApiError {
-    const { place, status, headers } = answer;
-    const { code } = refusalOf(answer, answer.bearer);
-    return new ApiError(`${place}: ${this.#reason(answer)}`, {
+  #error(answer: Answer): ApiError {
+    const failure = this.#failure(answer);
+    return new ApiError(`${answer.place}: ${failure.reason}`, failure);
+  }
+
+  /** What is wrong with an answer: the platform refuses, or it is not the platform that answers. */
+  #failure(answer: Answer): Failure {
+    const { status, headers, bearer } = answer;
+    const pauseMs = retryAfterMs(headers, this.#clock.now());
+    const refusal = refusalOf(answer, bearer);
+    if (refusal === null) {
+      const shown = answer.isSecret ? { ...answer, body: NOT_SHOWN } : answer;
+      const reason = strangerText(shown, this.#baseUrl, bearer);
+      return { reason, status: null, retriable: true, retryAfterMs: pauseMs };
+    }
+    const { code, message } = refusal;
+    return {
+      reason: `${status}${code === null ? "" : ` ${code}`}: ${message}`,
       status,
       code,
       retriable: isRetriable(status),
-      retryAfterMs: retryAfterMs(headers, this.#clock.now()),
-    });
-  }
-
-  /** The status and what the server says of it. */
-  #reason(answer: Answer): string {
-    const { status } = answer;
-    if (status >= 300 && status < 400) return redirectText(answer, this.#baseUrl);
-    const { code, message } = refusalOf(answer, answer.bearer);
-    return `${status}${code === null ? "" : ` ${code}`}: ${message}`;
+      retryAfterMs: pauseMs,
+    };
   }
 }
 

@@ -139,7 +139,7 @@ function timedOut(place: string): ApiError {
 
 function tooLong(place: string, maxBytes: number): ApiError {
   const message = `${place}: the answer is longer than ${maxBytes} bytes`;
-  return new ApiError(message, { status: null, retriable: false });
+  return new ApiError(message, { status: null, retriable: true });
 }
 
 function networkError(place: string, error: unknown): ApiError {

@@ -1,29 +1,29 @@
 import * as z from "zod";
 import type { OutboundEvent, PostResult } from "../domain/event.ts";
+import type { Failure } from "./api_error.ts";
 import type { HttpAnswer } from "./http.ts";
 import { parseJson } from "./json.ts";
-import { isRetriable } from "./refusal.ts";
 
 /** The created event (contract 2.5). */
-const Created = z.object({
-  data: z.object({ id: z.int().nullable().catch(null), rule: z.unknown().optional() }),
-});
+const Created = z.object({ data: z.object({ id: z.int(), rule: z.unknown().optional() }) });
 
-/** The status decides: an event whose answer cannot be read is stored all the same. */
-export function storedResult({ body }: HttpAnswer): PostResult {
+/**
+ * What the platform says of an event that it has stored. `null`: it does not say so. A status alone proves
+ * nothing: maintenance pages and gateways answer 200, 202 and 204 to what nobody stores.
+ */
+export function storedResult({ status, body }: HttpAnswer): PostResult | null {
+  if (status < 200 || status >= 300) return null;
+  if (body.fault !== null) throw body.fault;
   const created = Created.safeParse(parseJson(body.text));
-  if (!created.success) return { kind: "stored", eventId: null, ruleGone: false };
+  if (!created.success) return null;
   const { id, rule } = created.data.data;
   return { kind: "stored", eventId: id, ruleGone: rule === null };
 }
 
-/** An event that was not stored, with the failure in words and the pause that the server asks for. */
-export function failedResult(
-  event: OutboundEvent,
-  status: number,
-  { reason, retryAfterMs }: { readonly reason: string; readonly retryAfterMs: number | null },
-): PostResult {
-  if (isRetriable(status)) return { kind: "retry", reason, retryAfterMs };
+/** What becomes of an event that was not stored: only the platform can refuse it. */
+export function unstoredResult(event: OutboundEvent, failure: Failure): PostResult {
+  const { reason, status, retriable, retryAfterMs = null } = failure;
+  if (status === null || retriable) return { kind: "retry", reason, retryAfterMs };
   if (status === 401) return { kind: "unauthorized", reason };
   if (status !== 403) return { kind: "refused", status, reason };
   return { kind: "refused", status, reason: forbiddenText(event, reason) };

@@ -56,9 +56,11 @@ export function pageFromAnswer(answer: unknown): Omit<RulePage, "readAt"> & Page
   };
 }
 
-/** Reads a rule shown alone. Throws a `ZodError`. */
-export function ruleFromAnswer(answer: unknown): Rule {
-  return ruleFromRow(Single.parse(answer).data);
+/** Reads a rule shown alone: the one of this ref. Throws a `ZodError`, or a `TypeError` for another one. */
+export function ruleFromAnswer(answer: unknown, ref: string): Rule {
+  const rule = ruleFromRow(Single.parse(answer).data);
+  if (rule.ref === ref) return rule;
+  throw new TypeError(`ref: Invalid input: expected '${ref}', received '${rule.ref}'`);
 }
 
 /** Reads a rule as the API shows it, in a list or alone (contract 2.4). Throws a `ZodError`. */

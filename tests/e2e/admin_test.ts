@@ -187,7 +187,7 @@ Deno.test("Metrics move when events are delivered, refused and parked, and no se
     path: "/api/v1/events",
     status: 403,
     headers,
-    body: "{}",
+    body: JSON.stringify({ error: "no", code: "FORBIDDEN" }),
     times: 1,
   });
   await scrapeWhen(url, 1, events, { result: "refused" });

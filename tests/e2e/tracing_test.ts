@@ -66,6 +66,8 @@ Deno.test("A fire is a trace from its scheduled instant to its delivery, with th
   assertEquals(collector.bodies.filter(({ path }) => path === "/v1/logs"), []);
 });
 
+const REFUSAL = JSON.stringify({ error: "no", code: "VALIDATION_ERROR" });
+
 Deno.test("A fire that is tried again has all its requests below it, and one refused is an error", async () => {
   await using collector = new Collector();
   await using world = await World.on(rabbit);
@@ -78,7 +80,7 @@ Deno.test("A fire that is tried again has all its requests below it, and one ref
   const requests = requestsBelow(collector, retried);
   const statuses = requests.map(({ attributes }) => attributes["http.response.status_code"]);
   assertEquals(statuses.toSorted(), ["201", "503"]);
-  world.platform.faults.add({ kind: "answer", path: EVENTS, status: 422, body: "no" });
+  world.platform.faults.add({ kind: "answer", path: EVENTS, status: 422, body: REFUSAL });
   const refused = await collector.span(({ attributes }) =>
     attributes["attune.outcome"] === "refused"
   );

@@ -149,42 +149,47 @@ const NO_LIST: [name: string, answer: () => Response, message: string, retriable
   [
     "a 404 of a proxy",
     () => text(404, "default backend - 404"),
-    "404: default backend - 404",
-    false,
+    "404 is not the platform's answer: 'default backend - 404' (text/plain; charset=utf-8)",
+    true,
   ],
   [
     "a 404 of another program",
     () => json(404, { error: "Not Found", status: 404 }),
-    "404: Not Found",
-    false,
+    '404 is not the platform\'s answer: \'{"error":"Not Found","status":404}\' (application/json)',
+    true,
   ],
   ["an expired token", () => json(401, { error: { code: 401, message: "x" } }), "401: x", false],
-  ["a failing database", () => text(500, "db"), "500: db", true],
+  [
+    "a failing database",
+    () => json(500, { error: "db", code: "DATABASE_ERROR" }),
+    "500 DATABASE_ERROR: db",
+    true,
+  ],
   [
     "a redirect",
     () => text(301, "", { location: "/login" }),
-    "301: a redirect to host '127.0.0.1:PORT' is not followed, expected the API itself",
-    false,
+    "301 is not the platform's answer: a redirect to host '127.0.0.1:PORT' (text/plain; charset=utf-8)",
+    true,
   ],
   [
     "text",
     () => text(200, "fine"),
-    "the answer is not as expected: Invalid input: expected object, received undefined",
+    "200 is not the platform's answer: 'fine' (text/plain; charset=utf-8)",
     true,
   ],
   [
     "another object",
     () => json(200, { items: [], pagination: { total_items: -1 } }),
     "the answer is not as expected: pagination.total_items: Too small: expected number to be >=0; " +
-    "pagination.total_pages: Invalid input: expected number, received undefined",
+    "pagination.total_pages: Invalid input: expected number, received undefined (application/json)",
     true,
   ],
-  ["more than 16 MiB", huge, "the answer is longer than 16777216 bytes", false],
+  ["more than 16 MiB", huge, "the answer is longer than 16777216 bytes", true],
   [
     "more than 16 MiB, compressed to a few kilobytes",
     () => gzipped(hugeText),
     "the answer is longer than 16777216 bytes",
-    false,
+    true,
   ],
 ];
 
@@ -243,7 +248,11 @@ Deno.test("one page that fails fails all, and the requests for the others are en
   using hold = held();
   const reading = allOf(api.client.rulePages("core.timer", BEGIN, NEVER));
   const error = await assertRejects(() => reading, ApiError);
-  assertEquals(error.message, "GET /api/v1/triggers/core.timer/rules: 500: broken");
+  assertEquals(
+    error.message,
+    "GET /api/v1/triggers/core.timer/rules: 500 is not the platform's answer: 'broken' " +
+      "(text/plain; charset=utf-8)",
+  );
   assertEquals(api.clock.pending, 0);
   assertLessOrEqual(api.received.length, 5);
 });
@@ -289,8 +298,9 @@ Deno.test("an empty page ends the reading, whatever number of pages was promised
 });
 
 Deno.test("a rule is found by its ref, whatever characters that has", async () => {
-  await using api = fakeApi(() => json(200, { data: rowOf(5, { trigger: 3 }) }));
-  const rule = await api.client.rule("mypack/../x?y.ü", NEVER);
+  const ref = "mypack/../x?y.ü";
+  await using api = fakeApi(() => json(200, { data: rowOf(5, { ref, trigger: 3 }) }));
+  const rule = await api.client.rule(ref, NEVER);
   assertEquals(Number(rule?.id), 5);
   assertEquals(rule?.enabled, true);
   assertEquals(api.received[0]?.path, "/api/v1/rules/mypack%2F..%2Fx%3Fy.%C3%BC");
@@ -313,12 +323,24 @@ Deno.test("a rule that cannot be told to be absent is an error", async () => {
   }
 });
 
+Deno.test("another rule than the one asked for is an answer of somebody else", async () => {
+  await using api = fakeApi(() => json(200, { data: rowOf(5, { ref: "a.c" }) }));
+  const reading = api.client.rule("a.b", NEVER);
+  const error = await assertRejects(() => reading, ApiError);
+  assertEquals(
+    error.message,
+    "GET /api/v1/rules/a.b: the answer is not as expected: ref: Invalid input: expected 'a.b', " +
+      "received 'a.c' (application/json)",
+  );
+  assertEquals([error.status, error.retriable], [null, true]);
+});
+
 Deno.test("a single rule that cannot be read is an error that names the member", async () => {
   await using api = fakeApi(() => json(200, { data: rowOf(5, { enabled: "yes" }) }));
   const error = await assertRejects(() => api.client.rule("a.b", NEVER), ApiError);
   assertEquals(
     error.message,
     "GET /api/v1/rules/a.b: the answer is not as expected: enabled: Invalid input: expected boolean, " +
-      "received string",
+      "received string (application/json)",
   );
 });

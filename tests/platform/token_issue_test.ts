@@ -41,26 +41,41 @@ Deno.test("A token that says nothing of itself expires when the answer says", as
 });
 
 const FAILURES: [answer: () => Response, message: string, retriable: boolean][] = [
-  [() => text(404, ""), "404: an answer without words", false],
+  [
+    () => text(404, ""),
+    "404 is not the platform's answer: an empty body (text/plain; charset=utf-8)",
+    true,
+  ],
   [() => json(401, { error: { code: 401, message: `${TOKEN}?` } }), "401: ***?", false],
   [
     () => json(422, { error: "ttl", code: "VALIDATION_ERROR" }),
     "422 VALIDATION_ERROR: ttl",
     false,
   ],
-  [() => text(503, TOKEN), "503: ***", true],
+  [
+    () => text(503, TOKEN),
+    "503 is not the platform's answer: '***' (text/plain; charset=utf-8)",
+    true,
+  ],
+  [
+    () => text(200, "secret"),
+    "200 is not the platform's answer: 'what is not shown, it may hold a token' " +
+    "(text/plain; charset=utf-8)",
+    true,
+  ],
   [
     () => json(200, { data: { "access_token": "secret" } }),
-    "the answer is not as expected: data.token: Invalid input: expected string, received undefined",
+    "the answer is not as expected: data.token: Invalid input: expected string, received undefined " +
+    "(application/json)",
     true,
   ],
   [
     () => json(200, { data: { token: "se cret" } }),
     "the answer is not as expected: data.token: Invalid string: must match pattern " +
-    "/^[\\x21-\\x7e]+$/",
+    "/^[\\x21-\\x7e]+$/ (application/json)",
     true,
   ],
-  [() => text(200, "secret".repeat(20_000)), "the answer is longer than 65536 bytes", false],
+  [() => text(200, "secret".repeat(20_000)), "the answer is longer than 65536 bytes", true],
 ];
 
 for (const [answer, message, retriable] of FAILURES) {
@@ -95,7 +110,12 @@ Deno.test("The stand-in platform renews a token that is due, and takes the new o
   const expiresAt = await renewed.promise;
   assert(expiresAt !== null && Math.abs(expiresAt - systemClock.now() - 7_200_000) < 60_000);
   assert(keeper.value !== value);
-  using _refusal = platform.faults.add({ kind: "answer", path: "/api/v1/rules/a.b", status: 401 });
+  using _refusal = platform.faults.add({
+    kind: "answer",
+    path: "/api/v1/rules/a.b",
+    status: 401,
+    body: JSON.stringify({ error: { code: 401, message: "Invalid authentication token" } }),
+  });
   await assertRejects(() => api.rule("a.b", NEVER), ApiError, "401");
   platform.faults.clear();
   assertEquals(await api.rule("a.b", NEVER), null);

@@ -118,6 +118,11 @@ Deno.test("A renewal for a refused token ends with the keeper", async () => {
   assertEquals(it.told, []);
 });
 
+/** The platform refuses a token. */
+function unauthorized(message = "Invalid authentication token"): Response {
+  return json(401, { error: { code: 401, message } });
+}
+
 /** A client that asks the keeper; `answer` is given path and token. */
 function clientOf(it: Keeping, answer: (path: string, token: string) => Response): ApiClient {
   return new ApiClient({
@@ -137,7 +142,7 @@ Deno.test("A request whose token is refused is repeated with the renewed one", a
   using client = clientOf(it, (path, token) => {
     seen.push(`${path} ${token === FIRST ? "first" : "second"}`);
     if (path !== "/base/health") return json(200, { data: { token: SECOND, "expires_at": null } });
-    return text(token === FIRST ? 401 : 200, "");
+    return token === FIRST ? unauthorized() : json(200, { status: "ok" });
   });
   it.issue = (request, signal) => client.issueToken(request, signal);
   await client.health(NEVER);
@@ -153,7 +158,7 @@ Deno.test("A renewal that is refused with 401 does not renew the token in its tu
   let count = 0;
   using client = clientOf(it, () => {
     count++;
-    return text(401, "");
+    return unauthorized();
   });
   it.issue = (request, signal) => client.issueToken(request, signal);
   const error = await assertRejects(() => client.health(NEVER), ApiError);
@@ -162,7 +167,11 @@ Deno.test("A renewal that is refused with 401 does not renew the token in its tu
 
 Deno.test("A request is worth another attempt while the renewal fails for now", async () => {
   await using it = await keeping({ value: FIRST });
-  using client = clientOf(it, (path) => text(path === "/base/health" ? 401 : 503, "down"));
+  using client = clientOf(
+    it,
+    (path) =>
+      path === "/base/health" ? unauthorized() : json(503, { status: "error", error: "down" }),
+  );
   it.issue = (request, signal) => client.issueToken(request, signal);
   const error = await assertRejects(() => client.health(NEVER), ApiError);
   assertEquals(error.message, "POST /base/auth/sensor-token: 503: down");
@@ -173,13 +182,23 @@ Deno.test("An answer that quotes a token hides the one of its own request", asyn
   await using it = await keeping({ file: FIRST });
   using client = clientOf(it, (_, token) => {
     it.file = "rotated";
-    return text(token === FIRST ? 401 : 400, `${token} is bad`);
+    return token === FIRST
+      ? unauthorized(`${token} is bad`)
+      : json(400, { error: `${token} is bad`, code: "BAD_REQUEST" });
   });
   const own = await assertRejects(() => client.health(NEVER), ApiError);
-  assertEquals(own.message, "GET /base/health: 400: *** is bad");
+  assertEquals(own.message, "GET /base/health: 400 BAD_REQUEST: *** is bad");
   it.file = FIRST;
   const asked = client.issueToken({ sensorRef: "x", triggerTypes: ["y"], ttlSeconds: 1 }, NEVER);
   await it.keeper.renew("rotated");
   const earlier = await assertRejects(() => asked, ApiError);
-  assertEquals(earlier.message, "POST /base/auth/sensor-token: 400: *** is bad");
+  assertEquals(earlier.message, "POST /base/auth/sensor-token: 400 BAD_REQUEST: *** is bad");
+});
+
+Deno.test("A 401 of somebody in between renews nothing, and is no refusal of the token", async () => {
+  await using it = await keeping({ value: FIRST });
+  it.issue = give(SECOND);
+  using client = clientOf(it, () => text(401, "<h1>Sign in</h1>", { "content-type": "text/html" }));
+  const error = await assertRejects(() => client.health(NEVER), ApiError);
+  assertEquals([error.status, error.retriable, it.requests], [null, true, []]);
 });

@@ -117,8 +117,7 @@ function storedLine({ event, result: { eventId, ruleGone }, parkedAt }: StoredNe
       fields,
     );
   }
-  const created = eventId === null ? "created an event" : `created event ${eventId}`;
-  return line("info", `Timer fired for rule ${event.ruleId}, ${created}`, fields);
+  return line("info", `Timer fired for rule ${event.ruleId}, created event ${eventId}`, fields);
 }
 
 function fieldsOf(event: OutboundEvent): Record<string, unknown> {
