@@ -89,6 +89,7 @@ export class LongPeriods implements Search {
 
 /** The places, from 0 and in order, that positions from either end stand for among `size` things. */
 export function placesOf(positions: readonly number[], size: number): readonly number[] {
-  const places = positions.map((it) => it > 0 ? it - 1 : size + it);
-  return sorted(places.filter((place) => place >= 0 && place < size));
+  const places = positions.map((it) => it > 0 ? it - 1 : size + it)
+    .filter((place) => place >= 0 && place < size);
+  return places.length > 1 ? sorted(places) : places;
 }
