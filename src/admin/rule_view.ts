@@ -6,6 +6,7 @@ import type { RuleBook } from "../sync/rule_book.ts";
 import type { TimerManager } from "../timers/timer_manager.ts";
 import type { TimerView } from "../timers/timer_table.ts";
 import type { History, Tally } from "./history.ts";
+import { shortened } from "./shortened.ts";
 import type { TimerSort, TimerState } from "./timer_query.ts";
 
 /** The rules as they are looked at. */
@@ -109,7 +110,7 @@ export function toJson(view: RuleView, tally: Tally | undefined): Record<string,
   const { id, ref, timer, refusal } = view;
   return {
     rule_id: id,
-    rule_ref: ref,
+    rule_ref: shortened(ref),
     trigger_ref: triggerOf(view),
     kind: kindOf(view),
     state: stateOf(view),

@@ -2,6 +2,7 @@ import type { Clock } from "../ground/clock.ts";
 import { rfc3339 } from "../ground/instant.ts";
 import { describe } from "../schedule/describe.ts";
 import type { TimerView } from "../timers/timer_table.ts";
+import { shortened } from "./shortened.ts";
 import { VERSION } from "../ground/version.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Health } from "./health.ts";
@@ -68,7 +69,7 @@ function backlogOf({ clock, sensor: { backlog }, outboxAge }: SnapshotSources) {
 function nextJson({ entry: { ruleId, ruleRef, timer }, dueAt }: TimerView) {
   return {
     rule_id: ruleId,
-    rule_ref: ruleRef,
+    rule_ref: shortened(ruleRef),
     schedule: describe(timer),
     due_at: dueAt === null ? null : rfc3339(dueAt),
   };
@@ -77,7 +78,7 @@ function nextJson({ entry: { ruleId, ruleRef, timer }, dueAt }: TimerView) {
 function fireJson({ ruleId, ruleRef, scheduledAt, latenessMs, progress }: RecentFire) {
   return {
     rule_id: ruleId,
-    rule_ref: ruleRef,
+    rule_ref: shortened(ruleRef),
     scheduled_at: rfc3339(scheduledAt),
     lateness_ms: latenessMs,
     progress,
@@ -87,7 +88,7 @@ function fireJson({ ruleId, ruleRef, scheduledAt, latenessMs, progress }: Recent
 function failureJson({ ruleId, ruleRef, scheduledAt, at, outcome, reason }: RecentFailure) {
   return {
     rule_id: ruleId,
-    rule_ref: ruleRef,
+    rule_ref: shortened(ruleRef),
     scheduled_at: rfc3339(scheduledAt),
     at: rfc3339(at),
     result: outcome,
@@ -99,7 +100,7 @@ function refusedOf({ sensor: { census }, views }: SnapshotSources) {
   const total = Object.values(census.refused).reduce((sum, count) => sum + count, 0);
   const rules = Iterator.from(views.refusals()).take(REFUSED).map(([id, refusal]) => ({
     rule_id: id,
-    rule_ref: refusal.ruleRef,
+    rule_ref: shortened(refusal.ruleRef),
     trigger_ref: refusal.triggerRef,
     problems: refusal.problems,
   }));

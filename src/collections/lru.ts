@@ -2,6 +2,8 @@
 export class Cache<K, V> {
   readonly #limit: number;
   readonly #values = new Map<K, V>();
+  /** What was asked for last, which is asked for often: to move it to the end again would be dear. */
+  #latest: { readonly key: K; readonly value: V } | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -9,6 +11,13 @@ export class Cache<K, V> {
 
   /** The value of a key, made if it is not kept. */
   get(key: K, make: () => V): V {
+    if (this.#latest?.key === key) return this.#latest.value;
+    const value = this.#use(key, make);
+    this.#latest = { key, value };
+    return value;
+  }
+
+  #use(key: K, make: () => V): V {
     const kept = this.#values.get(key);
     // As long as there is room, who was used when is not worth the work.
     if (kept !== undefined && this.#values.size <= this.#limit / 2) return kept;

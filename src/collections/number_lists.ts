@@ -37,3 +37,14 @@ export function progressionOf(values: readonly number[]): Progression | null {
   if (values.some((value, index) => value !== first + index * step)) return null;
   return { first, last, step };
 }
+
+/** The place of the first number above a bound in numbers in order; their count if there is none. */
+export function placeAbove(values: readonly number[], bound: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] ?? Infinity) > bound) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -27,6 +27,9 @@ const LEVEL = "expected trace, debug, info, warn or error";
 const FORMAT = "expected json or pretty";
 const CONCURRENCY = `expected a whole number from 1 to ${MOST_CONCURRENCY}`;
 const HA = "expected true or false";
+const HOSTS =
+  "expected names that this machine is asked by, without ports and separated by commas, " +
+  "such as timer-sensor,sensor.example.com";
 const SHARD = `expected i/n with i from 1 to n and n up to ${MOST_SHARDS}, such as 1/1`;
 
 const ApiUrl = z.url({ protocol: /^https?$/, error: API_URL })
@@ -53,6 +56,11 @@ const Ha = z.union([z.boolean(), z.stringbool({ truthy: ["true"], falsy: ["false
 const Shard = z.string(SHARD).regex(/^\d{1,4}\/\d{1,4}$/, SHARD).transform(shardOf)
   .refine(({ index, count }) => index >= 1 && index <= count && count <= MOST_SHARDS, SHARD);
 
+const HOST = /^[a-z\d_](?:[a-z\d_.-]{0,251}[a-z\d_])?$/;
+const Hosts = z.string(HOSTS).toLowerCase()
+  .transform((text) => text.split(",").map((name) => name.trim()))
+  .refine((names) => names.every((name) => HOST.test(name)), HOSTS);
+
 /** The configuration as it is written: the variables' names in lower case without `ATTUNE_`. */
 const Written = z.strictObject({
   api_url: ApiUrl,
@@ -74,6 +82,7 @@ const Written = z.strictObject({
   ha: Ha.default(false),
   shard: Shard.default({ index: 1, count: 1 }),
   admin_addr: AddressSchema.optional(),
+  admin_hosts: Hosts.default(["localhost"]),
 });
 
 /** Every member that may be written. */
@@ -116,6 +125,8 @@ export const ConfigSchema = Written
     shard: written.shard,
     /** Where health and metrics are served; `null`: nowhere. */
     adminAddress: written.admin_addr ?? null,
+    /** Names by which it may be asked there, in lower case. */
+    adminHosts: written.admin_hosts,
   }));
 
 /** What the sensor was told; right by construction. */

@@ -1,4 +1,5 @@
 import { Health } from "../admin/health.ts";
+import { askedByName } from "../admin/hosts.ts";
 import { History } from "../admin/history.ts";
 import { RecentActivity } from "../admin/recent_activity.ts";
 import { Live } from "../admin/live.ts";
@@ -72,7 +73,7 @@ export class Administration {
 
   /** Serves until the result is disposed of. Throws a `Fatal` where it cannot. */
   open(shown: Shown): AsyncDisposable | null {
-    const { config: { adminAddress }, log, clock } = this.#options;
+    const { config: { adminAddress, adminHosts }, log, clock } = this.#options;
     if (adminAddress === null) return null;
     const sensor = this.#state(shown);
     const health = new Health(clock, sensor, this.#vitals);
@@ -106,7 +107,10 @@ export class Administration {
       history: this.#history,
       live,
     });
-    const server = openServer(adminAddress, router(routes, failed));
+    const server = openServer(
+      { address: adminAddress, clock, failed },
+      askedByName([adminAddress.hostname, ...adminHosts], router(routes, failed)),
+    );
     log.info(`Health and metrics are served at ${server.url}`);
     if (!isLoopback(adminAddress)) {
       log.warn(

@@ -11,6 +11,7 @@ import { demoRules } from "./sandbox/demo_rules.ts";
 import { hints } from "./sandbox/hints.ts";
 import { Screen } from "./sandbox/screen.ts";
 import { SensorProcess } from "./sandbox/sensor_process.ts";
+import { messageOf } from "../ground/error_text.ts";
 import { openWorkbench } from "./sandbox/workbench.ts";
 
 const SENSOR_REF = "core.timer";
@@ -51,6 +52,7 @@ async function main(): Promise<number> {
     sensorUrl: sensor.adminUrl,
     platformUrl: platform.url,
     adminToken: await platform.adminToken(),
+    failed: (error) => screen.text(`The page cannot be served: ${messageOf(error)}`),
   });
   introduce(screen, { platform, broker, sensor, workbench });
   using _events = platform.events.subscribe((event) => screen.event(described(event)));

@@ -6,6 +6,8 @@ import { anyInstant, oneOf, wholeNumber } from "./params.ts";
 import { inspect, refusal } from "./refusal.ts";
 
 const MAX_JITTER_SECONDS = 86_400;
+/** There may be any number of members that nobody asked for; more than these no line has room for. */
+const MOST_UNKNOWN = 21;
 const KNOWN = ["description"];
 const KIND = ["type"];
 
@@ -71,9 +73,9 @@ export class Draft {
 
   /** What is odd, but does no harm. */
   get warnings(): readonly string[] {
-    const unknown = Object.keys(this.#params).filter((member) =>
-      !this.#known.some((members) => members.includes(member))
-    );
+    const unknown = Iterator.from(Object.keys(this.#params))
+      .filter((member) => !this.#known.some((members) => members.includes(member)))
+      .take(MOST_UNKNOWN).toArray();
     if (unknown.length === 0) return this.#remarks;
     return [...this.#remarks, `Ignored unknown members ${inspect(unknown)}`];
   }

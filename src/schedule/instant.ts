@@ -1,4 +1,6 @@
 const MINUTE_MS = 60_000;
+const FOUR_CENTURIES_MS = 146_097 * 24 * 60 * MINUTE_MS;
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 // RFC 3339 5.6, and the space for "T" that its note allows. ASCII only, without the u and i flags'
 // wider notions of a digit and a letter.
@@ -27,24 +29,25 @@ export function wallTimeFromText(text: string): number | null {
 }
 
 function fromParts(parts: RegExpExecArray, offsetMs: number): number | null {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map(
-    Number,
-  );
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+  const [hour, minute, second] = [Number(parts[4]), Number(parts[5]), Number(parts[6])];
   const isLeapSecond = second === 60;
   if (hour > 23 || minute > 59 || second > 60 || !isDate(year, month, day)) return null;
-  const milliseconds = isLeapSecond ? 0 : Number((parts[7] ?? "").slice(0, 3).padEnd(3, "0"));
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  date.setUTCHours(hour, minute, second, milliseconds);
-  const instant = date.getTime() - offsetMs;
+  const fraction = parts[7];
+  const milliseconds = fraction === undefined || isLeapSecond
+    ? 0
+    : Number(fraction.slice(0, 3).padEnd(3, "0"));
+  // Date.UTC takes the years up to 99 for those of the last century; 400 years are always as long.
+  const instant = Date.UTC(year + 400, month - 1, day, hour, minute, second, milliseconds) -
+    FOUR_CENTURIES_MS - offsetMs;
   // Leap seconds come at the end of a day in UTC.
   return isLeapSecond && instant % (24 * 60 * MINUTE_MS) !== 0 ? null : instant;
 }
 
 function isDate(year: number, month: number, day: number): boolean {
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const days = month === 2 && isLeap ? 29 : MONTH_DAYS[month - 1] ?? 0;
+  return day >= 1 && day <= days;
 }
 
 function offsetFromText(text: string): number | null {

@@ -18,7 +18,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const EARLIEST = Date.parse("0001-01-01T00:00:00Z") - 1;
 const LATEST = Date.parse("9999-12-31T00:00:00Z");
 /** Occurrences in a row that a gap swallows before there are taken to be no others. */
-const MAX_TRIES = 200;
+const MAX_TRIES = 100;
 
 /**
  * A schedule by the clock on the wall. `times` are its local times, each as if it were UTC; the zone and

@@ -28,6 +28,5 @@ export abstract class Remembered implements Schedule {
 
 /** What comes next is the same all the way there. */
 function holdsFor(after: number, answer: Answer): boolean {
-  if (after === answer.after) return true;
-  return after > answer.after && answer.next !== null && after < answer.next;
+  return after >= answer.after && (answer.next === null || after < answer.next);
 }

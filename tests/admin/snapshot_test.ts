@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Health } from "../../src/admin/health.ts";
 import { History } from "../../src/admin/history.ts";
 import { RecentActivity } from "../../src/admin/recent_activity.ts";
@@ -8,9 +8,9 @@ import { snapshotOf } from "../../src/admin/snapshot.ts";
 import type { SensorState } from "../../src/admin/sensor_state.ts";
 import { Vitals } from "../../src/admin/vitals.ts";
 import { Counters } from "../../src/observe/counters.ts";
-import { ruleOf, START } from "../support/rules.ts";
+import { ruleId, ruleOf, START } from "../support/rules.ts";
 import { type OpenBook, openBook } from "../support/sync.ts";
-import { viewsOf } from "../../src/admin/rule_view.ts";
+import { toJson, viewOf, viewsOf } from "../../src/admin/rule_view.ts";
 import { sensorState } from "./support.ts";
 
 function snapshot(opened: OpenBook, facts: Partial<SensorState> = {}): Record<string, unknown> {
@@ -72,4 +72,18 @@ Deno.test("A snapshot tells what waits, and since when", () => {
     outbox: 0,
     oldest_outbox_ms: null,
   });
+});
+
+Deno.test("A snapshot stays small, however long the refs are, and an answer about a rule does", () => {
+  using opened = openBook();
+  const long = "a".repeat(140_000);
+  for (let id = 1; id <= 60; id++) {
+    const params = { type: "interval", interval: id % 2 };
+    opened.book.apply(ruleOf(id, { ref: `${long}.${id}`, params }));
+  }
+  const size = JSON.stringify(snapshot(opened)).length;
+  assert(size < 50_000, `${size} characters`);
+  const views = viewsOf(opened, new History(opened.clock));
+  const shown = toJson(viewOf(views, ruleId(1), `${long}.1`), undefined);
+  assertEquals(shown["rule_ref"], `${"a".repeat(254)}…`);
 });

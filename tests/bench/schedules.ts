@@ -5,6 +5,7 @@ import { ruleOutcomes } from "../schedule/rrule_conformance.ts";
 import { utcOf } from "../schedule/support.ts";
 import cron from "../testdata/cron.json" with { type: "json" };
 import rules from "../testdata/rrule.json" with { type: "json" };
+import { nastyTimes } from "./nasty_times.ts";
 import { atMost, type Benchmark, type Figure } from "./report.ts";
 import { memoryOfRules } from "./rule_memory.ts";
 import { cronAgainstCroner, schedulesInTime } from "./schedule_times.ts";
@@ -25,6 +26,7 @@ export const schedules: Benchmark = {
       ...schedulesInTime("cron", crons),
       ...schedulesInTime("rrule", recurrences),
       ...cronAgainstCroner(crons),
+      ...nastyTimes(),
       ...await memoryOfRules(),
     ];
   },

@@ -70,6 +70,7 @@ Deno.test("the four required variables suffice, and everything else has its defa
       ha: false,
       shard: { index: 1, count: 1 },
       adminAddress: null,
+      adminHosts: ["localhost"],
     },
     warnings: [],
   });
@@ -116,6 +117,7 @@ Deno.test("the environment and stdin make the same configuration of the same val
     ATTUNE_HA: "True",
     ATTUNE_SHARD: "2/8",
     ATTUNE_ADMIN_ADDR: "[::1]:9464",
+    ATTUNE_ADMIN_HOSTS: "Timer-Sensor, sensor.example.com",
   };
   const expected: Config = {
     apiUrl: "https://attune.example.com/base",
@@ -135,6 +137,7 @@ Deno.test("the environment and stdin make the same configuration of the same val
     ha: true,
     shard: { index: 2, count: 8 },
     adminAddress: { hostname: "::1", port: 9464 },
+    adminHosts: ["timer-sensor", "sensor.example.com"],
   };
   assertEquals(loadConfig(envOf(variables)), { config: expected, warnings: [] });
   const members = JSON.stringify(membersOf(variables));
@@ -273,6 +276,15 @@ const REFUSED: [variable: string, value: string, problem: string][] = [
     value,
     `${ADMIN} (ATTUNE_ADMIN_ADDR is "${value}")`,
   ]),
+  ...["sensor:9464", "a,,b", "*.example.com", "http://sensor", "a b", "-a"].map(
+    (value): [string, string, string] => [
+      "ATTUNE_ADMIN_HOSTS",
+      value,
+      "Invalid admin_hosts: expected names that this machine is asked by, without ports and " +
+      "separated by commas, such as timer-sensor,sensor.example.com " +
+      `(ATTUNE_ADMIN_HOSTS is "${value}")`,
+    ],
+  ),
 ];
 
 for (const [variable, value, problem] of REFUSED) {
@@ -372,7 +384,7 @@ Deno.test("stdin is read strictly", () => {
       'Unknown member "colour": expected one of api_url, api_token, api_token_file, ' +
       "sensor_token_state_path, sensor_ref, sensor_id, mq_url, mq_exchange, log_level, log_format, " +
       "reconcile_interval, catch_up_window, max_concurrency, outbox_max_age, shutdown_timeout, " +
-      "ha, shard, admin_addr",
+      "ha, shard, admin_addr, admin_hosts",
     ],
   );
   assertEquals(stdinProblems({ ATTUNE_MQ_URL: { password: "pw" } }), [`${MQ_URL} (it is ***)`]);

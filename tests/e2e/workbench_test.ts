@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, fail } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
 import { openWorkbench } from "../../src/dev/sandbox/workbench.ts";
 import { openBrowser, openPage, textOf, until } from "../support/browser.ts";
@@ -35,6 +35,7 @@ async function openBench(): Promise<Bench> {
     sensorUrl: sensor.adminUrl(),
     platformUrl: world.platform.url,
     adminToken: await world.platform.adminToken(),
+    failed: (error) => fail(String(error)),
   }));
   const opened = stack.move();
   return { world, url: workbench.url, [Symbol.asyncDispose]: () => opened.disposeAsync() };

@@ -44,7 +44,7 @@ const ONLY_DOES: readonly (readonly [string, RegExp, string])[] = [
   ["names an environment variable", /["'`]ATTUNE_[A-Z]/, "config/"],
   ["fetches", /\bfetch\b(?!:)/, "platform/"],
   ["asks for its parent", /\bDeno\.ppid\b/, "daemon/"],
-  ["serves", /\bDeno\.(serve|listen)\b/, "admin/"],
+  ["serves", /\bDeno\.(serve|listen)\b|\bcreateServer\b/, "admin/"],
   ["handles signals", /Deno\.addSignalListener/, "process/signals.ts"],
 ];
 

@@ -263,8 +263,8 @@ Deno.test("a rule that never fires is refused", () => {
 });
 
 Deno.test("a COUNT that takes too long to count is refused", () => {
-  const size = "a count of at most 5000 where there is more than freq and interval";
-  const span = "a count that is reached within 250 years";
+  const size = "a count of at most 5000, or until, where there is more than freq and interval";
+  const span = "a count that is reached within 250 years, or until";
   checkRefusals(
     "rule",
     BASE,

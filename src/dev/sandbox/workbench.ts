@@ -1,6 +1,7 @@
 import { answer, json, problem } from "../../admin/answers.ts";
 import html from "../../admin/page/page.html" with { type: "text" };
 import { pageOf } from "../../admin/page.ts";
+import { askedByName } from "../../admin/hosts.ts";
 import { type AdminServer, openServer } from "../../admin/server.ts";
 import { systemClock } from "../../ground/clock.ts";
 import { messageOf } from "../../ground/error_text.ts";
@@ -24,6 +25,8 @@ export interface WorkbenchOptions {
   /** Where the stand-in platform serves its API. */
   readonly platformUrl: string;
   readonly adminToken: string;
+  /** Is told of what cannot be answered. */
+  readonly failed: (error: unknown) => void;
 }
 
 /**
@@ -32,13 +35,14 @@ export interface WorkbenchOptions {
  * anything.
  */
 export function openWorkbench(options: WorkbenchOptions): AdminServer {
-  const server = openServer(HERE, async (request) => {
+  const handler = askedByName([], async (request) => {
     try {
       return await serve(request, server.url, options);
     } catch (error) {
       return problem(502, messageOf(error));
     }
   });
+  const server = openServer({ address: HERE, clock: systemClock, failed: options.failed }, handler);
   return server;
 }
 

@@ -3,7 +3,11 @@ import type { RecurrenceRule } from "./rule.ts";
 /** 1970-01-01, from which days are numbered, was a Thursday. */
 export const EPOCH_WEEKDAY = 4;
 const EPOCH_FROM_YEAR_1 = 719_162;
-const DAY_MS = 86_400_000;
+/** After this many days, 400 years and whole weeks, the calendar repeats itself. */
+export const CYCLE_DAYS = 146_097;
+/** How many days of a year come before each month, without a leap day. */
+const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+const YEAR_DAYS = CYCLE_DAYS / 400;
 
 /** The number of a year's first day; 0 is 1970-01-01. */
 export function firstDayOf(year: number): number {
@@ -14,7 +18,25 @@ export function firstDayOf(year: number): number {
 
 /** The year in which a day lies. */
 export function yearOf(day: number): number {
-  return new Date(day * DAY_MS).getUTCFullYear();
+  const year = Math.floor((day + EPOCH_FROM_YEAR_1) / YEAR_DAYS) + 1;
+  if (day < firstDayOf(year)) return year - 1;
+  return day < firstDayOf(year + 1) ? year : year + 1;
+}
+
+/** The number of a month's first day; months are numbered through, year 0's January is 0. */
+export function firstDayOfMonth(month: number): number {
+  const year = Math.floor(month / 12);
+  const inYear = month - year * 12;
+  const before = DAYS_BEFORE[inYear] ?? 0;
+  return firstDayOf(year) + (inYear > 1 && daysOfYear(year) === 366 ? before + 1 : before);
+}
+
+/** The month in which a day lies, numbered through. */
+export function monthOf(day: number): number {
+  const year = yearOf(day);
+  // No month has more than 31 days: it is this month or the next.
+  const month = year * 12 + Math.floor((day - firstDayOf(year)) / 31);
+  return day < firstDayOfMonth(month + 1) ? month : month + 1;
 }
 
 /** A day's place in the week, from 0, Sunday. */
@@ -41,11 +63,13 @@ export class RuleDays {
   readonly #ordinalsOfMonth: boolean;
   readonly #weekStart: number;
   /** By kind of year: years of one kind have the same days, and there are at most 28 kinds. */
-  readonly #years = new Map<number, Uint8Array>();
+  readonly #years = new Map<number, Uint16Array>();
   /** The year asked about last: its first day, the first one after it, what it allows. */
+  #year = 0;
   #first = 0;
   #end = 0;
-  #allowed: Uint8Array = new Uint8Array();
+  /** For each day of the year the first allowed one from there on, counted from 0; else the year's length. */
+  #nextAllowed: Uint16Array = new Uint16Array();
 
   constructor(rule: RecurrenceRule) {
     this.#months = new Set(rule.byMonth);
@@ -64,25 +88,28 @@ export class RuleDays {
     this.#weekStart = rule.weekStart;
   }
 
-  isAllowed(day: number): boolean {
-    if (day < this.#first || day >= this.#end) this.#turnTo(yearOf(day));
-    return this.#allowed[day - this.#first] === 1;
-  }
-
-  /** The first allowed day from a day on, or `end` if there is none before. */
+  /** The first allowed day from a day on, or `end` if there is none before. Looks at 400 years at most. */
   next(day: number, end: number): number {
-    let next = day;
-    while (next < end && !this.isAllowed(next)) next++;
-    return next;
+    const last = Math.min(end, day + CYCLE_DAYS);
+    if (day >= end) return end;
+    if (day < this.#first || day >= this.#end) this.#turnTo(yearOf(day));
+    let next = this.#first + (this.#nextAllowed[day - this.#first] ?? 0);
+    while (next >= this.#end) {
+      if (next >= last) return end;
+      this.#turnTo(this.#year + 1);
+      next = this.#first + (this.#nextAllowed[0] ?? 0);
+    }
+    return next < last ? next : end;
   }
 
   #turnTo(year: number): void {
+    this.#year = year;
     this.#first = firstDayOf(year);
     this.#end = firstDayOf(year + 1);
     const kind = kindOf(year);
     const known = this.#years.get(kind);
-    this.#allowed = known ?? this.#daysOf(year);
-    if (known === undefined) this.#years.set(kind, this.#allowed);
+    this.#nextAllowed = known ?? nextOf(this.#daysOf(year));
+    if (known === undefined) this.#years.set(kind, this.#nextAllowed);
   }
 
   #daysOf(year: number): Uint8Array {
@@ -136,6 +163,17 @@ export class RuleDays {
       this.#ordinals.has(ordinalKey(Math.ceil(place / 7), weekday)) ||
       this.#ordinals.has(ordinalKey(-Math.ceil((size - place + 1) / 7), weekday));
   }
+}
+
+/** For each of some days, numbered from 0, the first one allowed from there on, or how many there are. */
+function nextOf(allowed: Uint8Array): Uint16Array {
+  const next = new Uint16Array(allowed.length);
+  let nearest = allowed.length;
+  for (let day = allowed.length - 1; day >= 0; day--) {
+    if (allowed[day] === 1) nearest = day;
+    next[day] = nearest;
+  }
+  return next;
 }
 
 function ordinalKey(ordinal: number, weekday: number): number {

@@ -7,7 +7,11 @@ import { RuleTimes } from "./times.ts";
 import { Window } from "../window.ts";
 import type { Zone } from "../zone.ts";
 
-/** The occurrences of a rule with COUNT are counted once, at a microsecond or two each and some a year. */
+/**
+ * What may be looked at to find a rule's first occurrence, and to count those of one with COUNT: some
+ * milliseconds. Days, periods and times are counted and not time, so that every instance decides alike.
+ */
+const MAX_STEPS = 50_000;
 const MAX_COUNT = 5000;
 const MAX_COUNT_YEARS = 250;
 const YEAR_MS = 365.2425 * 86_400_000;
@@ -56,12 +60,23 @@ export function planOf(rule: RecurrenceRule, policy: LocalPolicy): RulePlan {
   const local = new LocalSchedule(times, policy.zone, policy.gap, policy.overlap);
   // Where DTSTART comes twice, its local time may have come before.
   const schedule = span(local, dtstart, until);
-  const first = schedule.next(-Infinity);
+  const first = times.within(MAX_STEPS, tooRare, () => schedule.next(-Infinity));
   if (first === null) {
     throw new RuleError("freq", "a rule with an occurrence: this one never fires");
   }
-  const end = count === null ? until : lastOf(schedule, first, count);
+  const end = count === null
+    ? until
+    : times.within(MAX_STEPS, tooScattered, () => lastOf(schedule, first, count));
   return { rule, schedule: span(local, dtstart, end), local, firstAt: dtstart };
+}
+
+function tooRare(): RuleError {
+  const instead = "such as a longer freq with by_hour, by_minute and by_second";
+  return new RuleError("freq", `parts that meet sooner than in thousands of years, ${instead}`);
+}
+
+function tooScattered(): RuleError {
+  return new RuleError("count", "a smaller count, or until: the occurrences are too scattered");
 }
 
 /** The length of a rule's steps, if they are nothing but elapsed time; else `null`. */
@@ -80,7 +95,8 @@ function span(schedule: Schedule, first: number | null, last: number | null): Sc
 /** The instant of the last of `count` occurrences. */
 function lastOf(schedule: Schedule, first: number, count: number): number {
   if (count > MAX_COUNT) {
-    const allowed = `a count of at most ${MAX_COUNT} where there is more than freq and interval`;
+    const allowed =
+      `a count of at most ${MAX_COUNT}, or until, where there is more than freq and interval`;
     throw new RuleError("count", allowed);
   }
   let last = first;
@@ -88,7 +104,8 @@ function lastOf(schedule: Schedule, first: number, count: number): number {
     const next = schedule.next(last);
     if (next === null) break;
     if (next > first + MAX_COUNT_YEARS * YEAR_MS) {
-      throw new RuleError("count", `a count that is reached within ${MAX_COUNT_YEARS} years`);
+      const allowed = `a count that is reached within ${MAX_COUNT_YEARS} years, or until`;
+      throw new RuleError("count", allowed);
     }
     last = next;
   }
