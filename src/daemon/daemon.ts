@@ -33,6 +33,8 @@ import type { ReignOptions } from "./reign.ts";
 
 /** Between attempts to renew the token. */
 const TOKEN_BACKOFF = fullJitter(1000, 60_000);
+/** After its time to end the sensor closes what it can for so long: 5 s after SIGTERM it is killed (contract 1.5). */
+const CLOSE_MS = 500;
 const EXPIRED = "Token expired: provide a new one and start again, events that were due are kept";
 
 /** What the daemon runs on. */
@@ -54,7 +56,8 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const orphan = new AbortController();
   const signal = AbortSignal.any([options.signal, orphan.signal]);
   const stop = AbortSignal.any([signal, failure.signal]);
-  await using stack = new AsyncDisposableStack();
+  const stack = new AsyncDisposableStack();
+  await using _bounded = { [Symbol.asyncDispose]: () => closeInTime(stack, options) };
   stack.use(onUncaught((error) => failure.abort(error)));
   const counters = new Counters();
   const administration = new Administration(options, counters);
@@ -102,14 +105,15 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     : null;
   // From before the first connection to after the last, so that both can be watched.
   stack.use(administration.open({ engine, lease, timeWatch, keeper, signal: stop }));
-  const ending = new AbortController();
   let listener: RuleListener | null = null;
   let reigning = Promise.resolve(0);
+  const working: Promise<void>[] = [];
   stack.defer(async () => {
-    ending.abort();
-    const [left] = await Promise.all([reigning.catch(() => 0), listener?.stop()]);
+    const deaf = listener?.stop();
+    const left = await reigning.catch(() => 0);
     drops[Symbol.dispose]();
     tellEnd(log, left, counters.events);
+    await Promise.all([deaf, ...working]);
   });
   const start = {
     config,
@@ -132,16 +136,14 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   };
   try {
     await connect(start);
-    const keeping = keeper.run();
-    stack.defer(() => keeping);
+    working.push(keeper.run());
     const snapshot = engine.rules.requestSnapshot();
-    const reading = engine.rules.run();
-    stack.defer(() => reading);
+    working.push(engine.rules.run());
     const rulesKnown = readRules(snapshot, start);
     // It may fail, or be given up, while something else is waited for: nobody else would catch that.
     rulesKnown.catch((error) => stop.aborted || failure.abort(error));
     const underWay = Promise.withResolvers<void>();
-    const about = { rulesKnown, ending: ending.signal, underWay: underWay.resolve };
+    const about = { rulesKnown, ending: stop, underWay: underWay.resolve };
     // Alone, it fires a rule as soon as it is known; one of several has to know all to take over.
     if (lease !== null) await rulesKnown;
     reigning = reignOver(engine, lease, about);
@@ -174,6 +176,22 @@ async function reignOver(
     left = await reigning;
   }
   return left;
+}
+
+/** What hangs, a broker or a file, does not hold up the end: the process goes without it. */
+async function closeInTime(
+  stack: AsyncDisposableStack,
+  { config, log, clock }: DaemonOptions,
+): Promise<void> {
+  const late = Promise.withResolvers<"late">();
+  const limitMs = config.shutdownTimeoutMs + CLOSE_MS;
+  using _deadline = clock.alarm(limitMs, () => late.resolve("late"));
+  const closed = stack.disposeAsync();
+  closed.catch(() => {/* whoever waits is told; nobody does after the deadline */});
+  if (await Promise.race([closed, late.promise]) !== "late") return;
+  log.warn(
+    "Timer sensor ends without having closed everything: RabbitMQ or a file does not answer",
+  );
 }
 
 /** A manager that dies gives its sensors no signal, and starts others in their place (contract 1.5). */

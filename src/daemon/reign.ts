@@ -25,7 +25,7 @@ const POST_BACKOFF = fullJitter(200, 2000);
 const PROBE_BACKOFF = fullJitter(500, 5000);
 /** Between attempts to read the checkpoint. */
 const CHECKPOINT_BACKOFF = fullJitter(250, 2000);
-/** What is undelivered at the end gets this long to reach the outbox, and then the checkpoint. */
+/** Of the time to end, what is undelivered gets this much to reach the outbox; then comes the checkpoint. */
 const PARK_MS = 500;
 const CHECKPOINT_MS = 300;
 const NOT_HELD = {
@@ -103,7 +103,7 @@ export async function reign(
   timers.pause();
   // Not waited for: a broker that hangs does not answer.
   store.outbox.holdBack();
-  await delivery.drain(config.shutdownTimeoutMs, PARK_MS);
+  await delivery.drain(Math.max(config.shutdownTimeoutMs - PARK_MS, 0), PARK_MS);
   await checkpointer.finish(CHECKPOINT_MS);
   return delivery.waiting;
 }

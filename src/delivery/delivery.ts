@@ -8,12 +8,16 @@ import { Circuit } from "./circuit.ts";
 import type { DeliveryNews } from "./news.ts";
 import { MAX_WAITING, nextStep, type Phase, type World } from "./next_step.ts";
 import type { DeliveryPorts } from "./ports.ts";
+import { Evacuation } from "./evacuation.ts";
 import { Lanes } from "./lanes.ts";
 import type { Lane } from "./lane.ts";
 import { OutboxLedger } from "./outbox_ledger.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Turns } from "./turns.ts";
 import { worldOf } from "./world.ts";
+
+/** So long an ending delivery looks at its pace before it judges by it. */
+const PACE_MS = 250;
 
 /** Posts one event. Does not throw: whatever happens is a {@link PostResult}. */
 export type Post = (event: OutboundEvent, signal: AbortSignal) => Promise<PostResult>;
@@ -49,6 +53,7 @@ export class Delivery {
   readonly #outcomes: Outcomes;
   readonly #ledger: OutboxLedger;
   readonly #turns: Turns;
+  readonly #evacuation: Evacuation;
   readonly #posting = new Set<Promise<void>>();
   readonly #abort = new AbortController();
   #phase: Phase = "open";
@@ -91,12 +96,13 @@ export class Delivery {
       isWorthwhile: (lane) => ledger.isWorthwhile(lane),
       changed: () => this.#pump(),
     });
+    this.#evacuation = new Evacuation({ ...options, settled: () => this.#settled() });
     this.#outcomes = new Outcomes({ ...options, lanes, ledger, circuit, again });
   }
 
   /** Events that wait in memory, those in flight included. */
   get waiting(): number {
-    return this.#lanes.waiting;
+    return this.#lanes.waiting + this.#evacuation.size;
   }
 
   /** Events in the outbox, as far as this process knows. */
@@ -111,7 +117,7 @@ export class Delivery {
 
   /** When the first event fell due that is neither delivered nor in the outbox, or Infinity. */
   get earliestDueAt(): number {
-    return this.#lanes.earliestDueAt;
+    return Math.min(this.#lanes.earliestDueAt, this.#evacuation.coversFrom);
   }
 
   /** Takes an event for delivery. The events of a rule come in their order. */
@@ -144,18 +150,23 @@ export class Delivery {
     this.#pump();
   }
 
-  /** Delivers what it can for `timeoutMs`, then puts the rest into the outbox for `parkMs`. */
+  /**
+   * Delivers what it can for `timeoutMs`, and puts the rest into the outbox: as soon as it is clear that there
+   * will be one, and for `parkMs` longer.
+   */
   async drain(timeoutMs: number, parkMs: number): Promise<void> {
+    const { clock } = this.#options;
+    const endAt = clock.monotonic() + timeoutMs;
     this.#phase = "draining";
     this.#ledger.close();
     this.#route(null);
-    await this.#untilEmpty(timeoutMs);
+    await this.#untilHopeless(endAt);
     this.#phase = "parking";
     this.#route(null);
+    await this.#untilEmpty(endAt - clock.monotonic());
     this.#abort.abort(new Error("The sensor is stopping"));
-    this.#pump();
     await Promise.all(this.#posting);
-    await this.#untilEmpty(parkMs);
+    if (this.#world.isOutboxOpen) await this.#untilEmpty(parkMs);
     this.abandon();
   }
 
@@ -165,12 +176,32 @@ export class Delivery {
     this.#abort.abort(new Error("Another instance delivers"));
     for (const lane of this.#lanes) lane.endRetry();
     this.#ledger[Symbol.dispose]();
+    this.#evacuation[Symbol.dispose]();
     this.#circuit[Symbol.dispose]();
     this.#turns[Symbol.dispose]();
   }
 
+  /** Resolves when nothing is left, or when at the present pace something would be at `endAt`. */
+  async #untilHopeless(endAt: number): Promise<void> {
+    const { clock } = this.#options;
+    const beganAt = clock.monotonic();
+    const before = this.waiting;
+    for (let now = beganAt; now < endAt && !this.#isEmpty; now = clock.monotonic()) {
+      // One more may be about to come.
+      const pace = (before - this.waiting + 1) / (now - beganAt);
+      const isKnown = now - beganAt >= PACE_MS;
+      // What is in flight is not to be put anywhere.
+      if (isKnown && this.waiting > this.#posting.size + pace * (endAt - now)) return;
+      await this.#untilEmpty(Math.min(PACE_MS, endAt - now));
+    }
+  }
+
+  get #isEmpty(): boolean {
+    return this.waiting + this.#posting.size === 0;
+  }
+
   async #untilEmpty(timeoutMs: number): Promise<void> {
-    if (this.#lanes.waiting + this.#posting.size === 0) return;
+    if (this.#isEmpty || timeoutMs <= 0) return;
     this.#empty = Promise.withResolvers();
     using _deadline = this.#options.clock.alarm(timeoutMs, this.#empty.resolve);
     await this.#empty.promise;
@@ -179,7 +210,7 @@ export class Delivery {
 
   #settled(): void {
     this.#options.ports.settled();
-    if (this.#lanes.waiting + this.#posting.size === 0) this.#empty?.resolve();
+    if (this.#isEmpty) this.#empty?.resolve();
   }
 
   #turned(news: DeliveryNews): void {
@@ -202,6 +233,7 @@ export class Delivery {
     }
     const step = nextStep(lane, this.#world);
     if (step === "close") this.#lanes.close(lane);
+    if (step === "evacuate") this.#evacuation.take(this.#lanes.clear(lane));
     this.#turns.include(lane, step);
     this.#ledger.include(lane, step);
   }

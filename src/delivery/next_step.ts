@@ -51,11 +51,20 @@ export type LaneState =
  * the first in memory is put into the outbox, which holds up nothing that was handed out before; the lane
  * waits for news; or there is nothing left in it.
  */
-export type Step = "post" | "post held" | "park" | "post held and park" | "wait" | "close";
+export type Step =
+  | "post"
+  | "post held"
+  | "park"
+  | "post held and park"
+  /** All that waits in memory goes into the outbox at once: the end is near. */
+  | "evacuate"
+  | "wait"
+  | "close";
 
 /** What there is to do for a lane. It follows from the states alone, and may be asked at any time. */
 export function nextStep(lane: LaneState, world: World): Step {
   if (isEmpty(lane)) return "close";
+  if (world.phase === "parking") return mayPark(lane, world) ? "evacuate" : "wait";
   const mayTry = !lane.isPosting && !lane.isRetrying;
   const postsHeld = mayTry && lane.held.size > 0 && world.phase === "open";
   if (shallPark(lane, world)) return postsHeld ? "post held and park" : "park";
@@ -68,15 +77,19 @@ function isEmpty(lane: LaneState): boolean {
     !lane.isPutting;
 }
 
+function mayPark(lane: LaneState, world: World): boolean {
+  return lane.waiting.size > 0 && !lane.isBusy && world.isOutboxOpen;
+}
+
 function shallPark(lane: LaneState, world: World): boolean {
-  if (lane.waiting.size === 0 || lane.isBusy || !world.isOutboxOpen) return false;
+  if (!mayPark(lane, world)) return false;
   return !world.isCircuitClosed || lane.isSpent || !isFirst(lane, world) ||
-    world.phase === "parking" || world.waiting > CROWDED;
+    world.waiting > CROWDED;
 }
 
 function mayPost(lane: LaneState, world: World): boolean {
   if (lane.waiting.size === 0 || lane.held.size > 0 || lane.isPutting) return false;
-  if (world.phase === "parking" || world.phase === "ended") return false;
+  if (world.phase === "ended") return false;
   // Out of order is better than lost.
   return isFirst(lane, world) || world.waiting >= MAX_WAITING;
 }

@@ -58,7 +58,7 @@ const WAITING: readonly Case[] = [
     waiting: MAX_WAITING,
   }, "post"],
   ["the sensor drains", {}, { phase: "draining" }, "post"],
-  ["the sensor parks the rest", {}, { phase: "parking" }, "park"],
+  ["the sensor parks the rest", {}, { phase: "parking" }, "evacuate"],
   ["it parks, and the outbox takes nothing", {}, {
     phase: "parking",
     isOutboxOpen: false,
