@@ -103,11 +103,15 @@ class StdLog implements Log, AsyncDisposable {
   }
 
   warn(message: string, fields: LogFields = NO_FIELDS): void {
-    if (this.enabled("warn")) this.#logger.warn(this.#format("warn", message, fields));
+    if (!this.enabled("warn")) return;
+    this.#logger.warn(this.#format("warn", message, fields));
+    this.#sink.hurry();
   }
 
   error(message: string, fields: LogFields = NO_FIELDS): void {
-    if (this.enabled("error")) this.#logger.error(this.#format("error", message, fields));
+    if (!this.enabled("error")) return;
+    this.#logger.error(this.#format("error", message, fields));
+    this.#sink.hurry();
   }
 
   repeated(

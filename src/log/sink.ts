@@ -4,6 +4,8 @@ import { type Clock, sleep } from "../ground/clock.ts";
 const CAPACITY = 1024 * 1024;
 /** One write takes this much, or one line if that is longer. */
 const BATCH = 64 * 1024;
+/** How long a line may wait for others: a write costs more than all the rest of a line. */
+const GATHER_MS = 50;
 /** How long to wait after a failed write: a full disk or a busy pipe may recover. */
 const RETRY_PAUSE_MS = 200;
 const FLUSH_LIMIT_MS = 500;
@@ -28,6 +30,8 @@ export class LogSink implements AsyncDisposable {
   #length = 0;
   #dropped = 0;
   #drained: Promise<void> | null = null;
+  /** Resolved where the lines at hand are not to wait for others. */
+  #hurry = Promise.withResolvers<void>();
 
   /** `dropNotice` makes the line that tells of dropped ones. */
   constructor(writer: Writer, clock: Clock, dropNotice: (count: number) => string) {
@@ -50,11 +54,17 @@ export class LogSink implements AsyncDisposable {
     this.#drained ??= this.#drain();
   }
 
+  /** What was taken so far is written at once. */
+  hurry(): void {
+    this.#hurry.resolve();
+  }
+
   /**
    * Waits until everything is written, half a second at most, and closes. A write that is stuck stays
    * so: the runtime cannot take it back, and it keeps a process from ending by itself.
    */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.hurry();
     if (this.#drained !== null && !this.isClosed) {
       const late = Promise.withResolvers<void>();
       using _limit = this.#clock.alarm(FLUSH_LIMIT_MS, late.resolve);
@@ -66,11 +76,11 @@ export class LogSink implements AsyncDisposable {
   #enqueue(line: string): void {
     this.#queue.push(line);
     this.#length += line.length;
+    if (this.#length >= BATCH) this.hurry();
   }
 
   async #drain(): Promise<void> {
-    // Not at once, so that the caller knows of this promise before it can end.
-    await null;
+    await this.#gather();
     while (!this.isClosed && (this.#queue.length > 0 || this.#dropped > 0)) {
       // Only now, when everything from before the gap is out: one notice for one stall.
       if (this.#queue.length === 0) this.#enqueueNotice();
@@ -79,6 +89,13 @@ export class LogSink implements AsyncDisposable {
       this.#length -= batch.length;
     }
     this.#drained = null;
+  }
+
+  /** Waits for more lines. Never at once, so that whoever drains knows of that before it can end. */
+  async #gather(): Promise<void> {
+    using _limit = this.#clock.alarm(GATHER_MS, this.#hurry.resolve);
+    await this.#hurry.promise;
+    this.#hurry = Promise.withResolvers();
   }
 
   #enqueueNotice(): void {

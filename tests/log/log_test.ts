@@ -279,9 +279,9 @@ Deno.test("after a line that does not fit none is taken until all before it are 
 
 Deno.test("a line that is too long for the buffer is told as dropped", async () => {
   const output = new FakeOutput();
-  const { log } = open(output);
+  const { log, clock } = open(output);
   log.info("x".repeat(MIB));
-  await settle();
+  await clock.advance(50);
   log.info("next");
   await log[Symbol.asyncDispose]();
   assertEquals(output.messages, ["Log lines were dropped: nobody read them", "next"]);
@@ -293,7 +293,7 @@ for (const error of [new Deno.errors.BrokenPipe("x"), new Deno.errors.BadResourc
     output.outcome = error;
     const { log, clock } = open(output);
     log.info("first");
-    await settle();
+    await clock.advance(50);
     output.outcome = "all";
     for (let n = 0; n < 1000; n++) log.error("more");
     await clock.advance(60_000);
@@ -307,12 +307,32 @@ Deno.test("after another failure the same bytes are tried again, five times a se
   const output = new FakeOutput();
   output.outcome = new Deno.errors.WouldBlock("x");
   const { log, clock } = open(output);
-  log.info("first");
+  log.warn("first");
   await clock.advance(1000);
   assertEquals(output.writes, 6);
   output.outcome = "all";
   await clock.advance(200);
   assertEquals(output.messages, ["first"]);
+  await log[Symbol.asyncDispose]();
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("lines are written together, 50 ms after the first at most, and at once with a warning", async () => {
+  const output = new FakeOutput();
+  const { log, clock } = open(output);
+  log.info("a");
+  await clock.advance(49);
+  log.info("b");
+  assertEquals(output.writes, 0);
+  await clock.advance(1);
+  assertEquals([output.writes, output.messages], [1, ["a", "b"]]);
+  log.info("c");
+  log.warn("d");
+  await settle();
+  assertEquals([output.writes, output.messages], [2, ["a", "b", "c", "d"]]);
+  log.info("x".repeat(64 * 1024));
+  await settle();
+  assertEquals(output.writes, 3);
   await log[Symbol.asyncDispose]();
   assertEquals(clock.pending, 0);
 });
