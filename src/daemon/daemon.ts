@@ -4,7 +4,7 @@ import { openRuleListener, type RuleListener } from "../broker/rule_listener.ts"
 import { redactedConfig } from "../config/config.ts";
 import type { Config } from "../config/schema.ts";
 import { queuesOf } from "../domain/shard.ts";
-import { ALONE } from "../domain/tenure.ts";
+import { alone } from "../domain/tenure.ts";
 import { aborted, unlessAborted } from "../ground/abort.ts";
 import { fullJitter } from "../ground/backoff.ts";
 import type { Chance } from "../ground/chance.ts";
@@ -193,7 +193,7 @@ async function reignOver(
   lease: Lease | null,
   options: ReignOptions,
 ): Promise<number> {
-  if (lease === null) return await engine.reign(ALONE, options);
+  if (lease === null) return await engine.reign(alone(), options);
   let left = 0;
   for await (const tenure of lease.tenures(options.ending)) {
     const reigning = engine.reign(tenure, options);

@@ -1,0 +1,187 @@
+import type { Chronicle } from "../chronicle.ts";
+import { ownsRule } from "../../../src/domain/shard.ts";
+import { RuleId } from "../../../src/domain/rule.ts";
+import type { Post } from "../world/posts.ts";
+import { type Excuse, excuseFor } from "./excuses.ts";
+import { type Phase, phasesOf } from "./phases.ts";
+import { type Reign, reignsOf, unknownSince, wallOf } from "./sightings.ts";
+
+/** Late by at most this is on time. */
+const ON_TIME_MS = 10_000;
+/** At the end, what fell due so shortly before need not have come yet. */
+const LAST_MS = 15_000;
+
+/** What is wrong with one occurrence, or with what was done. */
+export interface Fault {
+  readonly what: string;
+  readonly text: string;
+  /** True time at which it shows, where there is one. */
+  readonly at: number | null;
+}
+
+/** What came of comparing what should have come with what came. */
+export interface Verdict {
+  readonly expected: number;
+  readonly stored: number;
+  readonly stoodFor: number;
+  readonly excused: Readonly<Partial<Record<Excuse, number>>>;
+  readonly repeated: number;
+  readonly faults: readonly Fault[];
+}
+
+/** Compares every occurrence that the rules named with what the platform stored, by README alone. */
+export function judge(chronicle: Chronicle): Verdict {
+  return new Comparison(chronicle).verdict();
+}
+
+class Comparison {
+  readonly #chronicle: Chronicle;
+  /** The last instant that has to have come, on any clock. */
+  readonly #until: number;
+  readonly #phases: readonly Phase[];
+  readonly #reigns = new Map<number, Reign[]>();
+  readonly #stored = new Map<string, Post[]>();
+  readonly #faults: Fault[] = [];
+  readonly #stoodFor = new Set<string>();
+
+  constructor(chronicle: Chronicle) {
+    this.#chronicle = chronicle;
+    this.#until = untilOf(chronicle);
+    this.#phases = phasesOf(chronicle, this.#until);
+    for (let shard = 1; shard <= chronicle.plan.setting.shards; shard++) {
+      this.#reigns.set(shard, reignsOf(chronicle, shard));
+    }
+    const stored = chronicle.posts.filter((it) => it.storedAt !== null)
+      .sort((a, b) => (a.storedAt ?? 0) - (b.storedAt ?? 0));
+    for (const post of stored) {
+      const copies = this.#stored.get(post.occurrenceId);
+      if (copies === undefined) this.#stored.set(post.occurrenceId, [post]);
+      else copies.push(post);
+    }
+  }
+
+  verdict(): Verdict {
+    const { wrongs } = this.#chronicle;
+    for (const { what, text, at } of wrongs) this.#faults.push({ what, text, at });
+    for (const post of this.#chronicle.posts) this.#checkPost(post);
+    for (const copies of this.#stored.values()) this.#checkCopies(copies);
+    for (const phase of this.#phases) this.#checkOrder(phase);
+    let [expected, stored] = [0, 0];
+    const excused: Partial<Record<Excuse, number>> = {};
+    for (const phase of this.#phases) {
+      for (const occurrence of phase.occurrences) {
+        expected++;
+        const name = nameOf(phase.ruleId, occurrence);
+        if (this.#stored.has(name)) stored++;
+        else if (!this.#stoodFor.has(name)) {
+          const excuse = excuseFor(occurrence, phase, {
+            reigns: this.#reignsOver(phase.ruleId),
+            chronicle: this.#chronicle,
+          });
+          if (excuse === null) this.#fault("lost", name, null);
+          else excused[excuse] = (excused[excuse] ?? 0) + 1;
+        }
+      }
+    }
+    const repeated = this.#stored.values().reduce((sum, { length }) => sum + length - 1, 0);
+    const stoodFor = this.#stoodFor.size;
+    return { expected, stored, stoodFor, excused, repeated, faults: this.#faults };
+  }
+
+  #fault(what: string, text: string, at: number | null): void {
+    this.#faults.push({ what, text, at });
+  }
+
+  #reignsOver(ruleId: number): readonly Reign[] {
+    const { shards: count } = this.#chronicle.plan.setting;
+    for (const [index, reigns] of this.#reigns) {
+      if (ownsRule({ index, count }, RuleId.parse(ruleId))) return reigns;
+    }
+    return [];
+  }
+
+  #phaseOf({ ruleId, scheduledAt }: Post): Phase | undefined {
+    return this.#phases.findLast((it) => it.ruleId === ruleId && it.names(scheduledAt));
+  }
+
+  #checkPost(post: Post): void {
+    const { occurrenceId, ruleId, scheduledAt, firedAt, sentAt, missedCount } = post;
+    if (occurrenceId !== nameOf(ruleId, scheduledAt)) this.#fault("misnamed", occurrenceId, sentAt);
+    if (firedAt < scheduledAt) this.#fault("early", occurrenceId, sentAt);
+    const phase = this.#phaseOf(post);
+    if (phase === undefined) return this.#fault("stray", occurrenceId, sentAt);
+    if (this.#isStale(post, phase)) this.#fault("stale", occurrenceId, sentAt);
+    if (missedCount > 0) this.#checkMissed(post, phase);
+  }
+
+  /** Whether it was fired for a schedule by a process that had read that it is over. */
+  #isStale({ process, scheduledAt, firedAt }: Post, phase: Phase): boolean {
+    const { end } = phase;
+    const record = this.#chronicle.processes[process - 1];
+    if (record === undefined || end === null || phase.occurrences.includes(scheduledAt)) {
+      return false;
+    }
+    if (firedAt < wallOf(record, record.startedAt)) return false;
+    return wallOf(record, unknownSince(record, phase, end.at)) < firedAt;
+  }
+
+  #checkMissed(
+    { occurrenceId, scheduledAt, firedAt, missedCount, sentAt }: Post,
+    phase: Phase,
+  ): void {
+    const { windowMs } = this.#chronicle.plan.setting;
+    const index = phase.occurrences.indexOf(scheduledAt);
+    if (index < 0) return;
+    if (missedCount > index) this.#fault("overcounted", occurrenceId, sentAt);
+    for (const at of phase.occurrences.slice(Math.max(0, index - missedCount), index)) {
+      const name = nameOf(phase.ruleId, at);
+      const lateMs = firedAt - at;
+      if (lateMs <= ON_TIME_MS || lateMs > windowMs) this.#fault("overcounted", name, sentAt);
+      this.#stoodFor.add(name);
+      const itself = this.#stored.get(name)?.[0];
+      const isExplained = itself === undefined || !itself.isAnswered ||
+        this.#wasCutShort(phase.ruleId, at, sentAt);
+      if (!isExplained) this.#fault("overcounted", name, sentAt);
+    }
+  }
+
+  #checkCopies(copies: readonly Post[]): void {
+    for (const [index, copy] of copies.entries()) {
+      const next = copies[index + 1];
+      if (next === undefined || !copy.isAnswered) continue;
+      if (this.#wasCutShort(copy.ruleId, copy.scheduledAt, next.sentAt)) continue;
+      this.#fault("doubled", copy.occurrenceId, next.sentAt);
+    }
+  }
+
+  /** Whether a reign ended hard before `by`, and left nothing that says how far it was. */
+  #wasCutShort(ruleId: number, occurrence: number, by: number): boolean {
+    const reigns = this.#reignsOver(ruleId);
+    return reigns.some(({ process, until }, index) => {
+      if (until > by || wallOf(process, until) < occurrence) return false;
+      const isHard = process.how === "killed" || until < process.endedAt;
+      const next = reigns[index + 1];
+      return next !== undefined && (next.isCut || (isHard && next.since < occurrence));
+    });
+  }
+
+  #checkOrder({ ruleId, occurrences }: Phase): void {
+    let latest = -Infinity;
+    for (const occurrence of occurrences) {
+      const first = this.#stored.get(nameOf(ruleId, occurrence))?.[0];
+      if (first === undefined || first.storedAt === null) continue;
+      if (first.storedAt < latest) this.#fault("disordered", first.occurrenceId, first.storedAt);
+      latest = Math.max(latest, first.storedAt);
+    }
+  }
+}
+
+function untilOf({ processes, endAt }: Chronicle): number {
+  const running = processes.filter(({ how }) => how === "running");
+  return Math.min(...running.map((it) => wallOf(it, endAt)), endAt) - LAST_MS;
+}
+
+/** The name of an occurrence, as README has it. */
+function nameOf(ruleId: number, occurrence: number): string {
+  return `rule_${ruleId}@${new Date(occurrence).toISOString()}`;
+}
