@@ -100,8 +100,11 @@ class Comparison {
     return [];
   }
 
-  #phaseOf({ ruleId, scheduledAt }: Post): Phase | undefined {
-    return this.#phases.findLast((it) => it.ruleId === ruleId && it.names(scheduledAt));
+  /** The latest of those that there were when it was sent. */
+  #phaseOf({ ruleId, scheduledAt, sentAt }: Post): Phase | undefined {
+    return this.#phases.findLast((it) =>
+      it.ruleId === ruleId && it.names(scheduledAt) && (it.versions[0]?.at ?? Infinity) <= sentAt
+    );
   }
 
   #checkPost(post: Post): void {
@@ -130,10 +133,9 @@ class Comparison {
     phase: Phase,
   ): void {
     const { windowMs } = this.#chronicle.plan.setting;
-    const index = phase.occurrences.indexOf(scheduledAt);
-    if (index < 0) return;
-    if (missedCount > index) this.#fault("overcounted", occurrenceId, sentAt);
-    for (const at of phase.occurrences.slice(Math.max(0, index - missedCount), index)) {
+    const missed = phase.before(scheduledAt, missedCount);
+    if (missed.length < missedCount) this.#fault("overcounted", occurrenceId, sentAt);
+    for (const at of missed) {
       const name = nameOf(phase.ruleId, at);
       const lateMs = firedAt - at;
       if (lateMs <= ON_TIME_MS || lateMs > windowMs) this.#fault("overcounted", name, sentAt);
@@ -157,10 +159,13 @@ class Comparison {
   /** Whether a reign ended hard before `by`, and left nothing that says how far it was. */
   #wasCutShort(ruleId: number, occurrence: number, by: number): boolean {
     const reigns = this.#reignsOver(ruleId);
-    return reigns.some(({ process, until }, index) => {
+    return reigns.some((reign, index) => {
+      const { process } = reign;
+      const next = reigns[index + 1];
+      // It may have stood still, and not know yet that another fires.
+      const until = Math.min(reign.until, next?.from ?? Infinity);
       if (until > by || wallOf(process, until) < occurrence) return false;
       const isHard = process.how === "killed" || until < process.endedAt;
-      const next = reigns[index + 1];
       return next !== undefined && (next.isCut || (isHard && next.since < occurrence));
     });
   }

@@ -18,6 +18,8 @@ export interface Phase {
   readonly occurrences: readonly number[];
   /** Whether it would name an instant, had nothing ended it. */
   readonly names: (instant: number) => boolean;
+  /** So many occurrences before an instant, or all that there were, as if nothing had ended it. */
+  readonly before: (instant: number, count: number) => readonly number[];
   /** When the platform had it no more in true time, and why. */
   readonly end: { readonly at: number; readonly why: "changed" | "deleted" } | null;
 }
@@ -72,6 +74,8 @@ function phaseOf(
     versions: states.map(({ row, at }) => ({ version: row?.version ?? 0, at })),
     names: (instant) =>
       occurrencesOf(row, instant - 1, instant).includes(instant) && instant > earliest,
+    before: (instant, count) =>
+      count === 0 ? [] : occurrencesOf(row, earliest, instant - 1).slice(-count),
     occurrences: occurrencesOf(first.row, first.stampAt, Math.min(next?.stampAt ?? until, until)),
     end: next === undefined
       ? null

@@ -21,6 +21,9 @@ export class Machine {
   #record: ProcessRecord | null = null;
   #isMachineGone = false;
   #mayStartAt = 0;
+  #isHealed = false;
+  /** Ends the stall that there is, if there is one. */
+  #awake = () => {};
   #processes = 0;
 
   constructor(number: number, parts: WorldParts) {
@@ -96,15 +99,18 @@ export class Machine {
   stall(ms: number, isSuspended: boolean): void {
     const { timeline, broker } = this.#parts;
     const [process, record] = [this.#process, this.#record];
-    if (process === null || record === null) return;
+    if (process === null || record === null || process.isStalled) return;
     process.stall();
     broker.stalled(process, ms);
     const stall = { from: timeline.now, until: timeline.now + ms };
     record.stalls.push(stall);
-    timeline.after(ms, () => {
-      if (isSuspended) this.#clock.slept(ms);
+    this.#awake = () => {
+      if (record.stalls.at(-1) !== stall || stall.until < timeline.now) return;
+      stall.until = timeline.now;
+      if (isSuspended) this.#clock.slept(stall.until - stall.from);
       process.resume();
-    });
+    };
+    timeline.after(ms, this.#awake);
   }
 
   /** Sets the wall clock. */
@@ -114,8 +120,18 @@ export class Machine {
     this.#record?.clock.push({ at: timeline.now, offsetMs: this.#clock.now() - timeline.now });
   }
 
+  /** Everything that is wrong with it ends. */
+  heal(): void {
+    this.#isHealed = true;
+    this.#mayStartAt = 0;
+    this.#process?.killAfter(Infinity, () => {});
+    this.#awake();
+    this.start();
+  }
+
   #startAfter(ms: number): void {
     const { timeline } = this.#parts;
+    if (this.#isHealed) return;
     this.#mayStartAt = timeline.now + ms;
     timeline.after(ms, () => this.start());
   }

@@ -43,9 +43,9 @@ export class SensorProcess {
     this.#options = options;
   }
 
-  /** Whether it is there, running or not. */
-  get isAlive(): boolean {
-    return !this.#isOver;
+  /** Whether it stands still. */
+  get isStalled(): boolean {
+    return this.#isStalled;
   }
 
   /** Begins. */

@@ -120,6 +120,7 @@ export class World {
     for (const machine of this.machines) {
       timeline.at(START + FIRST_START_MS, () => machine.start());
     }
+    timeline.at(this.healsAt, () => this.machines.forEach((machine) => machine.heal()));
     const endAt = this.healsAt + setting.reconcileMs + HEALING_MS;
     await timeline.runTo(endAt);
     this.#checkRest();
