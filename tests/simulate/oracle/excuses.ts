@@ -1,12 +1,12 @@
 import type { Chronicle } from "../chronicle.ts";
 import type { Phase } from "./phases.ts";
-import { knownSince, type Reign, type Taking, takingOf, wallOf } from "./sightings.ts";
+import { dueWith, knownSince, type Reign, type Taking, takingOf, wallOf } from "./sightings.ts";
 
 /** Late by at most this is on time, and an older window is wider than none. */
 const ON_TIME_MS = 10_000;
 /** Until the wall clock is looked at again, and a slice of work before that. */
 const LOOK_MS = 1500;
-/** How soon after a deletion an event of the rule may be given up. */
+/** What is tried again. */
 const RETRIABLE = new Set([408, 425, 429]);
 
 /** Why an occurrence need not come: what README states, and nothing else. */
@@ -78,18 +78,18 @@ function missedExcuse({ lateMs }: Taking, { onMissed }: Phase, { plan }: Chronic
   return null;
 }
 
-/** Whether it was time, by the clock of somebody who fired and knew of the phase while it lasted. */
+/** Whether somebody who fired knew of the phase while it lasted, and had the time to hand it out. */
 function wasDue(
   occurrence: number,
   phase: Phase,
   reigns: readonly Reign[],
   endAt: number,
 ): boolean {
-  return reigns.some(({ process, from, until }) => {
-    const knownAt = knownSince(process, phase);
-    const lastAt = Math.min(endAt, until);
-    return knownAt !== null && Math.max(knownAt, from) < lastAt &&
-      wallOf(process, lastAt) > occurrence;
+  return reigns.some((reign) => {
+    const at = dueWith(reign, phase, occurrence);
+    if (at === null || at >= reign.until) return false;
+    const isLate = wallOf(reign.process, at) > occurrence;
+    return at + (isLate ? LOOK_MS : 0) < endAt;
   });
 }
 

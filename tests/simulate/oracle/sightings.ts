@@ -41,14 +41,20 @@ export function reignsOf(chronicle: Chronicle, shard: number): Reign[] {
 
 /** When a reign could hand out an occurrence that it knew; `null` where it never could. */
 export function takingOf(reign: Reign, phase: Phase, occurrence: number): Taking | null {
-  if (reign.since >= occurrence) return null;
-  const knownAt = knownSince(reign.process, phase);
-  if (knownAt === null) return null;
   const { process } = reign;
-  const from = Math.max(reign.from, knownAt);
-  const at = afterStalls(process, firstWith(process, occurrence, from));
+  const at = dueWith(reign, phase, occurrence);
+  if (at === null) return null;
+  const knownAt = knownSince(process, phase) ?? 0;
   const until = Math.min(reign.until, unknownSince(process, phase, knownAt));
   return at < until ? { reign, at, lateMs: wallOf(process, at) - occurrence } : null;
+}
+
+/** When an occurrence falls due with a reign that knows of it, should that last so long. */
+export function dueWith(reign: Reign, phase: Phase, occurrence: number): number | null {
+  const { process, since, from } = reign;
+  const knownAt = knownSince(process, phase);
+  if (since >= occurrence || knownAt === null) return null;
+  return afterStalls(process, firstWith(process, occurrence, Math.max(from, knownAt)));
 }
 
 /** The wall clock of a process at an instant of true time. */

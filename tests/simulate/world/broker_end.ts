@@ -101,6 +101,8 @@ export class BrokerEnd {
       this.#timeline.after(open.heartbeatMs * CLIENT_HEARTBEATS, () => {
         if (!isSilent() || !this.#open.has(open)) return;
         process.gate(() => open.connection.abandon(new Error("Heartbeat timeout")));
+        // The broker hears of that as soon as anything passes.
+        frozen.promise.then(() => open.connection.giveUp());
       });
       this.#timeline.after(open.heartbeatMs * BROKER_HEARTBEATS, () => {
         if (isSilent()) open.connection.giveUp();
