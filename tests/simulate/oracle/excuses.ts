@@ -1,11 +1,17 @@
 import type { Chronicle } from "../chronicle.ts";
 import type { Phase } from "./phases.ts";
-import { dueWith, knownSince, type Reign, type Taking, takingOf, wallOf } from "./sightings.ts";
+import {
+  dueWith,
+  knownSince,
+  LOOK_MS,
+  type Reign,
+  type Taking,
+  takingOf,
+  wallOf,
+} from "./sightings.ts";
 
 /** Late by at most this is on time, and an older window is wider than none. */
 const ON_TIME_MS = 10_000;
-/** Until the wall clock is looked at again, and a slice of work before that. */
-const LOOK_MS = 1500;
 /** What is tried again. */
 const RETRIABLE = new Set([408, 425, 429]);
 

@@ -4,7 +4,7 @@ import { RuleId } from "../../../src/domain/rule.ts";
 import type { Post } from "../world/posts.ts";
 import { type Excuse, excuseFor } from "./excuses.ts";
 import { type Phase, phasesOf } from "./phases.ts";
-import { type Reign, reignsOf, unknownSince, wallOf } from "./sightings.ts";
+import { knownSince, type Reign, reignsOf, unknownSince, wallOf } from "./sightings.ts";
 
 /** Late by at most this is on time. */
 const ON_TIME_MS = 10_000;
@@ -170,11 +170,15 @@ class Comparison {
     });
   }
 
-  #checkOrder({ ruleId, occurrences }: Phase): void {
+  #checkOrder(phase: Phase): void {
     let latest = -Infinity;
-    for (const occurrence of occurrences) {
-      const first = this.#stored.get(nameOf(ruleId, occurrence))?.[0];
+    for (const occurrence of phase.occurrences) {
+      const first = this.#stored.get(nameOf(phase.ruleId, occurrence))?.[0];
       if (first === undefined || first.storedAt === null) continue;
+      // The schedule before may have named it too.
+      const process = this.#chronicle.processes[first.process - 1];
+      const knownAt = process && knownSince(process, phase);
+      if (knownAt === null || knownAt === undefined || knownAt > first.sentAt) continue;
       if (first.storedAt < latest) this.#fault("disordered", first.occurrenceId, first.storedAt);
       latest = Math.max(latest, first.storedAt);
     }

@@ -4,6 +4,9 @@ import type { Phase } from "./phases.ts";
 /** A checkpoint that lies further ahead is cut to now, as README says. */
 const AHEAD_MS = 10_000;
 
+/** Until a wall clock is looked at again, and a slice of work before that. */
+export const LOOK_MS = 1500;
+
 /** One reign with what it went on from. */
 export interface Reign extends Stretch {
   readonly process: ProcessRecord;
@@ -46,7 +49,8 @@ export function takingOf(reign: Reign, phase: Phase, occurrence: number): Taking
   if (at === null) return null;
   const knownAt = knownSince(process, phase) ?? 0;
   const until = Math.min(reign.until, unknownSince(process, phase, knownAt));
-  return at < until ? { reign, at, lateMs: wallOf(process, at) - occurrence } : null;
+  const lateMs = wallOf(process, at) - occurrence;
+  return at + (lateMs > 0 ? LOOK_MS : 0) < until ? { reign, at, lateMs } : null;
 }
 
 /** When an occurrence falls due with a reign that knows of it, should that last so long. */
