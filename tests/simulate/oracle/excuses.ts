@@ -1,5 +1,5 @@
 import type { Chronicle } from "../chronicle.ts";
-import type { Phase } from "./phases.ts";
+import { changeAfter, type Phase } from "./phases.ts";
 import {
   dueWith,
   knownSince,
@@ -51,9 +51,10 @@ export function excuseFor(
   const takings = reigns.map((it) => takingOf(it, phase, occurrence)).filter((it) => it !== null);
   const [first] = takings;
   if (reigns.some((it) => isFirstAfter(it, occurrence, takings))) return "no checkpoint";
+  const changedAt = changeAfter(phase, occurrence);
   if (first === undefined) {
-    if (end !== null && !wasDue(occurrence, phase, reigns, end.at)) return "changed";
-    return wasUnknown(occurrence, phase, reigns) ? "unknown" : null;
+    if (changedAt !== null && !wasDue(occurrence, phase, reigns, changedAt)) return "changed";
+    return wasUnknown(occurrence, phase, reigns, chronicle) ? "unknown" : null;
   }
   for (const taking of takings) {
     const excuse = missedExcuse(taking, phase, chronicle);
@@ -61,7 +62,7 @@ export function excuseFor(
   }
   const last = takings.at(-1);
   const wasCutShort = last !== undefined && last.reign.until < Infinity;
-  return end !== null && wasCutShort && isUndone(last, occurrence, reigns) ? "changed" : null;
+  return changedAt !== null && wasCutShort && isUndone(last, occurrence, reigns) ? "changed" : null;
 }
 
 function wasRefused(occurrence: number, ruleId: number, { posts }: Chronicle): boolean {
@@ -99,13 +100,25 @@ function wasDue(
   });
 }
 
-/** Whether the checkpoint of somebody who did not know of the phase covers an occurrence. */
-function wasUnknown(occurrence: number, phase: Phase, reigns: readonly Reign[]): boolean {
+/**
+ * Whether the checkpoint of somebody who did not know of the rule covers an occurrence, though the rule was
+ * there and no message had told of it.
+ */
+function wasUnknown(
+  occurrence: number,
+  phase: Phase,
+  reigns: readonly Reign[],
+  { tellings }: Chronicle,
+): boolean {
+  const madeAt = phase.versions[0]?.at ?? Infinity;
   return reigns.some(({ process, until }, index) => {
     const next = reigns[index + 1];
-    if (next === undefined || next.since < occurrence) return false;
+    if (next === undefined || next.since < occurrence || madeAt > until) return false;
+    if (tellings.some(({ ruleId, at }) => ruleId === phase.ruleId && at >= madeAt && at <= until)) {
+      return false;
+    }
     const knownAt = knownSince(process, phase);
-    return knownAt === null || knownAt >= until || wallOf(process, knownAt) > occurrence;
+    return knownAt === null || knownAt >= until;
   });
 }
 

@@ -17,6 +17,14 @@ export interface Fault {
   readonly text: string;
   /** True time at which it shows, where there is one. */
   readonly at: number | null;
+  /** The occurrence that it befell, where it is one. */
+  readonly occurrence: Occurrence | null;
+}
+
+/** An instant that a rule names. */
+export interface Occurrence {
+  readonly ruleId: number;
+  readonly scheduledAt: number;
 }
 
 /** What came of comparing what should have come with what came. */
@@ -62,7 +70,7 @@ class Comparison {
 
   verdict(): Verdict {
     const { wrongs } = this.#chronicle;
-    for (const { what, text, at } of wrongs) this.#faults.push({ what, text, at });
+    for (const wrong of wrongs) this.#faults.push({ ...wrong, occurrence: null });
     for (const post of this.#chronicle.posts) this.#checkPost(post);
     for (const copies of this.#stored.values()) this.#checkCopies(copies);
     for (const phase of this.#phases) this.#checkOrder(phase);
@@ -78,8 +86,9 @@ class Comparison {
             reigns: this.#reignsOver(phase.ruleId),
             chronicle: this.#chronicle,
           });
-          if (excuse === null) this.#fault("lost", name, null);
-          else excused[excuse] = (excused[excuse] ?? 0) + 1;
+          if (excuse === null) {
+            this.#fault("lost", { ruleId: phase.ruleId, scheduledAt: occurrence }, null);
+          } else excused[excuse] = (excused[excuse] ?? 0) + 1;
         }
       }
     }
@@ -88,8 +97,9 @@ class Comparison {
     return { expected, stored, stoodFor, excused, repeated, faults: this.#faults };
   }
 
-  #fault(what: string, text: string, at: number | null): void {
-    this.#faults.push({ what, text, at });
+  #fault(what: string, { ruleId, scheduledAt }: Occurrence, at: number | null): void {
+    const occurrence = { ruleId, scheduledAt };
+    this.#faults.push({ what, text: nameOf(ruleId, scheduledAt), at, occurrence });
   }
 
   #reignsOver(ruleId: number): readonly Reign[] {
@@ -108,13 +118,14 @@ class Comparison {
   }
 
   #checkPost(post: Post): void {
-    const { occurrenceId, ruleId, scheduledAt, firedAt, sentAt, missedCount } = post;
-    if (occurrenceId !== nameOf(ruleId, scheduledAt)) this.#fault("misnamed", occurrenceId, sentAt);
-    if (firedAt < scheduledAt) this.#fault("early", occurrenceId, sentAt);
+    const { occurrenceId, ruleId, scheduledAt, firedAt, sentAt, missedCount, storedAt } = post;
+    if (occurrenceId !== nameOf(ruleId, scheduledAt)) this.#fault("misnamed", post, sentAt);
+    if (firedAt < scheduledAt) this.#fault("early", post, sentAt);
     const phase = this.#phaseOf(post);
-    if (phase === undefined) return this.#fault("stray", occurrenceId, sentAt);
-    if (this.#isStale(post, phase)) this.#fault("stale", occurrenceId, sentAt);
-    if (missedCount > 0) this.#checkMissed(post, phase);
+    if (phase === undefined) return this.#fault("stray", post, sentAt);
+    if (this.#isStale(post, phase)) this.#fault("stale", post, sentAt);
+    // What nobody stored stands for nothing.
+    if (missedCount > 0 && storedAt !== null) this.#checkMissed(post, phase);
   }
 
   /** Whether it was fired for a schedule by a process that had read that it is over. */
@@ -128,22 +139,22 @@ class Comparison {
     return wallOf(record, unknownSince(record, phase, end.at)) < firedAt;
   }
 
-  #checkMissed(
-    { occurrenceId, scheduledAt, firedAt, missedCount, sentAt }: Post,
-    phase: Phase,
-  ): void {
+  #checkMissed(post: Post, phase: Phase): void {
+    const { scheduledAt, firedAt, missedCount, sentAt } = post;
     const { windowMs } = this.#chronicle.plan.setting;
     const missed = phase.before(scheduledAt, missedCount);
-    if (missed.length < missedCount) this.#fault("overcounted", occurrenceId, sentAt);
+    if (missed.length < missedCount) this.#fault("overcounted", post, sentAt);
     for (const at of missed) {
       const name = nameOf(phase.ruleId, at);
       const lateMs = firedAt - at;
-      if (lateMs <= ON_TIME_MS || lateMs > windowMs) this.#fault("overcounted", name, sentAt);
-      this.#stoodFor.add(name);
+      const isMissed = lateMs > ON_TIME_MS && lateMs <= windowMs;
       const itself = this.#stored.get(name)?.[0];
       const isExplained = itself === undefined || !itself.isAnswered ||
         this.#wasCutShort(phase.ruleId, at, sentAt);
-      if (!isExplained) this.#fault("overcounted", name, sentAt);
+      if (isMissed) this.#stoodFor.add(name);
+      if (!isMissed || !isExplained) {
+        this.#fault("overcounted", { ...post, scheduledAt: at }, sentAt);
+      }
     }
   }
 
@@ -152,7 +163,7 @@ class Comparison {
       const next = copies[index + 1];
       if (next === undefined || !copy.isAnswered) continue;
       if (this.#wasCutShort(copy.ruleId, copy.scheduledAt, next.sentAt)) continue;
-      this.#fault("doubled", copy.occurrenceId, next.sentAt);
+      this.#fault("doubled", copy, next.sentAt);
     }
   }
 
@@ -179,7 +190,7 @@ class Comparison {
       const process = this.#chronicle.processes[first.process - 1];
       const knownAt = process && knownSince(process, phase);
       if (knownAt === null || knownAt === undefined || knownAt > first.sentAt) continue;
-      if (first.storedAt < latest) this.#fault("disordered", first.occurrenceId, first.storedAt);
+      if (first.storedAt < latest) this.#fault("disordered", first, first.storedAt);
       latest = Math.max(latest, first.storedAt);
     }
   }

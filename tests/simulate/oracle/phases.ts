@@ -13,7 +13,7 @@ export interface Phase {
   readonly draft: Draft;
   readonly onMissed: OnMissed;
   /** The versions of the row in which it stood, oldest first, and when each was there. */
-  readonly versions: readonly { readonly version: number; readonly at: number }[];
+  readonly versions: readonly Version[];
   /** Its occurrences in order, in epoch milliseconds. */
   readonly occurrences: readonly number[];
   /** Whether it would name an instant, had nothing ended it. */
@@ -22,6 +22,24 @@ export interface Phase {
   readonly before: (instant: number, count: number) => readonly number[];
   /** When the platform had it no more in true time, and why. */
   readonly end: { readonly at: number; readonly why: "changed" | "deleted" } | null;
+}
+
+/** A row as it was from `at` on in true time, by its own stamp from `stampAt` on. */
+export interface Version {
+  readonly version: number;
+  readonly at: number;
+  readonly stampAt: number;
+}
+
+/** When a rule was changed after an occurrence: who first reads it then makes up for nothing before. */
+export function changeAfter({ versions, end, draft }: Phase, occurrence: number): number | null {
+  const change = versions.find((it) => isBefore(occurrence, it, draft));
+  return change?.at ?? end?.at ?? null;
+}
+
+/** Whether an occurrence is from before a change of its rule. */
+export function isBefore(occurrence: number, { stampAt }: Version, { kind }: Draft): boolean {
+  return occurrence <= stampAt - (kind === "once" ? ONCE_LEEWAY_MS : 0);
 }
 
 /** The phases of all rules, by what the platform had. `until`: no occurrence after it, on any clock. */
@@ -71,7 +89,7 @@ function phaseOf(
     ref: first.ref,
     draft,
     onMissed,
-    versions: states.map(({ row, at }) => ({ version: row?.version ?? 0, at })),
+    versions: states.map(({ row, at, stampAt }) => ({ version: row?.version ?? 0, at, stampAt })),
     names: (instant) =>
       occurrencesOf(row, instant - 1, instant).includes(instant) && instant > earliest,
     before: (instant, count) =>

@@ -1,5 +1,5 @@
 import type { Chronicle, ProcessRecord, Stretch } from "../chronicle.ts";
-import type { Phase } from "./phases.ts";
+import { isBefore, type Phase } from "./phases.ts";
 
 /** A checkpoint that lies further ahead is cut to now, as README says. */
 const AHEAD_MS = 10_000;
@@ -58,6 +58,9 @@ export function dueWith(reign: Reign, phase: Phase, occurrence: number): number 
   const { process, since, from } = reign;
   const knownAt = knownSince(process, phase);
   if (since >= occurrence || knownAt === null) return null;
+  const read = process.readings.find((it) => it.at === knownAt && it.ruleId === phase.ruleId);
+  const version = phase.versions.find((it) => it.version === read?.version);
+  if (version !== undefined && isBefore(occurrence, version, phase.draft)) return null;
   return afterStalls(process, firstWith(process, occurrence, Math.max(from, knownAt)));
 }
 

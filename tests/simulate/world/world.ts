@@ -128,7 +128,7 @@ export class World {
       plan: this.#plan,
       rules: this.#states,
       tellings: this.#tellings,
-      processes: this.#records.map((it) => ({ ...it })),
+      processes: structuredClone(this.#records),
       posts: this.#posts,
       checkpoints: this.#checkpoints,
       wrongs: [...this.#wrongs],
