@@ -32,7 +32,7 @@ export interface Verdict {
   readonly expected: number;
   readonly stored: number;
   readonly stoodFor: number;
-  readonly excused: Readonly<Partial<Record<Excuse, number>>>;
+  readonly excused: ReadonlyMap<Excuse, number>;
   readonly repeated: number;
   readonly faults: readonly Fault[];
 }
@@ -75,7 +75,7 @@ class Comparison {
     for (const copies of this.#stored.values()) this.#checkCopies(copies);
     for (const phase of this.#phases) this.#checkOrder(phase);
     let [expected, stored] = [0, 0];
-    const excused: Partial<Record<Excuse, number>> = {};
+    const excused = new Map<Excuse, number>();
     for (const phase of this.#phases) {
       for (const occurrence of phase.occurrences) {
         expected++;
@@ -88,7 +88,7 @@ class Comparison {
           });
           if (excuse === null) {
             this.#fault("lost", { ruleId: phase.ruleId, scheduledAt: occurrence }, null);
-          } else excused[excuse] = (excused[excuse] ?? 0) + 1;
+          } else excused.set(excuse, (excused.get(excuse) ?? 0) + 1);
         }
       }
     }
