@@ -1,5 +1,5 @@
 import type { ProcessRecord } from "./chronicle.ts";
-import type { Fault, Occurrence } from "./oracle/judge.ts";
+import type { Fault, Occurrence } from "./oracle/fault.ts";
 import type { Outcome } from "./simulate.ts";
 
 /** A fault of the product that is known, and not mended yet. */

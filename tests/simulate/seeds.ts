@@ -1,7 +1,7 @@
 import { draw } from "./draw.ts";
 import { knownAs } from "./known.ts";
 import type { Excuse } from "./oracle/excuses.ts";
-import type { Fault } from "./oracle/judge.ts";
+import type { Fault } from "./oracle/fault.ts";
 import { simulate } from "./simulate.ts";
 
 /** A seed that failed, by faults that are not known. */
