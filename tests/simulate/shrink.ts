@@ -1,7 +1,7 @@
 import type { Operation, Plan, Setting } from "./plan.ts";
 
 /** The plainest of each: what a story needs not, it does not have. */
-const PLAIN: Setting = {
+export const PLAIN: Setting = {
   instances: 1,
   shards: 1,
   windowMs: 3_600_000,
