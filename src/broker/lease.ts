@@ -1,4 +1,5 @@
 import { type Backoff, fullJitter } from "../ground/backoff.ts";
+import type { Chance } from "../ground/chance.ts";
 import { type Clock, sleep } from "../ground/clock.ts";
 import type { Tenure } from "../domain/tenure.ts";
 import { aborted } from "../ground/abort.ts";
@@ -30,6 +31,7 @@ export interface LeaseOptions {
   /** The queue of which the holder is the one consumer. */
   readonly queue: string;
   readonly clock: Clock;
+  readonly chance: Chance;
   readonly backoff?: Backoff;
   readonly tell: Tell<LeaseNews>;
 }
@@ -96,13 +98,13 @@ export class Lease implements AsyncDisposable {
   }
 
   #open(): Session {
-    const { url, connect, queue, clock, backoff, tell } = this.#options;
+    const { url, connect, queue, clock, chance, backoff, tell } = this.#options;
     const session = openSession({
       url,
       connect,
       name: `attune-core-timer-sensor (${queue})`,
       clock,
-      backoff: backoff ?? fullJitter(RETRY_BASE_MS, RETRY_CAP_MS),
+      backoff: backoff ?? fullJitter(RETRY_BASE_MS, RETRY_CAP_MS, chance),
       signal: new AbortController().signal,
       begin: (context) => this.#begin(context),
       down: (error, retryMs) => tell({ kind: "lease_out_of_reach", error, retryMs }),

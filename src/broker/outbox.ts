@@ -1,6 +1,7 @@
 import { type Clock, sleep } from "../ground/clock.ts";
 import type { OutboundEvent } from "../domain/event.ts";
 import type { Outbox, OutboxTaker } from "../domain/outbox.ts";
+import type { ShardQueues } from "../domain/shard.ts";
 import type { Tell } from "../ground/tell.ts";
 import { problemText } from "../ground/error_text.ts";
 import { BrokerError } from "./fault.ts";
@@ -29,7 +30,7 @@ export class BrokerOutbox implements Outbox {
   readonly #tell: Tell<StoreNews>;
   #taker: OutboxTaker | null = null;
   /** Tells what this process put there from what it found. */
-  readonly #processId = crypto.randomUUID();
+  readonly #processId: string;
   #publisher: Publisher | null = null;
   #feed: Promise<OutboxFeed> | null = null;
   #context: SessionContext<BrokerLink> | null = null;
@@ -39,10 +40,17 @@ export class BrokerOutbox implements Outbox {
   /** On the monotonic clock; a connection that comes before does not make the queue any older. */
   #settledAt = -Infinity;
 
-  constructor(queue: string, deadQueue: string, clock: Clock, tell: Tell<StoreNews>) {
-    this.#queue = queue;
-    this.#deadQueue = deadQueue;
+  /** `processId` is nobody else's. */
+  constructor({ queues, clock, processId, tell }: {
+    queues: Pick<ShardQueues, "outbox" | "dead">;
+    clock: Clock;
+    processId: string;
+    tell: Tell<StoreNews>;
+  }) {
+    this.#queue = queues.outbox;
+    this.#deadQueue = queues.dead;
     this.#clock = clock;
+    this.#processId = processId;
     this.#tell = tell;
   }
 

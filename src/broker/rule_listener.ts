@@ -1,4 +1,5 @@
 import { type Backoff, fullJitter } from "../ground/backoff.ts";
+import type { Chance } from "../ground/chance.ts";
 import { type Clock, sleep } from "../ground/clock.ts";
 import type { RuleChange } from "../domain/rule.ts";
 import type { Tell } from "../ground/tell.ts";
@@ -31,6 +32,7 @@ export interface RuleListenerOptions {
   /** One of several instances, each of which hears everything: it has a queue of its own beside that one. */
   readonly isOneOfMany?: boolean;
   readonly clock: Clock;
+  readonly chance: Chance;
   /** The pauses between attempts to connect, and to apply a change. */
   readonly backoff?: Backoff;
   readonly feed: RuleFeed;
@@ -83,7 +85,7 @@ class Listener implements RuleListener {
     this.#options = options;
     this.#feed = options.feed;
     this.#tell = options.tell;
-    this.#backoff = options.backoff ?? fullJitter(RETRY_BASE_MS, RETRY_CAP_MS);
+    this.#backoff = options.backoff ?? fullJitter(RETRY_BASE_MS, RETRY_CAP_MS, options.chance);
     this.#session = openSession({
       url: options.url,
       connect: options.connect,
@@ -150,8 +152,8 @@ class Listener implements RuleListener {
   }
 
   async #declare({ model }: BrokerLink): Promise<{ queue: string; warnings: string[] }> {
-    const { exchange, queue, isOneOfMany = false } = this.#options;
-    if (isOneOfMany) return await declareOwnRuleFeed(model, exchange, queue);
+    const { exchange, queue, isOneOfMany = false, chance } = this.#options;
+    if (isOneOfMany) return await declareOwnRuleFeed(model, exchange, queue, chance.uuid());
     return { queue, warnings: await declareRuleFeed(model, exchange, queue) };
   }
 

@@ -1,4 +1,5 @@
 import { type Backoff, fullJitter } from "../ground/backoff.ts";
+import type { Chance } from "../ground/chance.ts";
 import type { Clock } from "../ground/clock.ts";
 import { queuesOf, type Shard } from "../domain/shard.ts";
 import { BrokerCheckpoint } from "./checkpoint.ts";
@@ -26,6 +27,7 @@ export interface StoreOptions {
   /** Several instances may run the same shard. */
   readonly ha: boolean;
   readonly clock: Clock;
+  readonly chance: Chance;
   readonly backoff?: Backoff;
   readonly tell: Tell<StoreNews>;
   /** This instance must not run, or not go on: the store is closed for good. */
@@ -48,7 +50,7 @@ export interface Store extends AsyncDisposable {
  * cannot be read.
  */
 export function openStore(options: StoreOptions): Store {
-  const { prefix: base, shard, ha, clock } = options;
+  const { prefix: base, shard, ha, clock, chance } = options;
   const queues = queuesOf(base, shard);
   let trouble: BrokerError | null = null;
   let wasUp = false;
@@ -67,7 +69,7 @@ export function openStore(options: StoreOptions): Store {
     refusal.abort(error);
     options.refused(error);
   };
-  const outbox = new BrokerOutbox(queues.outbox, queues.dead, clock, tell);
+  const outbox = new BrokerOutbox({ queues, clock, processId: chance.uuid(), tell });
   const layout = new BrokerLayout({ base, shard, ha, clock, on: { warning, refused } });
   const checkpoint = new BrokerCheckpoint({
     queue: queues.checkpoint,
@@ -80,7 +82,7 @@ export function openStore(options: StoreOptions): Store {
     connect: options.connect,
     name: `attune-core-timer-sensor (${queues.outbox})`,
     clock,
-    backoff: options.backoff ?? fullJitter(RETRY_BASE_MS, RETRY_CAP_MS),
+    backoff: options.backoff ?? fullJitter(RETRY_BASE_MS, RETRY_CAP_MS, chance),
     // Otherwise it outlives everything else: what is undelivered in the end goes there.
     signal: refusal.signal,
     async begin(context) {

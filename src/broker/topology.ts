@@ -40,15 +40,16 @@ export async function declareRuleFeed(
 /**
  * The same with a queue of this connection's own, for one of several instances each of which has to hear
  * everything. The queue that a single instance would use is fed no more, for nobody empties it. Returns
- * the queue's name with the warnings.
+ * the queue's name, which ends in `uuid`, with the warnings.
  */
 export async function declareOwnRuleFeed(
   model: Connection,
   exchange: string,
   sharedQueue: string,
+  uuid: string,
 ): Promise<{ queue: string; warnings: string[] }> {
   // Another name each time: the queue of a connection that just broke may be there for a while.
-  const queue = `${sharedQueue}.${crypto.randomUUID()}`;
+  const queue = `${sharedQueue}.${uuid}`;
   const warnings = await declareRuleFeed(model, exchange, queue, {
     durable: false,
     exclusive: true,

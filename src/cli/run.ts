@@ -2,12 +2,14 @@ import { configOf } from "./config.ts";
 import type { Host } from "./host.ts";
 import { readArguments, refuse } from "./options.ts";
 import { optionsOf } from "./commands.ts";
+import { systemChance } from "../ground/chance.ts";
 import type { Clock } from "../ground/clock.ts";
 import { ConfigError, type LoadedConfig } from "../config/config.ts";
 import { runDaemon } from "../daemon/daemon.ts";
 import { ExitCode, Fatal } from "../ground/exit.ts";
 import { type Log, openLog } from "../log/log.ts";
 import { shutdownOnSignal } from "../process/signals.ts";
+import { onUncaught } from "../process/uncaught.ts";
 
 /** The command `run`: the sensor, until it is asked to stop. Throws a `UsageError`. */
 export async function run(args: readonly string[], host: Host): Promise<ExitCode> {
@@ -25,8 +27,16 @@ export async function run(args: readonly string[], host: Host): Promise<ExitCode
   });
   for (const warning of warnings) log.warn(warning);
   try {
+    using uncaught = onUncaught();
     using request = shutdownOnSignal();
-    await runDaemon({ config, log, clock, signal: request.signal });
+    await runDaemon({
+      config,
+      log,
+      clock,
+      chance: systemChance,
+      signal: request.signal,
+      uncaught: uncaught.signal,
+    });
     return ExitCode.clean;
   } catch (error) {
     return tell(error, log);

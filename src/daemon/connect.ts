@@ -1,5 +1,6 @@
 import { fullJitter } from "../ground/backoff.ts";
 import type { RuleListener } from "../broker/rule_listener.ts";
+import type { Chance } from "../ground/chance.ts";
 import type { Clock } from "../ground/clock.ts";
 import type { Config } from "../config/schema.ts";
 import type { Engine } from "./engine.ts";
@@ -13,13 +14,14 @@ import { retryUntil } from "../ground/retry.ts";
 /** How long the API and the broker are tried at start, and then the rules. */
 const START_TIMEOUT_MS = 30_000;
 /** Between attempts at start. */
-const START_BACKOFF = fullJitter(250, 3000);
+const START_BACKOFF_MS = [250, 3000] as const;
 
 /** What is reached for at start, and until when. */
 export interface ConnectOptions {
   readonly config: Config;
   readonly log: Log;
   readonly clock: Clock;
+  readonly chance: Chance;
   readonly api: ApiClient;
   readonly engine: Engine;
   /** Begins to hear of rules: not before it is certain that this instance may run. */
@@ -35,7 +37,7 @@ export async function connect(options: ConnectOptions): Promise<void> {
 }
 
 async function reachApi(
-  { config, log, clock, api, stop }: ConnectOptions,
+  { config, log, clock, chance, api, stop }: ConnectOptions,
   deadlineAt: number,
 ): Promise<void> {
   const text = (error: unknown) =>
@@ -43,7 +45,7 @@ async function reachApi(
   try {
     await retryUntil(() => api.health(stop), {
       clock,
-      backoff: START_BACKOFF,
+      backoff: fullJitter(...START_BACKOFF_MS, chance),
       deadlineAt,
       signal: stop,
       failed: (error, retryMs) =>

@@ -1,11 +1,13 @@
+import type { Connect } from "../broker/channel.ts";
 import { Lease } from "../broker/lease.ts";
 import { openRuleListener, type RuleListener } from "../broker/rule_listener.ts";
 import { redactedConfig } from "../config/config.ts";
 import type { Config } from "../config/schema.ts";
 import { queuesOf } from "../domain/shard.ts";
-import { ALONE } from "../domain/tenure.ts";
+import { alone } from "../domain/tenure.ts";
 import { aborted, unlessAborted } from "../ground/abort.ts";
 import { fullJitter } from "../ground/backoff.ts";
+import type { Chance } from "../ground/chance.ts";
 import type { Clock } from "../ground/clock.ts";
 import { messageOf } from "../ground/error_text.ts";
 import { ExitCode, Fatal } from "../ground/exit.ts";
@@ -19,20 +21,20 @@ import type { News } from "../observe/news.ts";
 import { Summary } from "../observe/summary.ts";
 import { openTracing, traced } from "../observe/tracing.ts";
 import { ApiClient } from "../platform/api_client.ts";
+import type { Fetch } from "../platform/http.ts";
 import { ClockSkew } from "../platform/clock_skew.ts";
 import { TokenKeeper } from "../platform/token_keeper.ts";
 import { openToken, type Token } from "../platform/token.ts";
 import { TokenError } from "../platform/token_file.ts";
 import { watchParent } from "../process/parent_watch.ts";
 import { TimeWatch } from "../process/time_watch.ts";
-import { onUncaught } from "../process/uncaught.ts";
 import { Administration } from "./administration.ts";
 import { connect, readRules } from "./connect.ts";
 import { Engine } from "./engine.ts";
 import type { ReignOptions } from "./reign.ts";
 
 /** Between attempts to renew the token. */
-const TOKEN_BACKOFF = fullJitter(1000, 60_000);
+const TOKEN_BACKOFF_MS = [1000, 60_000] as const;
 /** After its time to end the sensor closes what it can for so long: 5 s after SIGTERM it is killed (contract 1.5). */
 const CLOSE_MS = 500;
 const EXPIRED = "Token expired: provide a new one and start again, events that were due are kept";
@@ -42,23 +44,28 @@ export interface DaemonOptions {
   readonly config: Config;
   readonly log: Log;
   readonly clock: Clock;
+  readonly chance: Chance;
+  /** How the API and the broker are reached: over the network unless told otherwise. */
+  readonly network?: { readonly fetch: Fetch; readonly connect: Connect };
   /** Aborted when the daemon is to stop. */
   readonly signal: AbortSignal;
+  /** Aborted with the error that nobody caught, which the daemon does not survive. */
+  readonly uncaught: AbortSignal;
 }
 
 /** Runs the sensor until the signal is aborted. Throws a {@link Fatal} when it cannot go on. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const { config, log, clock } = options;
+  const { config, log, clock, chance, network, uncaught } = options;
   const built = { version: VERSION, ...(BUILT_FROM === null ? {} : { commit: BUILT_FROM }) };
   log.info("Timer sensor starting", { ...built, config: redactedConfig(config) });
   // Aborted, with the reason, by what the sensor does not survive.
   const failure = new AbortController();
+  uncaught.addEventListener("abort", () => failure.abort(uncaught.reason), { once: true });
   const orphan = new AbortController();
   const signal = AbortSignal.any([options.signal, orphan.signal]);
   const stop = AbortSignal.any([signal, failure.signal]);
   const stack = new AsyncDisposableStack();
   await using _bounded = { [Symbol.asyncDispose]: () => closeInTime(stack, options) };
-  stack.use(onUncaught((error) => failure.abort(error)));
   const counters = new Counters();
   const administration = new Administration(options, counters);
   const drops = new DropTally(log, clock);
@@ -78,17 +85,27 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     clock,
     skew,
     issue: (request, signal) => api.issueToken(request, signal),
-    backoff: TOKEN_BACKOFF,
+    backoff: fullJitter(...TOKEN_BACKOFF_MS, chance),
     tell,
     expired: () => failure.abort(new Fatal(ExitCode.token, EXPIRED)),
     signal: stop,
   });
-  const api = stack.use(new ApiClient({ baseUrl: config.apiUrl, token: keeper, clock, skew }));
+  const api = stack.use(
+    new ApiClient({
+      baseUrl: config.apiUrl,
+      token: keeper,
+      clock,
+      skew,
+      fetch: network?.fetch,
+    }),
+  );
   const base = `sensor.${config.sensorRef}`;
   const queues = queuesOf(base, config.shard);
   const engine = new Engine({
     config,
     clock,
+    chance,
+    connect: network?.connect,
     api,
     skew,
     post: traced(tracing, (event, signal) => api.createEvent(event, signal)),
@@ -101,7 +118,16 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   });
   stack.use(engine);
   const lease = config.ha
-    ? stack.use(new Lease({ url: config.mqUrl, queue: queues.lease, clock, tell }))
+    ? stack.use(
+      new Lease({
+        url: config.mqUrl,
+        connect: network?.connect,
+        queue: queues.lease,
+        clock,
+        chance,
+        tell,
+      }),
+    )
     : null;
   // From before the first connection to after the last, so that both can be watched.
   stack.use(administration.open({ engine, lease, timeWatch, keeper, signal: stop }));
@@ -119,15 +145,18 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     config,
     log,
     clock,
+    chance,
     api,
     engine,
     listen: () =>
       listener = openRuleListener({
         url: config.mqUrl,
+        connect: network?.connect,
         exchange: config.mqExchange,
         queue: queues.rules,
         isOneOfMany: config.ha,
         clock,
+        chance,
         feed: engine.rules,
         tell,
         signal: failure.signal,
@@ -167,7 +196,7 @@ async function reignOver(
   lease: Lease | null,
   options: ReignOptions,
 ): Promise<number> {
-  if (lease === null) return await engine.reign(ALONE, options);
+  if (lease === null) return await engine.reign(alone(), options);
   let left = 0;
   for await (const tenure of lease.tenures(options.ending)) {
     const reigning = engine.reign(tenure, options);

@@ -1,3 +1,4 @@
+import type { Connect } from "../broker/channel.ts";
 import { openStore, type Store } from "../broker/store.ts";
 import type { LayoutError } from "../broker/layout_error.ts";
 import type { Config } from "../config/schema.ts";
@@ -7,6 +8,7 @@ import type { OutboundEvent, PostResult } from "../domain/event.ts";
 import { ownsRule } from "../domain/shard.ts";
 import type { Tenure } from "../domain/tenure.ts";
 import { fullJitter } from "../ground/backoff.ts";
+import type { Chance } from "../ground/chance.ts";
 import type { Clock } from "../ground/clock.ts";
 import type { Tell } from "../ground/tell.ts";
 import type { News } from "../observe/news.ts";
@@ -22,12 +24,15 @@ import { TimerTable } from "../timers/timer_table.ts";
 import { reign, type ReignOptions } from "./reign.ts";
 
 /** Between snapshots that failed. */
-const SNAPSHOT_BACKOFF = fullJitter(500, 5000);
+const SNAPSHOT_BACKOFF_MS = [500, 5000] as const;
 
 /** What the engine runs on. */
 export interface EngineOptions {
   readonly config: Config;
   readonly clock: Clock;
+  readonly chance: Chance;
+  /** How the broker is reached: over the network unless told otherwise. */
+  readonly connect?: Connect | undefined;
   readonly api: ApiClient;
   readonly skew: Pick<ClockSkew, "ms">;
   /** Posts an event. */
@@ -77,10 +82,10 @@ export class Engine implements AsyncDisposable {
   #present: Present | null = null;
 
   constructor(options: EngineOptions) {
-    const { config, clock, tell, queueBase, refused } = options;
+    const { config, clock, queueBase } = options;
     this.#options = options;
     const { mqUrl: url, shard, ha, catchUpWindowMs } = config;
-    this.#store = openStore({ url, prefix: queueBase, shard, ha, clock, tell, refused });
+    this.#store = openStore({ ...options, url, prefix: queueBase, shard, ha });
     this.#timers = new TimerManager({
       clock,
       table: new TimerTable({ catchUpWindowMs, watchedSince: clock.now() }),
@@ -121,11 +126,12 @@ export class Engine implements AsyncDisposable {
   /** Fires for as long as the tenure lasts, as {@link reign} does. */
   async reign(tenure: Tenure, about: ReignOptions): Promise<number> {
     using _confirming = this.#confirmations.start();
-    const { config, clock, post, tell, unauthorized } = this.#options;
+    const { config, clock, chance, post, tell, unauthorized } = this.#options;
     return await reign(
       {
         config,
         clock,
+        chance,
         store: this.#store,
         timers: this.#timers,
         post,
@@ -165,13 +171,13 @@ export class Engine implements AsyncDisposable {
   }
 
   #openReconciler(): Reconciler {
-    const { config, clock, api, signal, unauthorized, tell } = this.#options;
+    const { config, clock, chance, api, signal, unauthorized, tell } = this.#options;
     return new Reconciler({
       source: api,
       book: this.#book,
       triggers: TIMER_TRIGGERS,
       clock,
-      backoff: SNAPSHOT_BACKOFF,
+      backoff: fullJitter(...SNAPSHOT_BACKOFF_MS, chance),
       intervalMs: config.reconcileIntervalMs,
       tell,
       failed: (error) => isUnauthorized(error) && unauthorized(error.message),

@@ -11,6 +11,7 @@ import type { RuleId } from "../domain/rule.ts";
 import type { Tenure } from "../domain/tenure.ts";
 import { aborted, unlessAborted } from "../ground/abort.ts";
 import { fullJitter } from "../ground/backoff.ts";
+import type { Chance } from "../ground/chance.ts";
 import type { Clock } from "../ground/clock.ts";
 import { retryUntil } from "../ground/retry.ts";
 import type { Tell } from "../ground/tell.ts";
@@ -20,11 +21,11 @@ import { resumeFrom } from "../timers/resume.ts";
 import type { FirePort, TimerManager } from "../timers/timer_manager.ts";
 
 /** Between the attempts to post an event. */
-const POST_BACKOFF = fullJitter(200, 2000);
+const POST_BACKOFF_MS = [200, 2000] as const;
 /** Between the probes of an API that is down. */
-const PROBE_BACKOFF = fullJitter(500, 5000);
+const PROBE_BACKOFF_MS = [500, 5000] as const;
 /** Between attempts to read the checkpoint. */
-const CHECKPOINT_BACKOFF = fullJitter(250, 2000);
+const CHECKPOINT_BACKOFF_MS = [250, 2000] as const;
 /** Of the time to end, what is undelivered gets this much to reach the outbox; then comes the checkpoint. */
 const PARK_MS = 500;
 const CHECKPOINT_MS = 300;
@@ -38,6 +39,7 @@ const NOT_HELD = {
 export interface Realm {
   readonly config: Config;
   readonly clock: Clock;
+  readonly chance: Chance;
   readonly store: Store;
   readonly timers: TimerManager;
   readonly post: (event: OutboundEvent, signal: AbortSignal) => Promise<PostResult>;
@@ -109,7 +111,7 @@ export async function reign(
 }
 
 function deliveryOf(
-  { config, clock, store, ...realm }: Realm,
+  { config, clock, chance, store, ...realm }: Realm,
   tenure: Tenure,
   settled: () => void,
 ): Delivery {
@@ -118,8 +120,8 @@ function deliveryOf(
     outbox: guarded(store.outbox, tenure),
     clock,
     concurrency: config.maxConcurrency,
-    backoff: POST_BACKOFF,
-    probeBackoff: PROBE_BACKOFF,
+    backoff: fullJitter(...POST_BACKOFF_MS, chance),
+    probeBackoff: fullJitter(...PROBE_BACKOFF_MS, chance),
     outboxMaxAgeMs: config.outboxMaxAgeMs,
     isKnown: realm.isKnown,
     tell: realm.tell,
@@ -165,13 +167,13 @@ function firePort(
 
 /** `null` where there is none, or where the reign is over before it could be read. */
 async function readCheckpoint(
-  { store, clock, tell }: Realm,
+  { store, clock, chance, tell }: Realm,
   over: AbortSignal,
 ): Promise<Checkpoint | null> {
   try {
     return await retryUntil(() => store.checkpoint.read(), {
       clock,
-      backoff: CHECKPOINT_BACKOFF,
+      backoff: fullJitter(...CHECKPOINT_BACKOFF_MS, chance),
       deadlineAt: Infinity,
       signal: over,
       failed: (error) => tell({ kind: "checkpoint_unread", error }),

@@ -6,5 +6,7 @@ export interface Tenure {
   readonly over: AbortSignal;
 }
 
-/** Of an instance that is alone: it never ends. */
-export const ALONE: Tenure = { isHeld: true, over: new AbortController().signal };
+/** The tenure of an instance that is alone: it never ends. */
+export function alone(): Tenure {
+  return { isHeld: true, over: new AbortController().signal };
+}

@@ -1,3 +1,5 @@
+import type { Chance } from "./chance.ts";
+
 /** The pause before the next attempt, in milliseconds; `attempt` counts the failures so far, from 1. */
 export type Backoff = (attempt: number) => number;
 
@@ -8,7 +10,7 @@ export type Backoff = (attempt: number) => number;
 export function fullJitter(
   baseMs: number,
   capMs: number,
-  random: () => number = Math.random,
+  chance: Chance,
 ): Backoff {
-  return (attempt) => random() * Math.min(capMs, baseMs * 2 ** (attempt - 1));
+  return (attempt) => chance.random() * Math.min(capMs, baseMs * 2 ** (attempt - 1));
 }

@@ -34,7 +34,8 @@ export interface ApiClientOptions {
   readonly clock: Clock;
   /** Is told the date of each answer. */
   readonly skew?: ClockSkew;
-  readonly fetch?: Fetch;
+  /** Over the network unless told otherwise. */
+  readonly fetch?: Fetch | undefined;
 }
 
 /** An answer with the token that asked for it: whatever quotes the one has to hide the other. */
@@ -59,7 +60,7 @@ export class ApiClient implements RuleSource, Disposable {
     this.#token = options.token;
     this.#clock = options.clock;
     const skew = options.skew ?? new ClockSkew(options.clock);
-    this.#http = new HttpClient(options.clock, options.fetch ?? fetch, skew);
+    this.#http = new HttpClient(options.clock, options.fetch, skew);
   }
 
   /** Resolves when the API answers. */

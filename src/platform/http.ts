@@ -12,11 +12,8 @@ const FETCH_PREAMBLE = /^error sending request .*: client error \(\w+\): /;
 /** The path in a URL as `URL` writes it, which would take ten times as long to take it apart. */
 const PATH = /^\w+:\/\/[^/]+([^?]*)/;
 
-/** The part of `fetch` that is used; tests put their own in its place. */
-export type Fetch = (
-  url: string,
-  init: RequestInit & { client: Deno.HttpClient },
-) => Promise<Response>;
+/** The part of `fetch` that is used. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** One request. */
 export interface HttpRequest {
@@ -51,13 +48,12 @@ export class HttpClient implements Disposable {
   readonly #skew: ClockSkew;
   // Not AbortSignal.timeout: it holds its memory for the whole time, however soon the answer comes.
   readonly #deadlines: Deadlines;
-  // A connection of HTTP/2 that dies silently would hold up every request from then on.
-  readonly #client = Deno.createHttpClient({ http2: false });
+  readonly #stack = new DisposableStack();
 
-  /** Each answer is a measurement for `skew`. */
-  constructor(clock: Clock, fetch: Fetch, skew: ClockSkew) {
+  /** Each answer is a measurement for `skew`. Over the network unless told otherwise. */
+  constructor(clock: Clock, fetch: Fetch | undefined, skew: ClockSkew) {
     this.#clock = clock;
-    this.#fetch = fetch;
+    this.#fetch = fetch ?? this.#stack.use(overNetwork());
     this.#skew = skew;
     this.#deadlines = new Deadlines(clock, TIMEOUT_MS);
   }
@@ -78,7 +74,6 @@ export class HttpClient implements Disposable {
         headers,
         redirect: "manual",
         signal: deadline.signal,
-        client: this.#client,
         body: body ?? null,
       });
       this.#skew.measure(response.headers, sentAt);
@@ -90,8 +85,17 @@ export class HttpClient implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#client.close();
+    this.#stack.dispose();
   }
+}
+
+/** The runtime's own, on connections that end with the result. */
+function overNetwork(): Fetch & Disposable {
+  // A connection of HTTP/2 that dies silently would hold up every request from then on.
+  const client = Deno.createHttpClient({ http2: false });
+  return Object.assign((url: string, init: RequestInit) => fetch(url, { ...init, client }), {
+    [Symbol.dispose]: () => client.close(),
+  });
 }
 
 /** Reads to the end or to the limit: a body that is neither read nor cancelled holds its connection. */

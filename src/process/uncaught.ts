@@ -1,19 +1,27 @@
+/** What became of errors that nobody caught; dispose of it to catch none any more. */
+export interface Uncaught extends Disposable {
+  /** Aborted with the first of them. */
+  readonly signal: AbortSignal;
+}
+
 /**
- * Hands over the errors that nobody caught, which would otherwise end the process on the spot: what is
- * in flight can still be delivered. Until the result is disposed of.
+ * Catches the errors that nobody else did, which would otherwise end the process on the spot: what is in
+ * flight can still be delivered.
  */
-export function onUncaught(tell: (error: unknown) => void): Disposable {
+export function onUncaught(): Uncaught {
+  const controller = new AbortController();
   const onError = (event: ErrorEvent) => {
     event.preventDefault();
-    tell(event.error);
+    controller.abort(event.error);
   };
   const onRejection = (event: PromiseRejectionEvent) => {
     event.preventDefault();
-    tell(event.reason);
+    controller.abort(event.reason);
   };
   globalThis.addEventListener("error", onError);
   globalThis.addEventListener("unhandledrejection", onRejection);
   return {
+    signal: controller.signal,
     [Symbol.dispose]() {
       globalThis.removeEventListener("error", onError);
       globalThis.removeEventListener("unhandledrejection", onRejection);

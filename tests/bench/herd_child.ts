@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { openRuleListener, type RuleListener } from "../../src/broker/rule_listener.ts";
+import { systemChance } from "../../src/ground/chance.ts";
 import { systemClock } from "../../src/ground/clock.ts";
 import { TimerTable } from "../../src/timers/timer_table.ts";
 import { ruleOf, timerOf } from "../support/rules.ts";
@@ -91,6 +92,7 @@ function listen(handled: (sentAt: number) => void, down: () => void): RuleListen
     exchange: "attune.events",
     queue: "sensor.bench",
     clock: systemClock,
+    chance: systemChance,
     signal,
     feed: {
       changed: ({ sentAt }) => Promise.resolve(handled(sentAt ?? 0)),

@@ -3,6 +3,7 @@ import amqp from "amqplib";
 import * as z from "zod";
 import { fullJitter } from "../../src/ground/backoff.ts";
 import { openRuleListener } from "../../src/broker/rule_listener.ts";
+import { systemChance } from "../../src/ground/chance.ts";
 import { systemClock } from "../../src/ground/clock.ts";
 import { LogWriter } from "../../src/observe/log_writer.ts";
 import type { News } from "../../src/observe/news.ts";
@@ -60,7 +61,7 @@ async function takeIn(): Promise<void> {
     book,
     triggers: TIMER_TRIGGERS,
     clock,
-    backoff: fullJitter(500, 5000),
+    backoff: fullJitter(500, 5000, systemChance),
     intervalMs: 60_000,
     tell,
     failed: () => {},
@@ -76,6 +77,7 @@ async function takeIn(): Promise<void> {
     exchange: EXCHANGE,
     queue,
     clock,
+    chance: systemChance,
     feed: {
       changed: (change) => reconciler.changed(change).then(take),
       connected: () => {},

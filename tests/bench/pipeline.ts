@@ -1,4 +1,5 @@
 import { fullJitter } from "../../src/ground/backoff.ts";
+import { systemChance } from "../../src/ground/chance.ts";
 import { type Clock, systemClock } from "../../src/ground/clock.ts";
 import { Delivery } from "../../src/delivery/delivery.ts";
 import type { OutboundEvent } from "../../src/domain/event.ts";
@@ -65,8 +66,8 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     },
     clock,
     concurrency: CONCURRENCY,
-    backoff: fullJitter(200, 2000),
-    probeBackoff: fullJitter(500, 10_000),
+    backoff: fullJitter(200, 2000, systemChance),
+    probeBackoff: fullJitter(500, 10_000, systemChance),
     outboxMaxAgeMs: 86_400_000,
     isKnown: () => true,
     tell,

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { systemChance } from "../../src/ground/chance.ts";
 import { systemClock } from "../../src/ground/clock.ts";
 import { loadConfig } from "../../src/config/config.ts";
 import { runDaemon } from "../../src/daemon/daemon.ts";
@@ -20,7 +21,14 @@ Deno.test("Asked to stop before the rules and the checkpoint are read, the senso
   const { config } = loadConfig({ get: (name) => variables[name], toObject: () => variables });
   const { log, messages } = recorder();
   const stop = new AbortController();
-  const running = runDaemon({ config, log, clock: systemClock, signal: stop.signal });
+  const running = runDaemon({
+    config,
+    log,
+    clock: systemClock,
+    chance: systemChance,
+    signal: stop.signal,
+    uncaught: new AbortController().signal,
+  });
   while (reading.hits === 0) await new Promise((resolve) => setTimeout(resolve));
   stop.abort(new Error("Received SIGTERM"));
   await running;

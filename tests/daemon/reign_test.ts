@@ -3,6 +3,7 @@ import { loadConfig } from "../../src/config/config.ts";
 import type { PostResult } from "../../src/domain/event.ts";
 import { reign } from "../../src/daemon/reign.ts";
 import type { Delivery } from "../../src/delivery/delivery.ts";
+import { systemChance } from "../../src/ground/chance.ts";
 import { TimerManager } from "../../src/timers/timer_manager.ts";
 import { TimerTable } from "../../src/timers/timer_table.ts";
 import { patiently } from "../integration/broker_feed.ts";
@@ -45,6 +46,7 @@ async function setUp() {
     {
       config: loadConfig(env).config,
       clock,
+      chance: systemChance,
       store: watched.store,
       timers: new TimerManager({
         clock,

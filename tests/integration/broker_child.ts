@@ -3,6 +3,7 @@
  * stops listening when its input ends, and then has to end by itself.
  */
 import { openRuleListener } from "../../src/broker/rule_listener.ts";
+import { systemChance } from "../../src/ground/chance.ts";
 import { systemClock } from "../../src/ground/clock.ts";
 
 const listener = openRuleListener({
@@ -10,6 +11,7 @@ const listener = openRuleListener({
   exchange: "attune.child",
   queue: "sensor.child",
   clock: systemClock,
+  chance: systemChance,
   signal: new AbortController().signal,
   feed: { changed: () => Promise.resolve(), connected: () => {} },
   tell(news) {

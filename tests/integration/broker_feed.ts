@@ -3,6 +3,7 @@ import { type ConfirmChannel, connect } from "amqplib";
 import type { Backoff } from "../../src/ground/backoff.ts";
 import type { ListenerNews } from "../../src/broker/news.ts";
 import { openRuleListener, type RuleListener } from "../../src/broker/rule_listener.ts";
+import { systemChance } from "../../src/ground/chance.ts";
 import { type Clock, systemClock } from "../../src/ground/clock.ts";
 import type { RuleChange } from "../../src/domain/rule.ts";
 import { PATIENCE_MS } from "../support/patience.ts";
@@ -36,6 +37,7 @@ export class Feed implements AsyncDisposable {
       exchange: this.exchange,
       queue: this.queue,
       clock: options.clock ?? systemClock,
+      chance: systemChance,
       backoff: options.backoff ?? (() => 20),
       signal: options.signal ?? new AbortController().signal,
       feed: {

@@ -3,6 +3,7 @@ import type { Connect } from "../../src/broker/channel.ts";
 import type { LeaseNews } from "../../src/broker/news.ts";
 import type { Tenure } from "../../src/domain/tenure.ts";
 import { Lease } from "../../src/broker/lease.ts";
+import { systemChance } from "../../src/ground/chance.ts";
 import { type Clock, systemClock } from "../../src/ground/clock.ts";
 import { patiently } from "./broker_feed.ts";
 
@@ -53,6 +54,7 @@ export class WatchedLease implements AsyncDisposable {
       connect,
       queue: rivals.queue,
       clock: watched,
+      chance: systemChance,
       ...(backoff === undefined ? {} : { backoff }),
       tell: (news) => tell(lineOf(news)),
     });

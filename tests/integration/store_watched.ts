@@ -5,6 +5,7 @@ import type { ConfirmChannel, Connect, QueueOptions } from "../../src/broker/cha
 import type { StoreNews } from "../../src/broker/news.ts";
 import { REGISTER } from "../../src/broker/register.ts";
 import { openStore, type Store } from "../../src/broker/store.ts";
+import { systemChance } from "../../src/ground/chance.ts";
 import { type Clock, systemClock } from "../../src/ground/clock.ts";
 import { occurrenceId, type OutboundEvent } from "../../src/domain/event.ts";
 import { firstLayout } from "../../src/domain/layout.ts";
@@ -44,6 +45,7 @@ export class WatchedStore implements AsyncDisposable {
       shard: options.shard ?? { index: 1, count: 1 },
       ha: options.ha ?? false,
       clock: options.clock ?? systemClock,
+      chance: systemChance,
       ...(backoff === undefined ? {} : { backoff }),
       tell: (news) => this.#hear(news),
       refused: ({ message }) => this.#tell(`refused: ${message}`),

@@ -14,6 +14,8 @@ const CONNECTION_FORCED = 320;
 export class MemoryBroker implements MemoryNode {
   readonly host: VirtualHost = new VirtualHost();
   readonly #connections = new Set<MemoryConnection>();
+  /** It refuses whatever is published. */
+  isFull = false;
   #isBlocking = false;
 
   /** Connects over a link that nothing is ever wrong with. */
@@ -23,6 +25,9 @@ export class MemoryBroker implements MemoryNode {
   get isBlocking(): boolean {
     return this.#isBlocking;
   }
+
+  /** What it has taken in is the business of nobody here. */
+  took(_queue: string, _body: Uint8Array): void {}
 
   /** A link of its own to this broker, whose faults are the test's. */
   link(): MemoryLink {

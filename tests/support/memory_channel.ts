@@ -20,6 +20,8 @@ export class MemoryChannel extends EventEmitter implements ConfirmChannel {
   readonly #connection: MemoryConnection;
   readonly #deliveries: Deliveries;
   readonly #consumers = new Map<string, Take>();
+  /** What the broker has them consume, by their tags. */
+  readonly #consumed = new Map<string, string>();
   /** Operations without an answer, in order. */
   readonly #asked = new Set<(error: Error) => void>();
   /** Messages that are not confirmed, in order. */
@@ -118,6 +120,7 @@ export class MemoryChannel extends EventEmitter implements ConfirmChannel {
       const queue = this.#queue(name);
       const tag = this.#deliveries.consume(queue, { consumerTag, exclusive, noAck });
       this.#consumers.set(tag, take);
+      this.#consumed.set(tag, name);
       // After the answer, as the broker does.
       this.#connection.say(() => this.#isReleased || queue.pump());
       return { consumerTag: tag };
@@ -125,7 +128,10 @@ export class MemoryChannel extends EventEmitter implements ConfirmChannel {
   }
 
   async cancel(consumerTag: string): Promise<void> {
-    await this.#ask("BasicCancel", () => this.#deliveries.cancel(consumerTag));
+    await this.#ask("BasicCancel", () => {
+      this.#consumed.delete(consumerTag);
+      this.#deliveries.cancel(consumerTag);
+    });
     this.#consumers.delete(consumerTag);
   }
 
@@ -157,10 +163,17 @@ export class MemoryChannel extends EventEmitter implements ConfirmChannel {
     return true;
   }
 
+  /** Whether the broker takes it for a consumer of a queue. */
+  consumes(queue: string): boolean {
+    return this.#consumed.values().some((it) => it === queue);
+  }
+
   /** For the connection: the broker's end of it is no more. */
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
+    this.#consumed.clear();
+    this.#connection.released(this);
     this.#deliveries[Symbol.dispose]();
   }
 
@@ -236,7 +249,11 @@ export class MemoryChannel extends EventEmitter implements ConfirmChannel {
       properties: propertiesOf(options),
       body: new Uint8Array(content),
     };
-    const { isRouted, isAccepted } = this.#host.publish(message);
+    const { node } = this.#connection;
+    const { isRouted, isAccepted } = node.isFull
+      ? { isRouted: true, isAccepted: false }
+      : this.#host.publish(message);
+    if (isRouted && isAccepted) node.took(queue, message.body);
     this.#connection.hear(() => {
       if (!isRouted && options.mandatory) {
         this.emit("return", messageFrom({ tag: 0, message }));

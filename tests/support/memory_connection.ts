@@ -7,18 +7,42 @@ import { MemoryChannel } from "./memory_channel.ts";
 export interface MemoryNode {
   readonly host: VirtualHost;
   readonly isBlocking: boolean;
+  /** It has no room for what is published. */
+  readonly isFull: boolean;
+  /** A message was taken in. */
+  took(queue: string, body: Uint8Array): void;
   joined(connection: MemoryConnection): void;
   left(connection: MemoryConnection): void;
 }
 
+/** How what is said gets to the other side. */
+export interface Wire {
+  /** Whether the client is there to say anything. */
+  speaks(): boolean;
+  toBroker(pass: () => void): void;
+  toClient(pass: () => void): void;
+}
+
+/** Each message in a microtask of its own. */
+const IMMEDIATE: Wire = {
+  speaks: () => true,
+  toBroker: (pass) => queueMicrotask(pass),
+  toClient: (pass) => queueMicrotask(pass),
+};
+
 /** What one side has said and the other has not heard yet, in order. */
 class Direction {
+  readonly #convey: (pass: () => void) => void;
   #waiting: (() => void)[] = [];
   #isHeld = false;
 
+  constructor(convey: (pass: () => void) => void) {
+    this.#convey = convey;
+  }
+
   send(heard: () => void): void {
     this.#waiting.push(heard);
-    queueMicrotask(() => this.#pass());
+    this.#convey(() => this.#pass());
   }
 
   /** It is heard once more, before everything else. */
@@ -28,7 +52,7 @@ class Direction {
 
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
-    for (const _ of this.#waiting) queueMicrotask(() => this.#pass());
+    for (const _ of this.#waiting) this.#convey(() => this.#pass());
   }
 
   clear(): void {
@@ -45,14 +69,20 @@ export class MemoryConnection extends EventEmitter implements Connection {
   readonly owner: symbol = Symbol();
   readonly node: MemoryNode;
   readonly #channels = new Set<MemoryChannel>();
-  readonly #toBroker = new Direction();
-  readonly #toClient = new Direction();
+  /** Those that the broker has, which may know nothing of their end. */
+  readonly #served = new Set<MemoryChannel>();
+  readonly #wire: Wire;
+  readonly #toBroker: Direction;
+  readonly #toClient: Direction;
   #state: "open" | "closing" | "closed" = "open";
   #isBlocked = false;
 
-  constructor(node: MemoryNode) {
+  constructor(node: MemoryNode, wire: Wire = IMMEDIATE) {
     super();
     this.node = node;
+    this.#wire = wire;
+    this.#toBroker = new Direction((pass) => wire.toBroker(pass));
+    this.#toClient = new Direction((pass) => wire.toClient(pass));
     node.joined(this);
   }
 
@@ -64,6 +94,7 @@ export class MemoryConnection extends EventEmitter implements Connection {
     if (this.#state !== "open") throw new Error(`Connection ${this.#state}`);
     const channel = new MemoryChannel(this);
     this.#channels.add(channel);
+    this.#served.add(channel);
     await channel.open();
     return channel;
   }
@@ -84,7 +115,7 @@ export class MemoryConnection extends EventEmitter implements Connection {
 
   /** What the client says is heard by the broker, unless the connection ends before. */
   say(heard: () => void): void {
-    this.#toBroker.send(heard);
+    if (this.#wire.speaks()) this.#toBroker.send(heard);
   }
 
   /** The same the other way. */
@@ -120,6 +151,36 @@ export class MemoryConnection extends EventEmitter implements Connection {
     this.#toClient.hold(false);
   }
 
+  /** Whether the broker takes one of its channels for a consumer of a queue. */
+  consumes(queue: string): boolean {
+    return this.#served.values().some((channel) => channel.consumes(queue));
+  }
+
+  /** The client is no more: the broker hears what was said before, and then of the end. */
+  hangUp(): void {
+    this.#toBroker.send(() => this.giveUp());
+  }
+
+  /** Ends it for the client, who is told why; the broker knows nothing of it until {@link giveUp}. */
+  abandon(error: Error): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#toClient.clear();
+    this.emit("error", error);
+    for (const channel of [...this.#channels]) channel.end();
+    this.emit("close", error);
+  }
+
+  /** Ends it for the broker; the client knows nothing of it. */
+  giveUp(): void {
+    this.#release();
+  }
+
+  /** For a channel: the broker's end of it is no more. */
+  released(channel: MemoryChannel): void {
+    this.#served.delete(channel);
+  }
+
   /** For a channel: it is no more. */
   left(channel: MemoryChannel): void {
     this.#channels.delete(channel);
@@ -151,7 +212,7 @@ export class MemoryConnection extends EventEmitter implements Connection {
 
   #release(): void {
     this.#toBroker.clear();
-    for (const channel of this.#channels) channel.release();
+    for (const channel of this.#served) channel.release();
     this.node.host.ownerLeft(this.owner);
     this.node.left(this);
   }
