@@ -58,9 +58,11 @@ export class Checkpointer {
     });
   }
 
-  /** An occurrence of this instant is under way: a checkpoint beyond it is taken back. */
+  /** An occurrence of this instant is under way: a checkpoint beyond it is taken back, at once. */
   cover(at: number): void {
-    if (at <= this.#begunAt) this.touch();
+    if (!this.#isRunning || at > this.#begunAt) return;
+    if (this.#writing === null) this.#write();
+    else this.#isStale = true;
   }
 
   /** Writes the last one, if it can within `timeoutMs`. */

@@ -135,7 +135,6 @@ export const REGRESSIONS: readonly Regression[] = [
       make(5000, every(2), { rule: 2, fate: LOST, onMissed: "all" }),
       kill(59_000, 12, 100),
     ]),
-    stillWrong: "lost",
   },
   {
     name: "A stop while RabbitMQ takes nothing doubles nothing",
