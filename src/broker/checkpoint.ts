@@ -8,6 +8,7 @@ import { peek } from "./peek.ts";
 import { Publisher } from "./publisher.ts";
 import type { BrokerLink } from "./session.ts";
 import type { Connection } from "./channel.ts";
+import { POLICY_ADVICE } from "./policies.ts";
 import type { SessionContext } from "./supervisor.ts";
 import { declareQueue } from "./topology.ts";
 
@@ -20,24 +21,34 @@ export interface LayoutInForce {
   confirm(): Promise<Layout>;
 }
 
+/** The queue as the present connection has it. */
+interface Place {
+  readonly model: Connection;
+  readonly publisher: Publisher;
+  /** How often it is looked at while it seems empty. */
+  readonly looks: number;
+}
+
 /** The checkpoint in RabbitMQ: a durable queue of one message, of which the newest stays. */
 export class BrokerCheckpoint {
   readonly #queue: string;
   readonly #layout: LayoutInForce;
+  readonly #predecessor: () => string | null;
   readonly #clock: Clock;
   readonly #warn: (text: string) => void;
-  #publisher: Publisher | null = null;
-  #model: Connection | null = null;
-  #state: "unknown" | "new" | "found" | "unusable" = "unknown";
+  #place: Place | "closed" | null = null;
 
   constructor(options: {
     queue: string;
     layout: LayoutInForce;
+    /** One of our other queues that was there before this process; `null` for none. */
+    predecessor: () => string | null;
     clock: Clock;
     warn: (text: string) => void;
   }) {
     this.#queue = options.queue;
     this.#layout = options.layout;
+    this.#predecessor = options.predecessor;
     this.#clock = options.clock;
     this.#warn = options.warn;
   }
@@ -49,15 +60,21 @@ export class BrokerCheckpoint {
 
   /**
    * Where this shard goes on: the newest checkpoint since the rules are shared as they are, else how far
-   * everything was seen to before that; `null` where nobody knows. Rejects where RabbitMQ is out of
-   * reach, and where this instance must not run. To be called once the messages about rules come in, or
-   * the lease is held: others can see this instance then.
+   * everything was seen to before that; `null` where nobody knows. Rejects unless the queue was looked
+   * into, or is closed to this user, and where this instance must not run. To be called once the messages
+   * about rules come in, or the lease is held: others can see this instance then.
    */
   async read(): Promise<Checkpoint | null> {
     const { generation, since } = await this.#layout.confirm();
-    const own = newestCheckpoint(await this.#stored(), generation);
+    const texts = await this.#stored();
+    const own = newestCheckpoint(readCheckpoints(texts, this.#warn), generation);
     if (own !== null) return { at: own.at, writtenAt: own.writtenAt };
-    return since === null ? null : { at: since, writtenAt: since };
+    if (since !== null) return { at: since, writtenAt: since };
+    const predecessor = this.#predecessor();
+    if (texts.length === 0 && predecessor !== null) {
+      this.#warn(missingText(this.#queue, predecessor));
+    }
+    return null;
   }
 
   /** Resolves once it is stored; rejects where it is not, or where nobody knows. */
@@ -71,32 +88,36 @@ export class BrokerCheckpoint {
 
   /** Puts a new connection to use. */
   async begin(context: SessionContext<BrokerLink>): Promise<void> {
-    const { model } = context.link;
+    const { link: { model }, signal } = context;
     const declared = await declareQueue(model, this.#queue, { maxLength: 1 });
     if (declared.warning !== null) this.#warn(declared.warning);
-    this.#state = declared.isUsable ? declared.isNew ? "new" : "found" : "unusable";
-    if (!declared.isUsable) return;
-    const publisher = await Publisher.open(context, this.#clock, () => {});
-    context.signal.throwIfAborted();
-    context.signal.addEventListener("abort", () => this.#end(), { once: true });
-    this.#publisher = publisher;
-    this.#model = model;
+    const place = declared.isUsable
+      ? {
+        model,
+        publisher: await Publisher.open(context, this.#clock, () => {}),
+        looks: declared.isNew ? 1 : LOOKS,
+      }
+      : "closed";
+    signal.throwIfAborted();
+    signal.addEventListener("abort", () => this.#place = null, { once: true });
+    this.#place = place;
   }
 
-  async #stored(): Promise<StoredCheckpoint[]> {
-    if (this.#state === "unusable") return [];
-    if (this.#model === null) throw outOfReach();
-    const looks = this.#state === "new" ? 1 : LOOKS;
-    return readCheckpoints(
-      await peek(this.#model, this.#queue, this.#clock, looks),
-      this.#warn,
-    );
+  get #publisher(): Publisher | null {
+    return this.#place === "closed" ? null : this.#place?.publisher ?? null;
   }
 
-  #end(): void {
-    this.#publisher = null;
-    this.#model = null;
+  async #stored(): Promise<string[]> {
+    if (this.#place === "closed") return [];
+    if (this.#place === null) throw outOfReach();
+    const { model, looks } = this.#place;
+    return await peek(model, this.#queue, this.#clock, looks);
   }
+}
+
+function missingText(queue: string, predecessor: string): string {
+  return `There is no checkpoint in queue '${queue}', although queue '${predecessor}' was there: ` +
+    `what fell due while no sensor ran is not made up for. ${POLICY_ADVICE}`;
 }
 
 /** The checkpoints that some messages hold, those left out with a warning that cannot be read. */

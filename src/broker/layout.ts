@@ -3,7 +3,7 @@ import { firstLayout, type Layout, nextLayout, sameLayout } from "../domain/layo
 import { layoutFromText, layoutText } from "./layout_text.ts";
 import { problemText } from "../ground/error_text.ts";
 import { queuesOf, type Shard } from "../domain/shard.ts";
-import { BrokerError, replyCode, replyText } from "./fault.ts";
+import { BrokerError, isForbidden, replyText } from "./fault.ts";
 import { deleteQueues, occupied, seenToBy, stateOf } from "./former_shards.ts";
 import { changedText, LayoutError, movedText, occupiedText } from "./layout_error.ts";
 import { peek } from "./peek.ts";
@@ -55,6 +55,8 @@ export class BrokerLayout {
   /** All agreed on what holds: from then on it has to stay. */
   #isSettled = false;
   #isRegisterUsable = false;
+  /** `null`: not looked at yet. */
+  #wasThere: boolean | null = null;
   /** The broker answered nothing more when it was to be written: that is put off once. */
   #wasSilent = false;
 
@@ -62,6 +64,11 @@ export class BrokerLayout {
     this.#options = options;
     this.#queue = `${options.base}.layout`;
     this.#layout = firstLayout(options.shard.count);
+  }
+
+  /** Its queue, where that was there before this process. */
+  get found(): string | null {
+    return this.#wasThere === true ? this.#queue : null;
   }
 
   /** What this instance takes to hold. */
@@ -75,6 +82,7 @@ export class BrokerLayout {
     const declared = await declareQueue(model, this.#queue, REGISTER);
     if (declared.warning !== null) this.#options.on.warning(declared.warning);
     this.#isRegisterUsable = declared.isUsable;
+    this.#wasThere ??= declared.isUsable && !declared.isNew;
     if (declared.isUsable) await this.#orRefuse(() => this.#agree(context, declared.isNew));
     signal.throwIfAborted();
     this.#model = model;
@@ -235,6 +243,6 @@ function read(text: string): Layout {
 
 /** Why the layout is of no use where the connection is; `null` for everything else. */
 function reasonToGoOn(error: unknown): string | null {
-  if (replyCode(error) !== null) return replyText(error);
+  if (isForbidden(error)) return replyText(error);
   return error instanceof UnusableLayout ? error.message : null;
 }

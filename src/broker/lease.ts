@@ -3,7 +3,7 @@ import { type Clock, sleep } from "../ground/clock.ts";
 import type { Tenure } from "../domain/tenure.ts";
 import { aborted } from "../ground/abort.ts";
 import type { Tell } from "../ground/tell.ts";
-import { BrokerError, replyCode } from "./fault.ts";
+import { BrokerError, isForbidden } from "./fault.ts";
 import type { LeaseNews } from "./news.ts";
 import { type BrokerLink, openChannel, openSession, type Session } from "./session.ts";
 import type { Channel, Connect } from "./channel.ts";
@@ -20,7 +20,6 @@ const LONGEST_MS = 4000;
 const HEARTBEATS = 1.6;
 const RETRY_BASE_MS = 250;
 const RETRY_CAP_MS = 2000;
-const ACCESS_REFUSED = 403;
 
 /** Where instances compete. */
 export interface LeaseOptions {
@@ -119,6 +118,7 @@ export class Lease implements AsyncDisposable {
     if (!isUsable) return;
     await this.#appear(context);
     context.signal.addEventListener("abort", () => this.#lose("the connection to RabbitMQ ended"));
+    this.#options.tell({ kind: "lease_in_reach" });
     this.#compete(context).catch(context.fail);
   }
 
@@ -155,7 +155,7 @@ export class Lease implements AsyncDisposable {
     try {
       await channel.consume(queue, onMessage, { exclusive: true });
     } catch (error) {
-      if (replyCode(error) === ACCESS_REFUSED) return null;
+      if (isForbidden(error)) return null;
       throw error;
     }
     channel.on(

@@ -39,6 +39,8 @@ export type ListenerNews =
 
 /** Who holds the lease. */
 export type LeaseNews =
+  /** This instance competes, or holds it. */
+  | { readonly kind: "lease_in_reach" }
   | { readonly kind: "lease_acquired" }
   | { readonly kind: "lease_lost"; readonly reason: string }
   /** Instances that compete, this one included. */

@@ -11,7 +11,7 @@ import { Publisher } from "./publisher.ts";
 import { type BrokerLink, onChannel } from "./session.ts";
 import type { PublishOptions } from "./channel.ts";
 import type { SessionContext } from "./supervisor.ts";
-import { declareQueue } from "./topology.ts";
+import { type DeclaredQueue, declareQueue } from "./topology.ts";
 
 /** RabbitMQ can lose a queue that it made within the last two seconds, should it be killed. */
 const SETTLING_MS = 3000;
@@ -33,6 +33,8 @@ export class BrokerOutbox implements Outbox {
   #publisher: Publisher | null = null;
   #feed: Promise<OutboxFeed> | null = null;
   #context: SessionContext<BrokerLink> | null = null;
+  /** Its queue, where that was there before this process; `undefined`: not looked at yet. */
+  #found: string | null | undefined;
   #isUp = false;
   #canBury = false;
   #isHandingOut = false;
@@ -44,6 +46,11 @@ export class BrokerOutbox implements Outbox {
     this.#deadQueue = deadQueue;
     this.#clock = clock;
     this.#tell = tell;
+  }
+
+  /** One of its queues that was there before this process. */
+  get found(): string | null {
+    return this.#found ?? null;
   }
 
   get isUp(): boolean {
@@ -111,6 +118,9 @@ export class BrokerOutbox implements Outbox {
     const dead = await declareQueue(model, this.#deadQueue, { maxLength: MAX_DEAD });
     for (const { warning } of [outbox, dead]) {
       if (warning !== null) this.#tell({ kind: "store_warning", text: warning });
+    }
+    if (this.#found === undefined) {
+      this.#found = foundOf(outbox, this.#queue) ?? foundOf(dead, this.#deadQueue);
     }
     if (!outbox.isUsable) return;
     const publisher = await Publisher.open(context, this.#clock, (it) => this.#block(it));
@@ -219,4 +229,8 @@ export class BrokerOutbox implements Outbox {
       parkedBy: this.#processId,
     });
   }
+}
+
+function foundOf({ isUsable, isNew }: DeclaredQueue, queue: string): string | null {
+  return isUsable && !isNew ? queue : null;
 }

@@ -72,6 +72,7 @@ export function openStore(options: StoreOptions): Store {
   const checkpoint = new BrokerCheckpoint({
     queue: queues.checkpoint,
     layout,
+    predecessor: () => layout.found ?? outbox.found,
     clock,
     warn: warning,
   });

@@ -1,10 +1,9 @@
-import { replyCode, replyText } from "./fault.ts";
+import { isAbsent, isForbidden, replyCode, replyText } from "./fault.ts";
 import { onChannel } from "./session.ts";
 import type { Channel, Connection, QueueOptions } from "./channel.ts";
 
 /** The messages about rules, those included that only some platforms send (contract 3.3). */
 const RULE_KEYS = ["rule.created", "rule.enabled", "rule.disabled", "rule.deleted", "rule.updated"];
-const ACCESS_REFUSED = 403;
 const PRECONDITION_FAILED = 406;
 
 /**
@@ -70,7 +69,7 @@ interface Thing {
 
 /** What became of a queue that was to be declared. */
 export interface DeclaredQueue {
-  /** `false`: it cannot be used at all. */
+  /** `false`: it is closed to this user, and can be gone on without. */
   readonly isUsable: boolean;
   /** It was not there before. */
   readonly isNew: boolean;
@@ -82,7 +81,7 @@ export interface DeclaredQueue {
 
 /**
  * Makes sure of a durable queue of our own. One that exists otherwise than declared is used as it is; one
- * that cannot be had is told of. Rejects only where the connection is of no use.
+ * that is closed to this user is told of. Rejects where it may be there and is out of reach.
  */
 export async function declareQueue(
   model: Connection,
@@ -97,7 +96,7 @@ export async function declareQueue(
     });
     return { isUsable: true, isNew: before === null, count: before ?? 0, warning };
   } catch (error) {
-    if (replyCode(error) === null) throw error;
+    if (!isForbidden(error)) throw error;
     const warning = `Cannot use queue '${queue}': ${replyText(error)}`;
     return { isUsable: false, isNew: false, count: 0, warning };
   }
@@ -108,21 +107,26 @@ async function countOf(model: Connection, queue: string): Promise<number | null>
   try {
     return (await onChannel(model, (channel) => channel.checkQueue(queue))).messageCount;
   } catch (error) {
-    if (replyCode(error) === null) throw error;
-    return null;
+    if (isAbsent(error) || isForbidden(error)) return null;
+    throw error;
   }
 }
 
-/** Returns a warning where only the fallback worked. Rejects with the first error where not even that did. */
+/**
+ * Returns a warning where only the fallback worked. Rejects with the first error where that found nothing, or
+ * nothing for this user; with the second one where it could not find out.
+ */
 async function ensure(model: Connection, what: string, thing: Thing): Promise<string | null> {
   try {
     await onChannel(model, thing.declare);
     return null;
   } catch (error) {
-    const code = replyCode(error);
-    if (code !== ACCESS_REFUSED && code !== PRECONDITION_FAILED) throw error;
-    const exists = await onChannel(model, thing.fallBack).then(() => true, () => false);
-    if (!exists) throw error;
+    if (!isForbidden(error) && replyCode(error) !== PRECONDITION_FAILED) throw error;
+    try {
+      await onChannel(model, thing.fallBack);
+    } catch (second) {
+      throw isAbsent(second) || isForbidden(second) ? error : second;
+    }
     return `Using ${what} as found: ${replyText(error)}`;
   }
 }

@@ -54,7 +54,7 @@ export class WatchedLease implements AsyncDisposable {
       queue: rivals.queue,
       clock: watched,
       ...(backoff === undefined ? {} : { backoff }),
-      tell: (news) => tell(lineOf(news)),
+      tell: (news) => news.kind === "lease_in_reach" || tell(lineOf(news)),
     });
     this.#tenures = this.#follow(this.#lease.tenures(this.#end.signal));
   }
@@ -98,7 +98,7 @@ export class WatchedLease implements AsyncDisposable {
   }
 }
 
-function lineOf(news: LeaseNews): string {
+function lineOf(news: Exclude<LeaseNews, { kind: "lease_in_reach" }>): string {
   switch (news.kind) {
     case "lease_acquired":
       return "acquired";

@@ -7,6 +7,7 @@ import { MemoryChannel } from "./memory_channel.ts";
 export interface MemoryNode {
   readonly host: VirtualHost;
   readonly isBlocking: boolean;
+  assertReach(queue: string): void;
   joined(connection: MemoryConnection): void;
   left(connection: MemoryConnection): void;
 }

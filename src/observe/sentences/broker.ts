@@ -1,3 +1,4 @@
+import type { BrokerError, BrokerFault } from "../../broker/fault.ts";
 import type { LeaseNews, ListenerNews, StoreNews } from "../../broker/news.ts";
 import { messageOf } from "../../ground/error_text.ts";
 import { type Line, line, repeated } from "./line.ts";
@@ -11,12 +12,10 @@ export function storeLine(news: StoreNews): Line {
       return { ...line("info", `The outbox is ready${waiting}`, fields), ends: "outbox" };
     }
     case "store_lost": {
-      const { error: { message, fault }, retryMs, wasUp } = news;
-      const fields = { fault, retry_ms: Math.round(retryMs) };
-      if (!wasUp) return repeated("warn", message, fields);
-      // The listener's line, on the same broker, tells each attempt.
-      const told = line("warn", `The outbox is out of reach: ${message}`, fields);
-      return { ...told, spell: "outbox", isQuietAgain: true };
+      const { error, retryMs, wasUp } = news;
+      const fields = { fault: error.fault, retry_ms: Math.round(retryMs) };
+      if (!wasUp) return repeated("warn", error.message, fields);
+      return outOfReach("outbox", error, fields);
     }
     case "outbox_blocked":
       return news.isBlocked
@@ -64,24 +63,45 @@ export function listenerLine(news: ListenerNews): Line | null {
   }
 }
 
+/** What the trouble of one queue is: others, and whoever uses them, know nothing of it. */
+const OF_A_QUEUE: ReadonlySet<BrokerFault> = new Set([
+  "queue_out_of_reach",
+  "unanswered",
+  "refused",
+  "cancelled",
+]);
+
+function outOfReach(
+  what: "outbox" | "lease",
+  { message, fault }: BrokerError,
+  fields: Line["fields"],
+): Line {
+  const text = `The ${what} is out of reach: ${message}`;
+  if (OF_A_QUEUE.has(fault)) return { ...repeated("warn", text, fields), spell: what };
+  // The listener's line, on the same broker, tells each attempt.
+  return { ...line("warn", text, fields), spell: what, isQuietAgain: true };
+}
+
 /** What the log says of which instance fires. */
 export function leaseLine(news: LeaseNews): Line {
   switch (news.kind) {
+    case "lease_in_reach":
+      return {
+        ...line("info", "The lease is within reach again"),
+        ends: "lease",
+        isRecovery: true,
+      };
     case "lease_acquired":
       return line("info", "Holding the lease: this instance fires now", { role: "leader" });
     case "lease_lost":
       return line("warn", `Lost the lease, standing by: ${news.reason}`, { role: "standby" });
     case "instances_counted": {
       const standbys = news.count - 1;
-      const told = line("info", `${standbys} other instances stand by`, { standbys });
-      return { ...told, ends: "lease" };
+      return line("info", `${standbys} other instances stand by`, { standbys });
     }
     case "lease_out_of_reach": {
-      const { error: { message, fault }, retryMs } = news;
-      // The listener's line, on the same broker, tells each attempt.
-      const fields = { fault, retry_ms: Math.round(retryMs) };
-      const told = line("warn", `The lease is out of reach: ${message}`, fields);
-      return { ...told, spell: "lease", isQuietAgain: true };
+      const { error, retryMs } = news;
+      return outOfReach("lease", error, { fault: error.fault, retry_ms: Math.round(retryMs) });
     }
     case "lease_warning":
       return line("warn", news.text);

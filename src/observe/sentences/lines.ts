@@ -43,6 +43,7 @@ export function linesOf(news: News): readonly Line[] {
     case "message_unreadable":
     case "listener_warning":
       return one(listenerLine(news));
+    case "lease_in_reach":
     case "lease_acquired":
     case "lease_lost":
     case "instances_counted":
