@@ -15,7 +15,10 @@ export function storeLine(news: StoreNews): Line {
       const { error, retryMs, wasUp } = news;
       const fields = { fault: error.fault, retry_ms: Math.round(retryMs) };
       if (!wasUp) return repeated("warn", error.message, fields);
-      return outOfReach("outbox", error, fields);
+      return {
+        ...outOfReach(error, `The outbox is out of reach: ${error.message}`, fields),
+        spell: "outbox",
+      };
     }
     case "outbox_blocked":
       return news.isBlocked
@@ -71,15 +74,10 @@ const OF_A_QUEUE: ReadonlySet<BrokerFault> = new Set([
   "cancelled",
 ]);
 
-function outOfReach(
-  what: "outbox" | "lease",
-  { message, fault }: BrokerError,
-  fields: Line["fields"],
-): Line {
-  const text = `The ${what} is out of reach: ${message}`;
-  if (OF_A_QUEUE.has(fault)) return { ...repeated("warn", text, fields), spell: what };
+function outOfReach({ fault }: BrokerError, text: string, fields: Line["fields"]): Line {
+  if (OF_A_QUEUE.has(fault)) return repeated("warn", text, fields);
   // The listener's line, on the same broker, tells each attempt.
-  return { ...line("warn", text, fields), spell: what, isQuietAgain: true };
+  return { ...line("warn", text, fields), isQuietAgain: true };
 }
 
 /** What the log says of which instance fires. */
@@ -101,7 +99,11 @@ export function leaseLine(news: LeaseNews): Line {
     }
     case "lease_out_of_reach": {
       const { error, retryMs } = news;
-      return outOfReach("lease", error, { fault: error.fault, retry_ms: Math.round(retryMs) });
+      const fields = { fault: error.fault, retry_ms: Math.round(retryMs) };
+      return {
+        ...outOfReach(error, `The lease is out of reach: ${error.message}`, fields),
+        spell: "lease",
+      };
     }
     case "lease_warning":
       return line("warn", news.text);

@@ -115,3 +115,22 @@ Deno.test("The log takes a failure for a repetition only where nothing worked in
     ["Failed to connect", "2 Failed to connect"],
   ]);
 });
+
+Deno.test("The log tells each time of a queue that is out of reach: nobody else does", () => {
+  const away = new BrokerError("queue_out_of_reach", "home node is down");
+  const { messages } = written(
+    news.storeLost(LOST, 10),
+    news.storeLost(away, 10),
+    news.leaseDisconnected(LOST, 10),
+    news.leaseDisconnected(away, 10),
+    { kind: "lease_in_reach" },
+    { kind: "lease_in_reach" },
+  );
+  assertEquals(messages, [
+    "warn: The outbox is out of reach: Lost the connection",
+    "warn: The outbox is out of reach: home node is down",
+    "warn: The lease is out of reach: Lost the connection",
+    "warn: The lease is out of reach: home node is down",
+    "info: The lease is within reach again",
+  ]);
+});
