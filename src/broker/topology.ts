@@ -1,4 +1,5 @@
 import { isAbsent, isForbidden, replyCode, replyText } from "./fault.ts";
+import { classic, otherTypeIn, otherTypeText } from "./queue_type.ts";
 import { onChannel } from "./session.ts";
 import type { Channel, Connection, QueueOptions } from "./channel.ts";
 
@@ -18,16 +19,13 @@ export async function declareRuleFeed(
   options: QueueOptions = { durable: true },
 ): Promise<string[]> {
   const warnings = [
-    await ensure(model, `exchange '${exchange}'`, {
+    await ensureKnown(model, `exchange '${exchange}'`, {
       declare: (channel) => channel.assertExchange(exchange, "topic", { durable: true }),
       // Passive: whether it is there, whatever it is.
       fallBack: (channel) => channel.checkExchange(exchange),
     }),
-    await ensure(model, `queue '${queue}'`, {
-      declare: (channel) => channel.assertQueue(queue, options),
-      fallBack: (channel) => channel.checkQueue(queue),
-    }),
-    await ensure(model, `the bindings of queue '${queue}'`, {
+    (await ensureQueue(model, queue, options)).warning,
+    await ensureKnown(model, `the bindings of queue '${queue}'`, {
       declare: (channel) => bind(channel, exchange, queue),
       // Nobody but an administrator can tell whether they are there.
       fallBack: () => Promise.resolve(),
@@ -53,7 +51,7 @@ export async function declareOwnRuleFeed(
     exclusive: true,
     autoDelete: true,
   });
-  const warning = await ensure(model, `the bindings of queue '${sharedQueue}'`, {
+  const warning = await ensureKnown(model, `the bindings of queue '${sharedQueue}'`, {
     declare: async (channel) => {
       for (const key of RULE_KEYS) await channel.unbindQueue(sharedQueue, exchange, key);
     },
@@ -75,12 +73,14 @@ export interface DeclaredQueue {
   readonly isNew: boolean;
   /** The messages in it that nobody holds. */
   readonly count: number;
+  /** It is of this type, and not a classic one; `null`: it is, as far as that can be seen. */
+  readonly otherType: string | null;
   /** What the operator should know of it. */
   readonly warning: string | null;
 }
 
 /**
- * Makes sure of a durable queue of our own. One that exists otherwise than declared is used as it is; one
+ * Makes sure of a durable classic queue of our own. One that exists otherwise than declared is used as it is; one
  * that is closed to this user is told of. Rejects where it may be there and is out of reach.
  */
 export async function declareQueue(
@@ -90,15 +90,12 @@ export async function declareQueue(
 ): Promise<DeclaredQueue> {
   const before = await countOf(model, queue);
   try {
-    const warning = await ensure(model, `queue '${queue}'`, {
-      declare: (channel) => channel.assertQueue(queue, { ...options, durable: true }),
-      fallBack: (channel) => channel.checkQueue(queue),
-    });
-    return { isUsable: true, isNew: before === null, count: before ?? 0, warning };
+    const { warning, otherType } = await ensureQueue(model, queue, { ...options, durable: true });
+    return { isUsable: true, isNew: before === null, count: before ?? 0, otherType, warning };
   } catch (error) {
     if (!isForbidden(error)) throw error;
     const warning = `Cannot use queue '${queue}': ${replyText(error)}`;
-    return { isUsable: false, isNew: false, count: 0, warning };
+    return { isUsable: false, isNew: false, count: 0, otherType: null, warning };
   }
 }
 
@@ -112,11 +109,43 @@ async function countOf(model: Connection, queue: string): Promise<number | null>
   }
 }
 
+/** Returns a warning where only the fallback worked. */
+async function ensureKnown(
+  model: Connection,
+  what: string,
+  thing: Thing,
+): Promise<string | null> {
+  const refusal = await ensure(model, thing);
+  return refusal === null ? null : asFound(what, refusal);
+}
+
+/** Makes sure of a classic queue. */
+async function ensureQueue(
+  model: Connection,
+  queue: string,
+  options: QueueOptions,
+): Promise<{ warning: string | null; otherType: string | null }> {
+  const refusal = await ensure(model, {
+    declare: (channel) => channel.assertQueue(queue, classic(options)),
+    fallBack: (channel) => channel.checkQueue(queue),
+  });
+  if (refusal === null) return { warning: null, otherType: null };
+  const otherType = otherTypeIn(refusal);
+  const warning = otherType === null
+    ? asFound(`queue '${queue}'`, refusal)
+    : otherTypeText(queue, otherType);
+  return { warning, otherType };
+}
+
+function asFound(what: string, refusal: unknown): string {
+  return `Using ${what} as found: ${replyText(refusal)}`;
+}
+
 /**
- * Returns a warning where only the fallback worked. Rejects with the first error where that found nothing, or
+ * Returns why only the fallback worked, if so. Rejects with the first error where that found nothing, or
  * nothing for this user; with the second one where it could not find out.
  */
-async function ensure(model: Connection, what: string, thing: Thing): Promise<string | null> {
+async function ensure(model: Connection, thing: Thing): Promise<unknown> {
   try {
     await onChannel(model, thing.declare);
     return null;
@@ -127,7 +156,7 @@ async function ensure(model: Connection, what: string, thing: Thing): Promise<st
     } catch (second) {
       throw isAbsent(second) || isForbidden(second) ? error : second;
     }
-    return `Using ${what} as found: ${replyText(error)}`;
+    return error;
   }
 }
 

@@ -81,6 +81,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     signal: stop,
   });
   const api = stack.use(new ApiClient({ baseUrl: config.apiUrl, token: keeper, clock, skew }));
+  const refused = (reason: string) => failure.abort(new Fatal(ExitCode.usage, reason));
   const base = `sensor.${config.sensorRef}`;
   const queues = queuesOf(base, config.shard);
   const engine = new Engine({
@@ -93,11 +94,11 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     queueBase: base,
     signal: stop,
     unauthorized: (reason) => failure.abort(tokenFatal(keeper, reason)),
-    refused: (error) => failure.abort(new Fatal(ExitCode.usage, error.message, { cause: error })),
+    refused: ({ message }) => refused(message),
   });
   stack.use(engine);
   const lease = config.ha
-    ? stack.use(new Lease({ url: config.mqUrl, queue: queues.lease, clock, tell }))
+    ? stack.use(new Lease({ url: config.mqUrl, queue: queues.lease, clock, tell, refused }))
     : null;
   // From before the first connection to after the last, so that both can be watched.
   stack.use(administration.open({ engine, lease, timeWatch, keeper, signal: stop }));

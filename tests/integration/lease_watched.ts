@@ -54,6 +54,7 @@ export class WatchedLease implements AsyncDisposable {
       queue: rivals.queue,
       clock: watched,
       ...(backoff === undefined ? {} : { backoff }),
+      refused: (reason) => tell(`refused: ${reason}`),
       tell: (news) => news.kind === "lease_in_reach" || tell(lineOf(news)),
     });
     this.#tenures = this.#follow(this.#lease.tenures(this.#end.signal));
