@@ -1,18 +1,22 @@
 import { type Checkpoint, newestCheckpoint, type StoredCheckpoint } from "../domain/checkpoint.ts";
 import { checkpointFromText, checkpointText } from "./checkpoint_text.ts";
-import type { Clock } from "../ground/clock.ts";
+import { type Clock, sleep } from "../ground/clock.ts";
 import type { Layout } from "../domain/layout.ts";
 import { problemText } from "../ground/error_text.ts";
 import { BrokerError } from "./fault.ts";
 import { peek } from "./peek.ts";
 import { Publisher } from "./publisher.ts";
-import type { BrokerLink } from "./session.ts";
+import { type BrokerLink, onChannel } from "./session.ts";
 import type { Connection } from "./channel.ts";
 import { POLICY_ADVICE } from "./policies.ts";
 import type { SessionContext } from "./supervisor.ts";
 import { declareQueue } from "./topology.ts";
 
 const LOOKS = 5;
+/** Somebody who was reading has put back what he held by then. */
+const SETTLE_MS = 200;
+/** What was written longer ago is looked for before it is written over. */
+const FRESH_MS = 2000;
 
 /** What a checkpoint of ours has to belong to. */
 export interface LayoutInForce {
@@ -27,6 +31,8 @@ interface Place {
   readonly publisher: Publisher;
   /** How often it is looked at while it seems empty. */
   readonly looks: number;
+  /** When the last one was written on this connection, on the monotonic clock. */
+  writtenAt: number;
 }
 
 /** The checkpoint in RabbitMQ: a durable queue of one message, of which the newest stays. */
@@ -36,6 +42,7 @@ export class BrokerCheckpoint {
   readonly #predecessor: () => string | null;
   readonly #clock: Clock;
   readonly #warn: (text: string) => void;
+  readonly #lost: (queue: string) => void;
   #place: Place | "closed" | null = null;
 
   constructor(options: {
@@ -45,12 +52,15 @@ export class BrokerCheckpoint {
     predecessor: () => string | null;
     clock: Clock;
     warn: (text: string) => void;
+    /** What was written was gone. */
+    lost: (queue: string) => void;
   }) {
     this.#queue = options.queue;
     this.#layout = options.layout;
     this.#predecessor = options.predecessor;
     this.#clock = options.clock;
     this.#warn = options.warn;
+    this.#lost = options.lost;
   }
 
   /** Whether it can be written now. */
@@ -79,11 +89,14 @@ export class BrokerCheckpoint {
 
   /** Resolves once it is stored; rejects where it is not, or where nobody knows. */
   async write(checkpoint: Checkpoint): Promise<void> {
-    if (this.#publisher === null) throw outOfReach();
+    const place = this.#place;
+    if (place === "closed" || place === null) throw outOfReach();
+    await this.#lookForLast(place);
     const { generation } = this.#layout.current;
-    await this.#publisher.publish(this.#queue, checkpointText({ ...checkpoint, generation }), {
+    await place.publisher.publish(this.#queue, checkpointText({ ...checkpoint, generation }), {
       contentType: "application/json",
     });
+    place.writtenAt = this.#clock.monotonic();
   }
 
   /** Puts a new connection to use. */
@@ -91,16 +104,28 @@ export class BrokerCheckpoint {
     const { link: { model }, signal } = context;
     const declared = await declareQueue(model, this.#queue, { maxLength: 1 });
     if (declared.warning !== null) this.#warn(declared.warning);
-    const place = declared.isUsable
+    const place: Place | "closed" = declared.isUsable
       ? {
         model,
         publisher: await Publisher.open(context, this.#clock, () => {}),
         looks: declared.isNew ? 1 : LOOKS,
+        writtenAt: Infinity,
       }
       : "closed";
     signal.throwIfAborted();
     signal.addEventListener("abort", () => this.#place = null, { once: true });
     this.#place = place;
+  }
+
+  /** Whether what was written a while ago is still there. To look each time would keep a queue in use. */
+  async #lookForLast({ model, writtenAt }: Place): Promise<void> {
+    if (this.#clock.monotonic() - writtenAt < FRESH_MS) return;
+    const isThere = async () =>
+      (await onChannel(model, (it) => it.checkQueue(this.#queue))).messageCount > 0;
+    if (await isThere()) return;
+    // Somebody may have held it, who read it just then.
+    await sleep(this.#clock, SETTLE_MS);
+    if (!await isThere()) this.#lost(this.#queue);
   }
 
   get #publisher(): Publisher | null {

@@ -8,6 +8,7 @@ import { deleteQueues, occupied, seenToBy, stateOf } from "./former_shards.ts";
 import { changedText, LayoutError, movedText, occupiedText } from "./layout_error.ts";
 import { peek } from "./peek.ts";
 import { changeRegister, REGISTER } from "./register.ts";
+import { watchRegister } from "./register_watch.ts";
 import type { BrokerLink } from "./session.ts";
 import type { Connection } from "./channel.ts";
 import type { SessionContext } from "./supervisor.ts";
@@ -31,6 +32,8 @@ export interface LayoutOptions {
   readonly on: {
     /** Something is not as it should be, but will do. */
     warning(text: string): void;
+    /** What was written was gone: it is there again. */
+    lost(queue: string): void;
     /** This instance must not run, or not go on. */
     refused(error: LayoutError): void;
   };
@@ -82,11 +85,13 @@ export class BrokerLayout {
     const declared = await declareQueue(model, this.#queue, REGISTER);
     if (declared.warning !== null) this.#options.on.warning(declared.warning);
     this.#isRegisterUsable = declared.isUsable;
+    const isAsDeclared = declared.isUsable && declared.warning === null;
     this.#wasThere ??= declared.isUsable && !declared.isNew;
     if (declared.isUsable) await this.#orRefuse(() => this.#agree(context, declared.isNew));
     signal.throwIfAborted();
     this.#model = model;
     signal.addEventListener("abort", () => this.#model = null, { once: true });
+    if (isAsDeclared && this.#isSettled) this.#watch(context);
   }
 
   /**
@@ -100,6 +105,17 @@ export class BrokerLayout {
     if (this.#isSettled && this.#isRegisterUsable) await this.#orRefuse(() => this.#verify(model));
     await this.#lookForTwins(model);
     return this.#layout;
+  }
+
+  /** Whatever empties this queue empties others too. */
+  #watch(context: SessionContext<BrokerLink>): void {
+    watchRegister({
+      context,
+      queue: this.#queue,
+      clock: this.#options.clock,
+      text: () => layoutText(this.#layout),
+      lost: () => this.#options.on.lost(this.#queue),
+    }).catch(context.fail);
   }
 
   async #orRefuse(deed: () => Promise<void>): Promise<void> {

@@ -5,8 +5,11 @@ import type { CheckpointNews } from "./news.ts";
 
 /** Between two checkpoints while things change: the span that a crash can double. */
 const PACE_MS = 150;
-/** The longest without one: it also tells the next process how long nobody was there. */
-const IDLE_MS = 30_000;
+/**
+ * The longest without one, whether anything changed or not: it tells the next process how long nobody was
+ * there, and makes up for one that vanished.
+ */
+const IDLE_MS = 5000;
 
 /** Where checkpoints are kept. */
 export interface CheckpointStore {
@@ -32,6 +35,8 @@ export class Checkpointer {
   #writing: Promise<void> | null = null;
   /** Something changed while one was being written. */
   #isStale = false;
+  /** One is to be written although nothing changed. */
+  #isDue = false;
   #isRunning = false;
   #lastAt = NaN;
 
@@ -80,7 +85,8 @@ export class Checkpointer {
     const { store, clock, watermark, tell } = this.#options;
     this.#wakeLater();
     const at = watermark();
-    if (!store.isUp || at === this.#lastAt) return;
+    if (!store.isUp || at === this.#lastAt && !this.#isDue) return;
+    this.#isDue = false;
     const checkpoint = { at, writtenAt: clock.now() };
     this.#writing = store.write(checkpoint).then(
       () => {
@@ -97,6 +103,9 @@ export class Checkpointer {
   #wakeLater(): void {
     this.#idle?.[Symbol.dispose]();
     if (!this.#isRunning) return;
-    this.#idle = this.#options.clock.alarm(IDLE_MS, () => this.touch());
+    this.#idle = this.#options.clock.alarm(IDLE_MS, () => {
+      this.#isDue = true;
+      this.touch();
+    });
   }
 }

@@ -286,3 +286,60 @@ Deno.test("A store that made all its queues misses no checkpoint", async () => {
   assertEquals(await watched.checkpoint.read(), null);
   assertEquals(watched.told("warning"), []);
 });
+
+Deno.test("A checkpoint that is gone is told of when the next one is written after a while", async () => {
+  await using world = await setUp();
+  const { broker, clock, watched } = world;
+  const channel = await broker.channel();
+  const queue = `${watched.prefix}.checkpoint`;
+  await watched.checkpoint.write({ at: 1, writtenAt: 2 });
+  await clock.advance(2000);
+  await watched.checkpoint.write({ at: 2, writtenAt: 3 });
+  assertEquals(watched.told("gone"), []);
+  await channel.purgeQueue(queue);
+  await clock.advance(2000);
+  const written = watched.checkpoint.write({ at: 3, writtenAt: 4 });
+  await clock.advance(200);
+  await written;
+  assertEquals(watched.told("gone"), [`gone: ${queue}`]);
+  assertEquals(await watched.checkpoint.read(), { at: 3, writtenAt: 4 });
+});
+
+Deno.test("A layout that is gone is told of within two seconds, and is there again", async () => {
+  await using world = await setUp();
+  const { broker, clock, watched } = world;
+  const queue = `${watched.prefix}.layout`;
+  await clock.advance(10_000);
+  assertEquals([watched.told("gone"), broker.queue(queue).depth], [[], 1]);
+  await (await broker.channel()).purgeQueue(queue);
+  await clock.advance(2000);
+  assertEquals([watched.told("gone"), broker.queue(queue).depth], [[`gone: ${queue}`], 1]);
+});
+
+Deno.test("A layout that somebody reads for a moment is not taken for gone, and stays one", async () => {
+  await using world = await setUp();
+  const { broker, clock, watched } = world;
+  const queue = `${watched.prefix}.layout`;
+  const reader = await broker.channel();
+  await reader.get(queue);
+  await clock.advance(1000);
+  await reader.close();
+  assertEquals(broker.queue(queue).depth, 2);
+  await clock.advance(1000);
+  assertEquals([watched.told("gone"), broker.queue(queue).depth], [[], 1]);
+});
+
+Deno.test("A layout whose queue is deleted is told of within a second, and is there again", async () => {
+  await using world = await setUp();
+  const { broker, clock, watched } = world;
+  const queue = `${watched.prefix}.layout`;
+  const channel = await broker.channel();
+  await channel.deleteQueue(queue, { ifUnused: false, ifEmpty: false });
+  await clock.advance(1000);
+  await watched.until(
+    `lost refused: There is no queue '${queue}' any more. Unless somebody deleted it`,
+  );
+  await clock.advance(RETRY_MS);
+  await watched.until("up", 2);
+  assertEquals(broker.queue(queue).depth, 1);
+});

@@ -8,7 +8,12 @@ function setUp() {
   const startAt = clock.now();
   const written: Checkpoint[] = [];
   const failures: unknown[] = [];
-  const state = { isUp: true, heldBackMs: 0, hold: null as PromiseWithResolvers<void> | null };
+  const state = {
+    isUp: true,
+    heldBackMs: 0,
+    stuckAt: Infinity,
+    hold: null as PromiseWithResolvers<void> | null,
+  };
   const checkpointer = new Checkpointer({
     clock,
     store: {
@@ -20,7 +25,7 @@ function setUp() {
         written.push(checkpoint);
       },
     },
-    watermark: () => clock.now() - state.heldBackMs,
+    watermark: () => Math.min(clock.now() - state.heldBackMs, state.stuckAt),
     tell: (news) => news.kind === "checkpoint_unwritten" && failures.push(news.error),
   });
   return {
@@ -48,10 +53,21 @@ Deno.test("Checkpointer writes at its pace while things change, and now and then
     checkpointer.touch();
     await clock.advance(10);
   }
-  await clock.advance(29_900);
+  await clock.advance(4900);
   assertEquals(ats(), [150, 300, 450]);
-  await clock.advance(31_000);
-  assertEquals(ats(), [150, 300, 450, 30_600, 60_750]);
+  await clock.advance(6000);
+  assertEquals(ats(), [150, 300, 450, 5600, 10_750]);
+});
+
+Deno.test("Checkpointer writes now and then although nothing changed: what is stored may be gone", async () => {
+  const { clock, state, checkpointer, ats } = setUp();
+  state.stuckAt = clock.now();
+  checkpointer.start();
+  for (let n = 0; n < 110; n++) {
+    checkpointer.touch();
+    await clock.advance(100);
+  }
+  assertEquals(ats(), [0, 0, 0]);
 });
 
 Deno.test("Checkpointer writes one at a time, and again where something changed meanwhile", async () => {

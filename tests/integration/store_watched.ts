@@ -58,6 +58,7 @@ export class WatchedStore implements AsyncDisposable {
       down: () => this.#tell("down"),
       blocked: () => {},
       unreadable: () => {},
+      lost: (count) => this.#tell(`missing ${count}`),
     });
   }
 
@@ -118,6 +119,8 @@ export class WatchedStore implements AsyncDisposable {
         return this.#tell(`blocked ${news.isBlocked}`);
       case "outbox_unreadable":
         return this.#tell(`unreadable: ${news.reason}`);
+      case "kept_message_lost":
+        return this.#tell(`gone: ${news.queue}`);
       case "store_warning":
         return this.#tell(`warning: ${news.text}`);
       case "store_lost":

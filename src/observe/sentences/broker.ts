@@ -1,5 +1,6 @@
 import type { BrokerError, BrokerFault } from "../../broker/fault.ts";
 import type { LeaseNews, ListenerNews, StoreNews } from "../../broker/news.ts";
+import { POLICY_ADVICE } from "../../broker/policies.ts";
 import { messageOf } from "../../ground/error_text.ts";
 import { type Line, line, repeated } from "./line.ts";
 
@@ -29,6 +30,10 @@ export function storeLine(news: StoreNews): Line {
         "error",
         `A message of the outbox cannot be read, it goes to the dead letters: ${news.reason}`,
       );
+    case "kept_message_lost": {
+      const text = `The message of queue '${news.queue}' was gone, and is written again`;
+      return repeated("error", `${text}. ${POLICY_ADVICE}`, { queue: news.queue });
+    }
     case "store_warning":
       return line("warn", news.text);
     default:

@@ -34,6 +34,7 @@ export function linesOf(news: News): readonly Line[] {
     case "store_lost":
     case "outbox_blocked":
     case "outbox_unreadable":
+    case "kept_message_lost":
     case "store_warning":
       return one(storeLine(news));
     case "listener_up":

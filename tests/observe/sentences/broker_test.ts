@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { POLICY_ADVICE } from "../../../src/broker/policies.ts";
 import { BrokerError } from "../../../src/broker/fault.ts";
 import * as news from "../../support/news.ts";
 import { START } from "../../support/rules.ts";
@@ -34,6 +35,7 @@ Deno.test("The log tells what is odd about the sensor's own queues", () => {
     news.storeBlocked(false),
     { kind: "outbox_unreadable", reason: "rule_id: missing" },
     { kind: "store_warning", text: "Cannot use queue 'x'" },
+    { kind: "kept_message_lost", queue: "x.layout" },
     { kind: "checkpoint_unwritten", error: new Error("full") },
     { kind: "checkpoint_unread", error: new Error("gone") },
   );
@@ -42,6 +44,7 @@ Deno.test("The log tells what is odd about the sensor's own queues", () => {
     "info: RabbitMQ has memory and disk again: the outbox takes events",
     "error: A message of the outbox cannot be read, it goes to the dead letters: rule_id: missing",
     "warn: Cannot use queue 'x'",
+    `error: The message of queue 'x.layout' was gone, and is written again. ${POLICY_ADVICE}`,
     "debug: Failed to write the checkpoint: full",
     "warn: Failed to read the checkpoint: gone",
   ]);
