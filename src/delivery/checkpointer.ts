@@ -35,10 +35,10 @@ export class Checkpointer {
   #writing: Promise<void> | null = null;
   /** Something changed while one was being written. */
   #isStale = false;
-  /** One is to be written although nothing changed. */
-  #isDue = false;
   #isRunning = false;
   #lastAt = NaN;
+  /** When the last one was written, or should have been, on the monotonic clock. */
+  #writtenAt = -Infinity;
 
   constructor(options: CheckpointerOptions) {
     this.#options = options;
@@ -85,8 +85,9 @@ export class Checkpointer {
     const { store, clock, watermark, tell } = this.#options;
     this.#wakeLater();
     const at = watermark();
-    if (!store.isUp || at === this.#lastAt && !this.#isDue) return;
-    this.#isDue = false;
+    const isDue = clock.monotonic() - this.#writtenAt >= IDLE_MS;
+    if (!store.isUp || at === this.#lastAt && !isDue) return;
+    this.#writtenAt = clock.monotonic();
     const checkpoint = { at, writtenAt: clock.now() };
     this.#writing = store.write(checkpoint).then(
       () => {
@@ -103,9 +104,6 @@ export class Checkpointer {
   #wakeLater(): void {
     this.#idle?.[Symbol.dispose]();
     if (!this.#isRunning) return;
-    this.#idle = this.#options.clock.alarm(IDLE_MS, () => {
-      this.#isDue = true;
-      this.touch();
-    });
+    this.#idle = this.#options.clock.alarm(IDLE_MS, () => this.touch());
   }
 }
