@@ -71,7 +71,7 @@ function addBacklog(it: Instruments, metrics: Metrics, { clock, sensor }: StateS
 }
 
 function addConditions(it: Instruments, { sensor, vitals, health }: StateSources): void {
-  const { api, messages, outbox } = vitals;
+  const { api, messages, outbox, lease } = vitals;
   it.gauge("ready", "Whether /readyz says so", () => Number(health.ready().isWell));
   it.gauge(
     "firing",
@@ -86,6 +86,7 @@ function addConditions(it: Instruments, { sensor, vitals, health }: StateSources
       [{ what: "api" }, Number(api.isUp)],
       [{ what: "messages" }, Number(messages.isUp)],
       [{ what: "outbox" }, Number(outbox.isUp)],
+      ...(sensor.role === "single" ? [] : [[{ what: "lease" }, Number(lease.isUp)] as const]),
     ],
   );
   it.gauges(
