@@ -28,10 +28,14 @@ export function addStateMetrics(metrics: Metrics, sources: StateSources): void {
 function addTimers(it: Instruments, { sensor, vitals }: StateSources): void {
   const byKind = (counts: Readonly<Record<string, number>>): Sample[] =>
     Object.entries(counts).map(([kind, count]) => [{ kind }, count]);
-  it.gauges("timers", "Rules with a timer", ["kind"], () => {
-    const { unknown: _, ...kinds } = sensor.census.timers;
-    return byKind(kinds);
-  });
+  const byKnownKind = ({ unknown: _, ...kinds }: Readonly<Record<string, number>>) => byKind(kinds);
+  it.gauges("timers", "Rules with a timer", ["kind"], () => byKnownKind(sensor.census.timers));
+  it.gauges(
+    "warned_rules",
+    "Rules with a timer whose parameters may not say what their author thinks",
+    ["kind"],
+    () => byKnownKind(sensor.census.warned),
+  );
   it.gauges(
     "refused_rules",
     "Rules that were refused a timer",

@@ -1,13 +1,23 @@
 const SHOWN_CHARACTERS = 80;
 
 /**
- * The one form of a refusal: the member, its value as JSON shortened to 80 characters, what is allowed.
- * `undefined` stands for a member that is not there.
+ * The one form of a refusal: the member, its value as JSON shortened to 80 characters, what is allowed, and
+ * what was probably meant. `undefined` stands for a member that is not there, `null` for no idea.
  */
-export function refusal(member: string, value: unknown, allowed: string): string {
+export function refusal(
+  member: string,
+  value: unknown,
+  allowed: string,
+  meant: unknown = null,
+): string {
   if (value === undefined) return `${member}: missing, expected ${allowed}`;
   const hint = isTemplate(value) ? " (templates are not filled in here)" : "";
-  return `${member}: ${inspect(value)} is not allowed, expected ${allowed}${hint}`;
+  return `${member}: ${inspect(value)} is not allowed, expected ${orElse(allowed, meant)}${hint}`;
+}
+
+/** What is allowed and, unless that is `null`, what was probably meant. */
+export function orElse(allowed: string, meant: unknown): string {
+  return meant === null ? allowed : `${allowed}: did you mean ${inspect(meant)}?`;
 }
 
 /** A value as JSON, shortened to 80 characters. */

@@ -201,8 +201,14 @@ export class RuleBook {
     { timer, warnings }: Extract<Decision, { kind: "timer" }>,
   ): void {
     const running = this.#timers.get(rule.id);
+    const known = this.census.warningsOf(rule.id);
     this.#remember(memory);
-    if (running !== undefined && running.timer.key === timer.key) return;
+    if (warnings.length > 0) this.census.warn(rule.id, timer.kind, warnings);
+    if (running !== undefined && running.timer.key === timer.key) {
+      // The timer stays; what its rule says beside it may have become odd.
+      if (warnings.join() !== known.join()) this.#warn(rule, warnings);
+      return;
+    }
     const entry = { ruleId: rule.id, ruleRef: rule.ref, timer };
     const nextAt = this.#timers.set(entry, this.#changedAt(rule));
     this.census.started(timer.kind, running?.timer.kind);
@@ -216,8 +222,11 @@ export class RuleBook {
     });
     // From now on, or from an occurrence on that is still to be made up for.
     const advice = nextAt === null ? [] : adviceOn(timer, Math.min(this.#clock.now(), nextAt - 1));
-    if (warnings.length + advice.length === 0) return;
-    this.#tell({ kind: "rule_warned", rule, warnings: [...warnings, ...advice] });
+    this.#warn(rule, [...warnings, ...advice]);
+  }
+
+  #warn(rule: Rule, warnings: readonly string[]): void {
+    if (warnings.length > 0) this.#tell({ kind: "rule_warned", rule, warnings });
   }
 
   /** When a rule was last changed, by our clock: from then on it is planned. */

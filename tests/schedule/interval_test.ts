@@ -79,9 +79,6 @@ Deno.test("interval_seconds is that many seconds, under core.timer", () => {
   assertEquals(warningsOf({ interval_seconds: 60, unit: "hours" }), [
     "unit: no effect, interval_seconds counts seconds",
   ]);
-  assertEquals(warningsOf({ interval: 5, interval_seconds: 60 }, "core.intervaltimer"), [
-    'Ignored unknown members ["interval_seconds"]',
-  ]);
 });
 
 Deno.test("days are 86 400 s, unless a time zone makes them days of the calendar", () => {

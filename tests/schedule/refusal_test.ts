@@ -77,8 +77,7 @@ Deno.test("a type that is none is refused", () => {
   const allowed = '"interval", "cron", "date_time" or "rrule"';
   check("type", {}, [
     [undefined, "", allowed],
-    ["one_shot", '"one_shot"', allowed],
-    ["Cron", '"Cron"', allowed],
+    ["sometimes", '"sometimes"', allowed],
     ["constructor", '"constructor"', allowed],
     [null, "null", allowed],
     [1, "1", allowed],

@@ -54,7 +54,8 @@ export const rruleKind: TimerKind = {
 
 function compileRRule(draft: Draft): Timer | null {
   const frame = draft.read(FrameParams);
-  const isText = draft.has("rule");
+  // "rrule" is "rule" by another name, which is told of in the end.
+  const isText = draft.has("rule") || draft.has("rrule");
   try {
     const wording = isText ? readText(draft) : readMembers(draft);
     if (frame === null || wording === null) return null;
