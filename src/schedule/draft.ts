@@ -91,6 +91,11 @@ export class Draft {
     return JSON.stringify([this.#triggerRef, this.#type, this.#common]);
   }
 
+  /** A member as the rule has it; `undefined` for none. */
+  valueOf(member: string): unknown {
+    return this.#params[member];
+  }
+
   /** Whether the rule has a member. */
   has(member: string): boolean {
     return this.#params[member] !== undefined;

@@ -4,7 +4,7 @@ import { dateTimeKind } from "./date_time/kind.ts";
 import { Draft, MOST_JUDGED } from "./draft.ts";
 import { intervalKind } from "./interval/kind.ts";
 import { canMean, kindMeantBy } from "./other_names.ts";
-import { anyOf, refusal } from "./refusal.ts";
+import { anyOf, orElse, refusal } from "./refusal.ts";
 import { rruleKind } from "./rrule/kind.ts";
 import type { Timer } from "./timer.ts";
 import type { TimerKind } from "./timer_kind.ts";
@@ -70,7 +70,7 @@ export class TimerKinds {
 
   #typeRefusal(type: unknown): string {
     const meant = typeof type === "string" ? kindMeantBy(type, this.names) : null;
-    return refusal("type", type, anyOf(this.names), meant);
+    return refusal("type", type, orElse(anyOf(this.names), meant));
   }
 
   /** The kind that the members leave no doubt about, by their own names or else by other ones. */

@@ -1,23 +1,23 @@
 const SHOWN_CHARACTERS = 80;
 
 /**
- * The one form of a refusal: the member, its value as JSON shortened to 80 characters, what is allowed, and
- * what was probably meant. `undefined` stands for a member that is not there, `null` for no idea.
+ * The one form of a refusal: the member, its value as JSON shortened to 80 characters, what is allowed.
+ * `undefined` stands for a member that is not there.
  */
-export function refusal(
-  member: string,
-  value: unknown,
-  allowed: string,
-  meant: unknown = null,
-): string {
+export function refusal(member: string, value: unknown, allowed: string): string {
   if (value === undefined) return `${member}: missing, expected ${allowed}`;
   const hint = isTemplate(value) ? " (templates are not filled in here)" : "";
-  return `${member}: ${inspect(value)} is not allowed, expected ${orElse(allowed, meant)}${hint}`;
+  return `${member}: ${inspect(value)} is not allowed, expected ${allowed}${hint}`;
 }
 
-/** What is allowed and, unless that is `null`, what was probably meant. */
-export function orElse(allowed: string, meant: unknown): string {
-  return meant === null ? allowed : `${allowed}: did you mean ${inspect(meant)}?`;
+/**
+ * What is allowed and, unless that is `null`, what was probably meant. `type`: the kind of timer that it
+ * belongs to, where that is another one.
+ */
+export function orElse(allowed: string, meant: unknown, type: string | null = null): string {
+  if (meant === null) return allowed;
+  const where = type === null ? "" : `, of the type ${inspect(type)}`;
+  return `${allowed}: did you mean ${inspect(meant)}${where}?`;
 }
 
 /** A value as JSON, shortened to 80 characters. */

@@ -1,17 +1,18 @@
-import { Cron } from "croner";
 import { Cache } from "../../collections/lru.ts";
-import type { CronFields, NumberField } from "./fields.ts";
+import { firstDay } from "./days.ts";
+import type { NumberField } from "./field.ts";
+import { type CronFields, type DateFields, dateFieldsFrom } from "./fields.ts";
 import type { Schedule } from "../schedule.ts";
 import { runsOf, sorted } from "../../collections/number_lists.ts";
 import { Remembered } from "../remembered.ts";
 import { TimeSet } from "../time_set.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** A pattern of croner takes about 100 kB, whatever it says, and 100 µs to make. */
-const MAX_PATTERNS = 64;
+/** Fields take about 3 kB, and with many years a hundred times that. */
+const MAX_FIELDS = 256;
 const MAX_DATES = 1024;
 
-const patterns = new Cache<CronDates, Cron>(MAX_PATTERNS);
+const fieldsOfDates = new Cache<CronDates, DateFields>(MAX_FIELDS);
 const datesByKey = new Cache<string, CronDates>(MAX_DATES);
 
 /**
@@ -58,32 +59,26 @@ class CronDates extends Remembered {
   }
 
   protected override search(after: number): number | null {
-    // Looked up each time: dates that held their pattern would keep it from being dropped.
-    const pattern = patterns.get(
+    // Looked up each time: dates that held their fields would take more memory than all the rest.
+    const fields = fieldsOfDates.get(
       this,
-      () =>
-        new Cron(this.#pattern, { mode: "7-part", domAndDow: this.#needsBothDays, utcOffset: 0 }),
+      () => dateFieldsFrom(this.#pattern.split(" "), this.#needsBothDays),
     );
-    return pattern.nextRun(new Date(after))?.getTime() ?? null;
+    return firstDay(fields, (Math.floor(after / DAY_MS) + 1) * DAY_MS);
   }
 }
 
-/**
- * Midnight and the fields of the date in croner's words, with nothing in them that croner reads in its own
- * way: sorted numbers and runs of numbers, seven fields.
- */
-function datePatternOf({ day, month, weekday, year }: CronFields): string {
-  const days = [
-    ...day.last ? ["L"] : [],
-    ...day.lastWeekday ? ["LW"] : [],
-    ...[...day.nearestTo].map((date) => `${date}W`),
+/** The fields of the date, the same for all that mean the same: numbers in order, in runs. */
+function datePatternOf({ day, month, weekday, year }: DateFields): string {
+  const days = day.isAny ? ["*"] : [
+    ...sorted(day.beforeLast).map((days) => `L-${days}`),
+    ...day.nearestBeforeLast === null ? [] : [`L-${day.nearestBeforeLast}W`],
+    ...sorted(day.nearestTo).map((date) => `${date}W`),
     ...runs(day),
   ];
-  const weekdays = [...runs(weekday), ...weekday.nth];
+  const weekdays = weekday.isAny ? ["*"] : [...runs(weekday), ...[...weekday.nth].sort()];
   const years = year === null ? ["*"] : runs(year);
-  return ["0 0 0", ...[days, runs(month), weekdays, years].map((items) => items.join(","))].join(
-    " ",
-  );
+  return [days, runs(month), weekdays, years].map((items) => items.join(",")).join(" ");
 }
 
 function runs({ isAny, values }: NumberField): string[] {

@@ -7,11 +7,13 @@ import type { Timer } from "../timer.ts";
 import type { TimerKind } from "../timer_kind.ts";
 import { type Zone, zoneOf } from "../zone.ts";
 import { dateTimeSentence } from "./words.ts";
-import { ANY_INSTANT, oneOf, timeZone } from "../params.ts";
+import { instantMeantBy } from "../instant_meant.ts";
+import { orElse } from "../refusal.ts";
+import { ANY_INSTANT, oneOf, text, timeZone } from "../params.ts";
 import { Scheduled } from "../scheduled.ts";
 
 const DateTimeParams = z.object({
-  fire_at: z.string(ANY_INSTANT),
+  fire_at: text(ANY_INSTANT, instantMeantBy),
   timezone: timeZone().optional(),
   dst_gap: oneOf(GAP_RULES).default("shift"),
   // It happens once, hence no "both".
@@ -92,8 +94,8 @@ function instantOf(params: z.infer<typeof DateTimeParams>, draft: Draft): number
   }
   const wallTime = wallTimeFromText(fire_at);
   if (wallTime === null || timezone === undefined) {
-    const orElse = wallTime === null ? "" : ", or a timezone beside it";
-    draft.refuse("fire_at", `${ANY_INSTANT}${orElse}`);
+    const besides = wallTime === null ? "" : ", or a timezone beside it";
+    draft.refuse("fire_at", orElse(ANY_INSTANT + besides, instantMeantBy(fire_at)));
     return null;
   }
   const at = new LocalSchedule(new Once(wallTime), timezone, dst_gap, dst_overlap).next(-Infinity);
