@@ -160,7 +160,7 @@ function firePort(
       tell({ kind: "timer_fired", fire, event });
       delivery.submit(event);
     },
-    dropped: (entry, count, orMore) => tell({ kind: "occurrences_missed", entry, count, orMore }),
+    dropped: (entry, dropped) => tell({ kind: "occurrences_missed", entry, dropped }),
   };
 }
 
