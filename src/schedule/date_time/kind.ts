@@ -1,11 +1,11 @@
 import * as z from "zod";
 import type { Draft } from "../draft.ts";
 import { Once } from "../grid.ts";
-import { instantFromText, wallTimeFromText } from "../instant.ts";
+import { instantFromText, LAST_INSTANT, wallTimeFromText } from "../instant.ts";
 import { GAP_RULES, LocalSchedule } from "../local_time.ts";
 import type { Timer } from "../timer.ts";
 import type { TimerKind } from "../timer_kind.ts";
-import { type Zone, zoneOf } from "../zone.ts";
+import { MAX_OFFSET_MS, type Zone, zoneOf } from "../zone.ts";
 import { dateTimeSentence } from "./words.ts";
 import { instantMeantBy } from "../instant_meant.ts";
 import { orElse } from "../refusal.ts";
@@ -99,8 +99,13 @@ function instantOf(params: z.infer<typeof DateTimeParams>, draft: Draft): number
     return null;
   }
   const at = new LocalSchedule(new Once(wallTime), timezone, dst_gap, dst_overlap).next(-Infinity);
-  if (at === null) {
-    draft.refuse("fire_at", `a time that the clocks of ${timezone.id} do not leave out`);
-  }
+  if (at === null) draft.refuse("fire_at", whatIsAllowed(wallTime, timezone));
   return at;
+}
+
+/** Where a local time is no instant. */
+function whatIsAllowed(wallTime: number, zone: Zone): string {
+  return wallTime > LAST_INSTANT - MAX_OFFSET_MS
+    ? "a time up to the end of the year 9999 in UTC"
+    : `a time that the clocks of ${zone.id} do not leave out`;
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Draft } from "../draft.ts";
 import { Grid } from "../grid.ts";
+import { canBeNamed } from "../instant.ts";
 import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "../local_time.ts";
 import type { Timer } from "../timer.ts";
 import type { TimerKind } from "../timer_kind.ts";
@@ -73,6 +74,9 @@ function timerOf(
   const stepMs = seconds * 1000;
   if (inDays && zone !== undefined) {
     const times = new Grid(anchorAt + zone.stretchAt(anchorAt).offset, stepMs);
+    if (!canBeNamed(times.anchorAt)) {
+      draft.refuse("anchor", `an instant in the years 0000 to 9999 of ${zone.id}`);
+    }
     const local = new LocalSchedule(times, zone, grid.dst_gap, grid.dst_overlap);
     return new ScheduledInterval(draft, times, local);
   }
