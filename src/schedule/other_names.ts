@@ -24,7 +24,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   dtstart: "start startdate starttime startsat startat from begin begins begindate firstrun",
   rule: "rrule rrules recurrence recurrencerule recur repeatrule ical icalendar rfc5545",
   interval_seconds: "intervalsecs intervalsec",
-  count: "occurrences maxoccurrences repeatcount numberofoccurrences maxcount repetitions",
+  count:
+    "occurrences maxruns runs times maxoccurrences repeatcount numberofoccurrences maxcount repetitions",
   until: "untildate untilat untiltime enddate endtime endsat endson end enddatetime to expires " +
     "expiresat notafter",
   by_day: "byweekday byweekdays weekday weekdays dayofweek daysofweek days day",
@@ -44,7 +45,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
     "crontimezone scheduleexpressiontimezone",
   start_at: "start startdate starttime startsat starton startingat from begin begins begindate " +
     "notbefore validfrom activefrom startboundary",
-  anchor: "anchorat offset origin phase",
+  anchor: "anchorat offset origin phase firstrun",
   end_at: "until untildate end enddate endtime endsat endon endingat to expires expiresat expiry " +
     "notafter validuntil activeuntil stopat endboundary",
   jitter_seconds: "jitter jittersecs jittersec splay randomdelay randomizeddelaysec",
@@ -69,6 +70,7 @@ const MEANINGS = meaningsOf(OTHER_NAMES);
 /** Longer than any name, with what a slip of the finger adds. */
 const LONGEST = 40;
 const LONGER_NAMES = [...MEANINGS.keys()].filter((name) => name.length >= 5);
+const IN_MILLISECONDS = ["fixedrate", "fixeddelay", "repeatinterval"];
 /** "minutes", "interval_minutes", "period_in_minutes". */
 const OF_A_UNIT = /^(?:interval|every|period|delta|repeat|in)?(?:in)?([a-z]+)$/;
 
@@ -123,10 +125,12 @@ function knownAs(plain: string, known: readonly string[]): string | null {
   return MEANINGS.get(other ?? "")?.find((name) => known.includes(name)) ?? null;
 }
 
-/** `seconds: 30`, `interval_minutes: 5`. */
+/** `seconds: 30`, `interval_minutes: 5`, and the milliseconds of Spring and Quartz. */
 function spanNamed(plain: string, value: unknown) {
+  if (typeof value !== "number") return null;
+  if (IN_MILLISECONDS.includes(plain)) return spanIn(value, "ms");
   const [, unit = ""] = OF_A_UNIT.exec(plain) ?? [];
-  return unit.length > 1 && typeof value === "number" ? spanIn(value, unit) : null;
+  return unit.length > 1 ? spanIn(value, unit) : null;
 }
 
 /** "MO,WE" as a list. */

@@ -22,6 +22,7 @@ const WORDS = lengthsOf({
 
 const WRAPPED = /^rate\((.*)\)$/;
 const EVERY = /^@?(?:every|each|in)\s+/;
+const OTHER = /^other\s+/;
 const TERM = /(\d+(?:\.\d+)?)\s*([a-z]+)[\s,]*/gy;
 // ISO 8601; months and years have no length of their own.
 const ISO = /^p(?:(\d+)w)?(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)(?:\.0+)?s)?)?$/;
@@ -35,7 +36,7 @@ const CLOCK = /^(\d+):([0-5]\d):([0-5]\d)$/;
 export function spanFromText(text: string): Span | null {
   const lower = text.trim().toLowerCase();
   const [, plain = lower] = WRAPPED.exec(lower) ?? [];
-  const words = plain.replace(EVERY, "").trim();
+  const words = plain.replace(EVERY, "").replace(OTHER, "2 ").trim();
   const single = WORDS.get(words);
   if (single !== undefined && words.length > 1) return sumOf([[1, single]]);
   return spanFromIso(words) ?? spanFromClock(words) ?? spanFromTerms(words);

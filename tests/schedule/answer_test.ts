@@ -9,6 +9,7 @@ const INSTANT = 'an RFC 3339 date-time such as "2026-03-01T09:00:00Z"';
 const WHOLE = "a whole number of at least 1";
 const UNITS = '"seconds", "minutes", "hours" or "days"';
 const MINUTE_STEP = "a step of 1-59 instead of";
+const SIX = "; 6 fields begin with the second";
 const STAR = '("?" may only be a whole day field)';
 
 function fields(count: number): string {
@@ -40,6 +41,7 @@ const EXPRESSIONS: readonly Answer[] = [
     "interval",
   ],
   ["every 5 minutes", fields(3), every(5, "minutes"), "interval"],
+  ["every other day", fields(3), every(2, "days"), "interval"],
   ["Every minute", fields(2), every(1, "minutes"), "interval"],
   ["rate(5 minutes)", fields(2), every(5, "minutes"), "interval"],
   ["rate(1 hour)", fields(2), every(1, "hours"), "interval"],
@@ -54,18 +56,22 @@ const EXPRESSIONS: readonly Answer[] = [
   ["2026-03-01T09:00:00Z", fields(1), { fire_at: "2026-03-01T09:00:00Z" }, "date_time"],
   ["at(2026-03-01T09:00:00)", fields(1), { fire_at: "2026-03-01T09:00:00" }, "date_time"],
   // AWS and Quartz: five fields and a year, and "?".
-  ["0 12 * * ? *", `1-12 or JAN-DEC instead of "?" in the month field ${STAR}`, "0 0 12 * * ? *"],
-  ["cron(0 12 * * ? *)", '0-59 instead of "cron(0" in the second field', "0 0 12 * * ? *"],
-  ["0 9 ? * 2-6 *", `0-23 instead of "?" in the hour field ${STAR}`, "0 0 9 ? * MON-FRI *"],
-  ["0 9 ? * 6#3 *", `0-23 instead of "?" in the hour field ${STAR}`, "0 0 9 ? * FRI#3 *"],
+  [
+    "0 12 * * ? *",
+    `1-12 or JAN-DEC instead of "?" in the month field ${STAR}${SIX}`,
+    "0 0 12 * * ? *",
+  ],
+  ["cron(0 12 * * ? *)", `0-59 instead of "cron(0" in the second field${SIX}`, "0 0 12 * * ? *"],
+  ["0 9 ? * 2-6 *", `0-23 instead of "?" in the hour field ${STAR}${SIX}`, "0 0 9 ? * MON-FRI *"],
+  ["0 9 ? * 6#3 *", `0-23 instead of "?" in the hour field ${STAR}${SIX}`, "0 0 9 ? * FRI#3 *"],
   [
     "0 9 * * MON-FRI *",
-    '1-12 or JAN-DEC instead of "MON-FRI" in the month field',
+    `1-12 or JAN-DEC instead of "MON-FRI" in the month field${SIX}`,
     "0 0 9 * * MON-FRI *",
   ],
   [
     "0 9 * * 1-5 2026",
-    '0-7, SUN-SAT, 5#3 or 5L instead of "2026" in the day of week field',
+    `0-7, SUN-SAT, 5#3 or 5L instead of "2026" in the day of week field${SIX}`,
     "0 0 9 * * 1-5 2026",
   ],
   ["? 9 * * *", `0-59 instead of "?" in the minute field ${STAR}`, "* 9 * * *"],
@@ -75,6 +81,16 @@ const EXPRESSIONS: readonly Answer[] = [
     "0 9 ?/2 * *",
     `1-31, L, L-3, 15W or LW alone instead of "?/2" in the day of month field ${STAR}`,
     "0 9 */2 * *",
+  ],
+  [
+    "0 0 10 ? * L",
+    '0-7, SUN-SAT, 5#3 or 5L instead of "L" in the day of week field',
+    "0 0 10 ? * SAT",
+  ],
+  [
+    "0 10 $ * *",
+    '1-31, L, L-3, 15W or LW alone instead of "$" in the day of month field',
+    "0 10 L * *",
   ],
   // Jenkins.
   ["H H * * *", '0-59 instead of "H" in the minute field', "0 0 * * *"],
@@ -95,6 +111,7 @@ const EXPRESSIONS: readonly Answer[] = [
   ["@every_minute", NICKNAMES, "* * * * *"],
   ["@EVERY_SECOND", NICKNAMES, "* * * * * *"],
   ["@weekdays", NICKNAMES, "0 0 * * 1-5"],
+  ["@daily root /bin/x", NICKNAMES, "@daily"],
   // Plain English.
   ["every day at 9am", fields(4), "0 9 * * *"],
   ["every weekday at 9:30 pm", '0-59 instead of "every" in the minute field', "30 21 * * MON-FRI"],
@@ -142,6 +159,11 @@ const EXPRESSIONS: readonly Answer[] = [
   [
     "0 9 * * * /bin/x -a",
     '0-7, SUN-SAT, 5#3 or 5L instead of "/bin/x" in the day of week field',
+    "0 9 * * *",
+  ],
+  [
+    "0 9 * * * # at nine",
+    fields(8),
     "0 9 * * *",
   ],
   ["`*/5 * * * *`", '0-59 instead of "`*/5" in the minute field', "*/5 * * * *"],
@@ -204,6 +226,7 @@ Deno.test("Each answer to an expression is a rule that is accepted", () => {
 const UNANSWERED: readonly (readonly [expression: string, allowed: string])[] = [
   ["@reboot", "times by the clock: a timer cannot see when a machine starts"],
   ["-", "times: to stop a rule, disable it"],
+  ["@once", 'times: a single one is the fire_at of the type "date_time"'],
   ["hello world", fields(2)],
   ["", fields(0)],
   ["@fortnightly", NICKNAMES],

@@ -36,6 +36,11 @@ const DOUBTFUL: readonly (readonly [expression: string, doubt: string])[] = [
     '6 fields begin with the second: it means "At minute 9 of every hour in January through May"; ' +
     'if "At 09:00 on Monday through Friday" is meant, write "0 9 * * 1-5"',
   ],
+  [
+    "0 9 * * 1-5 ?",
+    '6 fields begin with the second: it means "At minute 9 of every hour in January through May"; ' +
+    'if "At 09:00 on Monday through Friday" is meant, write "0 9 * * 1-5"',
+  ],
   // Weekdays counted from 1.
   [
     "0 0 9 ? * 2-6",

@@ -40,6 +40,7 @@ const MISSPELT: readonly Row[] = [
     "interval_minutes",
     '{"interval":5,"unit":"minutes"}',
   ],
+  [{ type: "interval", fixedRate: 5000 }, "fixedRate", '{"interval":5,"unit":"seconds"}'],
   [{ unit: "hours", delta: 2 }, "delta", '{"interval":2}'],
   [{ interval: 5, until: AT }, "until", `{"end_at":"${AT}"}`],
   [{ interval: 5, start_date: AT }, "start_date", `{"start_at":"${AT}"}`],

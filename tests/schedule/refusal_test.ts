@@ -193,7 +193,7 @@ Deno.test("a field that is out of range is refused, with what it says and its na
     ["* * * * 8", '0-7, SUN-SAT, 5#3 or 5L instead of "8" in the day of week field'],
     ["* * * * FRI#6", '0-7, SUN-SAT, 5#3 or 5L instead of "FRI#6" in the day of week field'],
     ["* * * * *#1", '0-7, SUN-SAT, 5#3 or 5L instead of "*#1" in the day of week field'],
-    ["* * * * L", '0-7, SUN-SAT, 5#3 or 5L instead of "L" in the day of week field'],
+    ["* * * * L", '0-7, SUN-SAT, 5#3 or 5L instead of "L" in the day of week field', "* * * * SAT"],
     ["* * * * +", '0-7, SUN-SAT, 5#3 or 5L instead of "" in the day of week field'],
     ["* * * * * * 0", '1-9999 instead of "0" in the year field'],
     ["* * * * * * 10000", '1-9999 instead of "10000" in the year field'],

@@ -11,6 +11,8 @@ import { repairsOf } from "./repairs.ts";
 export interface Meant {
   readonly params: Readonly<Record<string, unknown>>;
   readonly kind: "cron" | "interval" | "date_time" | "rrule";
+  /** Whether it was written with 5 fields and a year, which are not read as that. */
+  readonly isYearAdded?: boolean;
 }
 
 /** Other schedulers' names for an expression, in lower case and without "@". */
@@ -43,6 +45,9 @@ export function reasonAgainst(expression: string): string | null {
     case "@reboot":
     case "@startup":
       return "times by the clock: a timer cannot see when a machine starts";
+    case "@once":
+    case "once":
+      return 'times: a single one is the fire_at of the type "date_time"';
     case "-":
     case "@never":
     case "never":
@@ -77,10 +82,18 @@ function cronMeantBy(text: string, prefix: string): Meant | null {
   if (zoned !== null) return zoned;
   const found = [phraseAsCron(text), ...repairsOf(text)]
     .find((it) => it !== null && it !== text && isCron(it));
-  return found === undefined || found === null ? null : cron(prefix + found);
+  if (found === undefined || found === null) return null;
+  return { ...cron(prefix + found), isYearAdded: countOf(text) === 6 && countOf(found) === 7 };
+}
+
+function countOf(text: string): number {
+  return text.split(/\s+/).length;
 }
 
 function nicknameMeantBy(text: string): string | null {
+  // Behind it a crontab has a command.
+  const [first = "", ...rest] = text.split(/\s+/);
+  if (rest.length > 0 && NICKNAME_LIST.includes(first.toLowerCase())) return first;
   const name = text.toLowerCase().replace(/^@\s*/, "");
   if (!/^[a-z_]+$/.test(name)) return null;
   return OTHER_NICKNAMES.get(name) ?? nearest(`@${name}`, NICKNAME_LIST);

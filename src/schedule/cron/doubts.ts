@@ -51,7 +51,7 @@ function doubtsAboutDays(fields: readonly string[], parsed: CronFields): readonl
 function doubtsAboutYear(fields: readonly string[], parsed: CronFields): readonly string[] {
   const [second = "", minute = "", hour, day, month, weekday] = fields;
   const looksSo = /^\d/.test(second) && /^\d/.test(minute) && hour === "*" && day === "*" &&
-    month !== "*" && weekday === "*";
+    month !== "*" && /^[*?]$/.test(weekday ?? "");
   if (!looksSo) return [];
   const five = fields.slice(0, -1).join(" ");
   const meant = sentenceOf(five);

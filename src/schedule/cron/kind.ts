@@ -130,10 +130,11 @@ function refuse(expression: string, allowed: string, draft: Draft): void {
   const reason = reasonAgainst(expression);
   const meant = reason === null ? meantBy(expression) : null;
   if (meant === null) return draft.refuse("expression", reason ?? allowed);
-  const { params, kind } = meant;
+  const { params, kind, isYearAdded } = meant;
   const isExpression = Object.keys(params).join() === "expression";
   const answer = isExpression ? params["expression"] : params;
-  draft.refuse("expression", orElse(allowed, answer, kind === cronKind.name ? null : kind));
+  const why = isYearAdded ? "; 6 fields begin with the second" : "";
+  draft.refuse("expression", orElse(allowed + why, answer, kind === cronKind.name ? null : kind));
 }
 
 /** The time zone before the expression or beside it, which must not be two. */

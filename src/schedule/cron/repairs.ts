@@ -2,7 +2,7 @@ import { MONTHS, WEEKDAYS } from "../../words/calendar.ts";
 
 const SHORT_NAMES = [...MONTHS, ...WEEKDAYS].map((name) => name.slice(0, 3).toUpperCase());
 /** What begins a command behind a crontab's five fields. */
-const COMMAND = /^[a-z/.~$"'[(]/i;
+const COMMAND = /^[a-z/.~$"'[(#&]/i;
 const MONTH_INDEX = 3;
 
 /** Ways to write an expression in our dialect that may be meant, the likeliest first; most are none. */
@@ -14,10 +14,10 @@ export function repairsOf(text: string): readonly string[] {
     fields,
     // Five fields and a year, as in AWS.
     ...fields.length === 6 ? [["0", ...fields.map(renumbered(fields))]] : [],
-    ...fields.length === 4 ? [[...fields, "*"]] : [],
-    ...isCommand ? [fields.slice(0, 5)] : [],
+    ...text.split(/\s+/).length === 4 ? [[...fields, "*"]] : [],
   ];
-  const candidates = [...all, ...all.map(withStars), ...all.map(withinRange)];
+  const candidates = [...all, ...all.map(withStars), ...all.map(withinRange), ...all.map(withoutL)];
+  if (isCommand) candidates.push(fields.slice(0, 5));
   return candidates.map((candidate) => candidate.join(" "));
 }
 
@@ -39,7 +39,7 @@ function repaired(field: string): string {
     .replace(/\bH(?:\((\d+)-\d+\))?(?![a-z])/g, (_, first = "0") => first)
     .replaceAll("..", "-")
     .replace(/^\/(?=\d)/, "*/").replace(/^\*(?=\d)/, "*/")
-    .replace(/^last$/i, "L")
+    .replace(/^(?:last|\$)$/i, "L")
     .replace(/^weekdays?$/i, "MON-FRI").replace(/^weekends?$/i, "SAT,SUN")
     .replace(/[a-z]{2,}/gi, shortened)
     .replace(/^,+|,+$/g, "").replace(/,{2,}/g, ",");
@@ -78,6 +78,12 @@ function withStars(fields: readonly string[]): string[] {
     if (field === "?") return isDay ? "?" : "*";
     return field.replaceAll("?", "*");
   });
+}
+
+/** The day of week "L" of Quartz and AWS is the last of the week. */
+function withoutL(fields: readonly string[]): string[] {
+  const weekday = fields.length === 5 ? MONTH_INDEX + 1 : MONTH_INDEX + 2;
+  return fields.map((field, index) => index === weekday && /^L$/i.test(field) ? "SAT" : field);
 }
 
 /** The minute 60 and the hour 24 are 0. */
