@@ -20,6 +20,8 @@ const WORDS = lengthsOf({
   "w wk wks week weeks": WEEK_MS,
 });
 
+/** Nobody writes a span at greater length. */
+const LONGEST = 64;
 const WRAPPED = /^rate\((.*)\)$/;
 const EVERY = /^@?(?:every|each|in)\s+/;
 const OTHER = /^other\s+/;
@@ -34,6 +36,7 @@ const CLOCK = /^(\d+):([0-5]\d):([0-5]\d)$/;
  * "00:05:00". `null` for anything else, and for what is no whole number of seconds.
  */
 export function spanFromText(text: string): Span | null {
+  if (text.length > LONGEST) return null;
   const lower = text.trim().toLowerCase();
   const [, plain = lower] = WRAPPED.exec(lower) ?? [];
   const words = plain.replace(EVERY, "").replace(OTHER, "2 ").trim();

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertFalse } from "@std/assert";
 import { firstOf, meant, problemsOf, timerOf } from "./support.ts";
 
 // What people write where something else is expected, and the answers that the refusals hold.
@@ -323,6 +323,14 @@ Deno.test("An instant in another form is refused with the one that RFC 3339 has"
     assertEquals(problemsOf({ type: "date_time", fire_at: written }), [
       `fire_at: "${written}" is not allowed, expected ${INSTANT}`,
     ]);
+  }
+});
+
+Deno.test("No guess is made at a text of any length", () => {
+  const spans = "5m ".repeat(100_000);
+  for (const [type, member] of [["cron", "expression"], ["interval", "interval"]]) {
+    const [problem = ""] = problemsOf({ type, [String(member)]: spans });
+    assertFalse(problem.includes("did you mean"), problem);
   }
 });
 

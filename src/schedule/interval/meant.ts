@@ -9,6 +9,8 @@ export interface Meant {
 
 /** Units without a length of their own, and the frequency of a recurrence that steps by them. */
 const FREQUENCIES = new Map([["month", "MONTHLY"], ["year", "YEARLY"]]);
+/** Longer texts are no interval in other words. */
+const LONGEST = 256;
 /** Text that looks like a cron expression. */
 const CRON = /^(?:@[a-z]+|[\d*][^\s{}]*(?:\s+[^\s{}]+){4,6})$/i;
 
@@ -17,7 +19,7 @@ const CRON = /^(?:@[a-z]+|[\d*][^\s{}]*(?:\s+[^\s{}]+){4,6})$/i;
  * nothing suggests itself. `anchorAt`: from when on the rule counts, epoch milliseconds.
  */
 export function meantBy(interval: unknown, unit: unknown, anchorAt: number): Meant | null {
-  const text = typeof interval === "string" ? interval.trim() : "";
+  const text = typeof interval === "string" && interval.length <= LONGEST ? interval.trim() : "";
   const span: Span | null = spanFromText(text);
   if (span !== null) return { params: { ...span }, kind: null };
   if (CRON.test(text)) return { params: { expression: text }, kind: "cron" };
