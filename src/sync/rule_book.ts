@@ -11,6 +11,8 @@ import { decide, type Decision } from "./decide.ts";
 import { ReadOrder } from "./read_order.ts";
 import { Census } from "./census.ts";
 
+/** What the platform's clock may be known too little by. */
+const SKEW_ERROR_MS = 1000;
 /** Two looks this far apart, in milliseconds, are two: a replica that lags has caught up. */
 const APART_MS = 500;
 
@@ -232,7 +234,9 @@ export class RuleBook {
   /** When a rule was last changed, by our clock: from then on it is planned. */
   #changedAt({ version, createdAt }: Rule): number {
     const changedAt = version === null ? createdAt : version / 1000;
-    return Math.min(this.#clock.now(), changedAt - this.#skewMs());
+    const skewMs = this.#skewMs();
+    // Of a clock ahead, rather too late: what was due before the change is of another schedule.
+    return Math.min(this.#clock.now(), changedAt - skewMs + (skewMs > 0 ? SKEW_ERROR_MS : 0));
   }
 
   /**
