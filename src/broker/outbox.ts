@@ -150,9 +150,23 @@ export class BrokerOutbox implements Outbox {
     this.#canBury = dead.isUsable;
     const now = this.#clock.monotonic();
     if (outbox.isNew) this.#settledAt = now + SETTLING_MS;
-    if (this.#settledAt <= now) return this.#open(outbox.count);
+    if (this.#settledAt <= now) return this.#openWhenLeft(context, outbox.count);
     const settled = this.#clock.alarm(this.#settledAt - now, () => this.#open(outbox.count));
     context.signal.addEventListener("abort", () => settled[Symbol.dispose](), { once: true });
+  }
+
+  /**
+   * What a lost connection holds that RabbitMQ has not noticed comes back when it does: until then later
+   * events would overtake it, and it would be missing from the count.
+   */
+  #openWhenLeft(context: SessionContext<BrokerLink>, count: number): void {
+    if (!this.#isHandingOut) return this.#open(count);
+    const { signal, fail } = context;
+    this.untilLeft(signal).then(() => this.count()).then((count) => this.#open(count)).catch(
+      (error) => {
+        if (!signal.aborted) fail(error);
+      },
+    );
   }
 
   async #look(): Promise<{ messageCount: number; consumerCount: number }> {

@@ -185,12 +185,12 @@ async function readCheckpoint(
 
 /** `null` where the outbox is not up: it counts what it has when it is. */
 async function countParked(
-  { store: { outbox }, config }: Realm,
+  { store: { outbox } }: Realm,
   over: AbortSignal,
 ): Promise<number | null> {
   if (!outbox.isUp) return null;
   try {
-    if (config.ha) await outbox.untilLeft(over);
+    await outbox.untilLeft(over);
     return await outbox.count();
   } catch {
     return null;

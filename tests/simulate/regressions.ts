@@ -116,7 +116,6 @@ export const REGRESSIONS: readonly Regression[] = [
       api(5000, 10_000, "down", "posts"),
       { atMs: 13_000, kind: "cut", machine: 1, messages: 0, isHalfOpen: true },
     ]),
-    stillWrong: "disordered",
   },
   {
     name: "A rule that is made while a sensor drains fires from the beginning on",
