@@ -203,7 +203,7 @@ async function reignOver(
   for await (const tenure of lease.tenures(options.ending)) {
     const reigning = engine.reign(tenure, options);
     // Messages may have been missed while standing by; the next snapshot could be a minute away.
-    engine.rules.requestSnapshot();
+    engine.rules.connected();
     left = await reigning;
   }
   return left;
