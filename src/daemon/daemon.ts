@@ -167,9 +167,9 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   };
   try {
     await connect(start);
-    working.push(keeper.run());
+    working.push(keeper.run().catch((error) => failure.abort(error)));
     const snapshot = engine.rules.requestSnapshot();
-    working.push(engine.rules.run());
+    working.push(engine.rules.run().catch((error) => failure.abort(error)));
     const rulesKnown = readRules(snapshot, start);
     // It may fail, or be given up, while something else is waited for: nobody else would catch that.
     rulesKnown.catch((error) => stop.aborted || failure.abort(error));
