@@ -178,6 +178,7 @@ export class Reconciler {
       source: this.#source,
       book: this.#book,
       triggers: this.#triggers,
+      clock: this.#clock,
       recheck: (ref) => this.#lookups.request(ref),
       tell: this.#tell,
       signal: this.#signal,
