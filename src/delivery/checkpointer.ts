@@ -73,7 +73,7 @@ export class Checkpointer {
   allows(at: number): boolean {
     const { store } = this.#options;
     if (!this.#isRunning || at > this.#reachesTo || !store.isUp || this.#hasFailed) return true;
-    if (this.#writing === null) this.#write();
+    if (this.#writing === null) detach(this.#write());
     return false;
   }
 
