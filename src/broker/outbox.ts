@@ -21,6 +21,8 @@ const SETTLING_MS = 3000;
 /** Between looks at whether somebody else still takes from it, and the longest wait for that. */
 const LOOK_MS = 100;
 const LONGEST_STAY_MS = 15_000;
+/** It stands in a header, and all of these have to fit into one frame. */
+const LONGEST_REASON = 1000;
 /** The most dead letters that are kept: the oldest go first. */
 const MAX_DEAD = 10_000;
 
@@ -257,7 +259,7 @@ export class BrokerOutbox implements Outbox {
     if (this.#publisher !== null && !this.#canBury) {
       throw new BrokerError("refused", `There is no queue '${this.#deadQueue}'`);
     }
-    const headers = { ...options.headers, reason };
+    const headers = { ...options.headers, reason: reason.slice(0, LONGEST_REASON) };
     await this.#publish(this.#deadQueue, content, { ...options, headers });
   }
 

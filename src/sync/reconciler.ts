@@ -1,5 +1,6 @@
 import type { Backoff } from "../ground/backoff.ts";
 import { type Clock, sleep } from "../ground/clock.ts";
+import { detach } from "../ground/detach.ts";
 import type { Tell } from "../ground/tell.ts";
 import type { Rule, RuleChange, RuleId } from "../domain/rule.ts";
 import type { SyncNews } from "./news.ts";
@@ -99,13 +100,13 @@ export class Reconciler {
 
   /** Asks for a snapshot: resolves when one that began after this call is complete, rejects if it fails. */
   requestSnapshot(): Promise<void> {
-    this.#interval.abort();
+    this.#hasten();
     return this.#request.promise;
   }
 
   /** Messages come in from now on, and what was missed before has to be read. Failures are told by {@link run}. */
   connected(): void {
-    this.requestSnapshot();
+    this.#hasten();
   }
 
   /** Resolves when what a message tells has been applied. Never rejects. */
@@ -119,13 +120,13 @@ export class Reconciler {
       if (this.#signal.aborted) return;
       this.#believe(change);
       this.#tell({ kind: "change_unconfirmed", change, error });
-      this.requestSnapshot();
+      this.#hasten();
     }
   }
 
-  /** Reads a rule again that may be no more. Never rejects: the next snapshot finds what this missed. */
-  async recheck(ref: string): Promise<void> {
-    await this.#rechecks.request(ref).catch(() => this.requestSnapshot());
+  /** Reads a rule again that may be no more. What this cannot read, the next snapshot does. */
+  recheck(ref: string): void {
+    this.#rechecks.request(ref).catch(() => this.#hasten());
   }
 
   /** Rules that take as long to be read one by one as all of them do. */
@@ -151,10 +152,15 @@ export class Reconciler {
       () => {
         const refs = [...this.#doubtful];
         this.#doubtful.clear();
-        for (const ref of refs) this.#reread(ref).catch(() => this.requestSnapshot());
+        for (const ref of refs) this.#reread(ref).catch(() => this.#hasten());
       },
       () => {/* aborted: nothing is read any more */},
     );
+  }
+
+  /** Lets the next snapshot begin as soon as the present one is over. */
+  #hasten(): void {
+    this.#interval.abort();
   }
 
   #concernsUs({ ruleId, ruleRef, triggerRef }: RuleChange): boolean {
@@ -172,6 +178,7 @@ export class Reconciler {
       source: this.#source,
       book: this.#book,
       triggers: this.#triggers,
+      clock: this.#clock,
       recheck: (ref) => this.#lookups.request(ref),
       tell: this.#tell,
       signal: this.#signal,
@@ -197,7 +204,7 @@ export class Reconciler {
    */
   #reread(ref: string): Promise<boolean> {
     const done = this.#rechecks.request(ref);
-    if (!this.#rechecks.isPaused && this.#isWorthASnapshot) this.#readAll();
+    if (!this.#rechecks.isPaused && this.#isWorthASnapshot) detach(this.#readAll());
     return done;
   }
 

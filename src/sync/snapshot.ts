@@ -1,4 +1,6 @@
 import type { RuleId } from "../domain/rule.ts";
+import type { Clock } from "../ground/clock.ts";
+import { Slices } from "../ground/slices.ts";
 import type { Tell } from "../ground/tell.ts";
 import type { SyncNews } from "./news.ts";
 import type { RuleBook } from "./rule_book.ts";
@@ -12,6 +14,7 @@ export interface SnapshotOptions {
   readonly source: RuleSource;
   readonly book: RuleBook;
   readonly triggers: Iterable<string>;
+  readonly clock: Clock;
   /** Reads one rule again and applies what it finds. */
   readonly recheck: (ref: string) => Promise<unknown>;
   readonly tell: Tell<SyncNews>;
@@ -24,11 +27,15 @@ export interface SnapshotOptions {
  * after its page was read is on none. Returns the number of rules seen.
  */
 export async function takeSnapshot(options: SnapshotOptions): Promise<number> {
-  const { book, recheck } = options;
+  const { book, clock, recheck } = options;
   const seen = new Set<RuleId>();
   for (const triggerRef of options.triggers) await readTrigger(triggerRef, seen, options);
   const missing: string[] = [];
-  for (const [id, ref] of book.rules()) if (!seen.has(id)) missing.push(ref);
+  const slices = new Slices(clock);
+  for (const [id, ref] of book.rules()) {
+    if (slices.isOver) await slices.next();
+    if (!seen.has(id)) missing.push(ref);
+  }
   await Promise.all(missing.map(recheck));
   return seen.size;
 }
@@ -36,7 +43,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<number> {
 async function readTrigger(
   triggerRef: string,
   seen: Set<RuleId>,
-  { source, book, tell, signal }: SnapshotOptions,
+  { source, book, clock, tell, signal }: SnapshotOptions,
 ): Promise<void> {
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const ids = new Set<RuleId>();
@@ -44,7 +51,10 @@ async function readTrigger(
     let unknown = 0;
     for await (const page of source.rulePages(triggerRef, book.reads.begin, signal)) {
       totals.add(page.totalItems);
+      const slices = new Slices(clock);
       for (const rule of page.rules) {
+        if (slices.isOver) await slices.next();
+        signal.throwIfAborted();
         ids.add(rule.id);
         book.apply(rule, page.readAt);
       }

@@ -308,7 +308,22 @@ Deno.test("Reconciler doubts a rule until it is read again", async () => {
   it.platform.put(ruleOf(1));
   await settle();
   it.book.doubt(ruleId(1));
-  await it.reconciler.recheck("test.rule1");
+  it.reconciler.recheck("test.rule1");
+  await settle();
+  assertEquals(it.timers.size, 1);
+});
+
+Deno.test("Reconciler outlives an API that fails while a rule is read again, and the snapshot instead", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1), ruleOf(2));
+  await settle();
+  it.platform.rules.delete("test.rule1");
+  it.platform.down = true;
+  it.reconciler.recheck("test.rule1");
+  await it.clock.advance(8000);
+  assertEquals(it.lines.filter((line) => line.startsWith("failed")).length > 1, true);
+  it.platform.down = false;
+  await it.clock.advance(MINUTE_MS);
   assertEquals(it.timers.size, 1);
 });
 
