@@ -137,6 +137,16 @@ export const REGRESSIONS: readonly Regression[] = [
     ]),
   },
   {
+    name:
+      "A rule fires from the beginning on though it was made by a clock behind that of the last checkpoint",
+    plan: plan([
+      { atMs: 1000, kind: "step", machine: 1, ms: 8000 },
+      stop(12_000, 1),
+      make(15_000, every(2)),
+    ]),
+    stillWrong: "lost",
+  },
+  {
     name: "A stop while RabbitMQ takes nothing doubles nothing",
     plan: plan([
       make(0, every(10)),

@@ -61,7 +61,12 @@ export function dueWith(reign: Reign, phase: Phase, occurrence: number): number 
   const read = process.readings.find((it) => it.at === knownAt && it.ruleId === phase.ruleId);
   const version = phase.versions.find((it) => it.version === read?.version);
   if (version !== undefined && isBefore(occurrence, version, phase.draft)) return null;
-  return afterStalls(process, firstWith(process, occurrence, Math.max(from, knownAt)));
+  for (let at = Math.max(from, knownAt);;) {
+    const due = firstWith(process, occurrence, at);
+    at = afterStalls(process, due);
+    // Its clock may have been set back while it stood still.
+    if (at === due || at === Infinity) return at;
+  }
 }
 
 /** The wall clock of a process at an instant of true time. */
