@@ -4,19 +4,26 @@
  * mutant; the exit code is 1 where one was not found within `--seeds` (2000), of all or of those `--only` names.
  */
 import { parseArgs } from "@std/cli/parse-args";
+import * as z from "zod";
 import { MUTANTS } from "./mutants.ts";
 import { type Hunt, Nursery } from "./plant.ts";
 
 const USAGE = "Usage: deno task mutants [--seeds N] [--only TEXT]";
-const USUAL_SEEDS = "2000";
 const AT_ONCE = Math.max(1, navigator.hardwareConcurrency - 1);
 
+const Flags = z.strictObject({
+  _: z.array(z.unknown()).max(0, "expected no other words"),
+  seeds: z.coerce.number().int().positive().default(2000),
+  only: z.string().default(""),
+});
+
 async function main(args: string[]): Promise<number> {
-  const { seeds = USUAL_SEEDS, only = "" } = parseArgs(args, { string: ["seeds", "only"] });
-  if (!/^\d+$/.test(seeds)) {
-    console.error(USAGE);
+  const flags = Flags.safeParse(parseArgs(args, { string: ["seeds", "only"] }));
+  if (!flags.success) {
+    console.error(`${z.prettifyError(flags.error)}\n${USAGE}`);
     return 2;
   }
+  const { seeds, only } = flags.data;
   const left = MUTANTS.filter(({ name }) => name.includes(only));
   const hunts: Hunt[] = [];
   const work = async () => {
