@@ -1,7 +1,7 @@
 import { Evidence } from "./oracle/evidence.ts";
 import type { Fault, Occurrence } from "./oracle/fault.ts";
 import type { Phase } from "./oracle/phases.ts";
-import { dueWith, knownSince, wallOf } from "./oracle/sightings.ts";
+import { knownSince } from "./oracle/sightings.ts";
 import type { Outcome } from "./simulate.ts";
 
 /** What a fault befell, and where to look for its cause. */
@@ -22,22 +22,6 @@ interface Known {
 /** What is known. An entry goes when what it names is mended: the regressions tell. */
 const KNOWN: readonly Known[] = [
   {
-    name: "a window shorter than 10 s drops what is on time",
-    explains: ({ what, evidence }) =>
-      what === "lost" && evidence.chronicle.plan.setting.windowMs < 10_000,
-  },
-  {
-    name: "the time of a message becomes the anchor",
-    explains: ({ what, occurrence: { ruleId }, evidence }) =>
-      (what === "stray" || what === "lost") &&
-      isSaid(evidence, `Took the message about rule ${ruleId} at its word`),
-  },
-  {
-    name: "events of a rule that moved to another trigger are discarded",
-    explains: ({ what, occurrence: { ruleId }, evidence }) =>
-      what === "lost" && isSaid(evidence, `Discarded an event of rule ${ruleId}`),
-  },
-  {
     name: "what the old schedule fired bounds the new one",
     explains: ({ what, occurrence: { ruleId, scheduledAt }, phases, evidence }) =>
       what === "lost" && evidence.chronicle.posts.some((post) => {
@@ -45,18 +29,6 @@ const KNOWN: readonly Known[] = [
         const knownAt = phases.map((phase) => knownSince(evidence.senderOf(post), phase));
         return knownAt.every((at) => at === null || at > post.sentAt);
       }),
-  },
-  {
-    name: "the checkpoint does not wait for what is caught up",
-    explains: ({ what, occurrence, phases, evidence }) =>
-      what === "lost" &&
-      reignsBefore(occurrence, evidence).some((reign) =>
-        phases.some((phase) => {
-          const at = dueWith(reign, phase, occurrence.scheduledAt);
-          return at !== null && at <= reign.until &&
-            wallOf(reign.process, at) > occurrence.scheduledAt;
-        })
-      ),
   },
   {
     name: "the checkpoint speaks for rules that nobody knew",
@@ -92,8 +64,4 @@ export function knownAs({ what, occurrence }: Fault, { chronicle }: Outcome): st
 function reignsBefore({ ruleId, scheduledAt }: Occurrence, evidence: Evidence) {
   const reigns = evidence.reignsOver(ruleId);
   return reigns.filter((_, index) => (reigns[index + 1]?.since ?? -Infinity) >= scheduledAt);
-}
-
-function isSaid({ chronicle: { processes } }: Evidence, beginning: string): boolean {
-  return processes.some(({ said }) => said.some(({ text }) => text.startsWith(beginning)));
 }

@@ -14,8 +14,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "what is a little late counts as missed",
     file: "timers/misfire.ts",
-    find: "if (now - due.dueAt <= ON_TIME_MS) return",
-    replace: "if (now - due.dueAt <= 1000) return",
+    find: "export const ON_TIME_MS = 10_000;",
+    replace: "export const ON_TIME_MS = 1000;",
   },
   {
     name: "the window is twice as wide",
@@ -39,8 +39,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "missed_count counts the event itself",
     file: "timers/timer_table.ts",
-    find: "      missedCount,\n",
-    replace: "      missedCount: missedCount === 0 ? 0 : missedCount + 1,\n",
+    find: "missedCount: coalesced,",
+    replace: "missedCount: coalesced === 0 ? 0 : coalesced + 1,",
   },
   {
     name: "execution_count stands still",
@@ -51,8 +51,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "what is planned anew is planned from now",
     file: "sync/rule_book.ts",
-    find: "return Math.min(this.#clock.now(), changedAt - leewayMs);",
-    replace: "return changedAt > 0 ? this.#clock.now() : leewayMs;",
+    find: "return Math.min(this.#clock.now(), changedAt - this.#skewMs());",
+    replace: "return changedAt > 0 ? this.#clock.now() : this.#skewMs();",
     isQuick: true,
   },
   {
@@ -64,8 +64,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a rule that is switched off goes on",
     file: "sync/rule_book.ts",
-    find: 'return this.#switchOff(rule, "disabled");',
-    replace: "return;",
+    find: 'return this.#switchOff(rule, memory, "disabled");',
+    replace: "return this.#remember(memory);",
   },
   {
     name: "a deleted rule keeps its timer",
@@ -205,8 +205,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a proxy's 404 is taken for the platform's",
     file: "platform/api_client.ts",
-    find: 'return answer.status === 404 && refusalOf(answer, answer.bearer).code === "NOT_FOUND";',
-    replace: "return answer.status === 404 && refusalOf(answer, answer.bearer).code !== undefined;",
+    find: 'return answer.status === 404 && refusalOf(answer, answer.bearer)?.code === "NOT_FOUND";',
+    replace: "return answer.status === 404 && refusalOf(answer, answer.bearer)?.code !== null;",
   },
   {
     name: "the wall clock is looked at once an hour",
