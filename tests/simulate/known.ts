@@ -22,6 +22,16 @@ interface Known {
 /** What is known. An entry goes when what it names is mended: the regressions tell. */
 const KNOWN: readonly Known[] = [
   {
+    name: "a change that only a message tells of is planned from the rule's creation",
+    explains: ({ what, occurrence: { ruleId }, evidence: { chronicle: { processes } } }) =>
+      (what === "stale" || what === "stray") &&
+      processes.some(({ said }) =>
+        said.some(({ text }) =>
+          text.startsWith(`Took the message about rule ${ruleId} at its word`)
+        )
+      ),
+  },
+  {
     name: "what the old schedule fired bounds the new one",
     explains: ({ what, occurrence: { ruleId, scheduledAt }, phases, evidence }) =>
       what === "lost" && evidence.chronicle.posts.some((post) => {
