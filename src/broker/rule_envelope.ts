@@ -1,12 +1,6 @@
 import * as z from "zod";
-import { type RuleChange, RuleId, TriggerParams } from "../domain/rule.ts";
+import { Ref, type RuleChange, RuleId, TriggerParams } from "../domain/rule.ts";
 import { Instant } from "../ground/instant.ts";
-
-/**
- * What others send is asked about by its ref, so that it has to be fit for a path: not long, of whole
- * characters, and not a step up. The platform's own are narrower still (contract 2.4).
- */
-const Ref = z.string().regex(/^(?!\.\.?$)[^\p{Cc}\p{Cs}]{1,255}$/u, "Invalid ref");
 
 const KINDS = {
   RuleCreated: "created",

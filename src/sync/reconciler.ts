@@ -7,6 +7,7 @@ import { Rechecks } from "./rechecks.ts";
 import type { RuleBook } from "./rule_book.ts";
 import type { RuleSource } from "./rule_source.ts";
 import { takeSnapshot } from "./snapshot.ts";
+import { knownRule } from "./unreadable.ts";
 
 /** Rules on one page of the API: what one request of a snapshot covers (contract 2.4). */
 const PAGE_SIZE = 100;
@@ -231,14 +232,15 @@ export class Reconciler {
     const known = this.#book.idOf(ref);
     const snapshots = this.#snapshots;
     const readAt = this.#book.reads.begin();
-    const rule = await this.#source.rule(ref, this.#signal);
-    if (rule === null) {
+    const answer = await this.#source.rule(ref, this.#signal);
+    if (answer === null) {
       if (known !== undefined) this.#book.delete(known);
       return false;
     }
     // What a snapshot found deleted is forgotten at its end: this answer may be from before.
     if (this.#snapshots !== snapshots) return await this.#recheck(ref);
-    this.#book.apply(rule, readAt);
+    const rule = "params" in answer ? answer : knownRule(answer, "", this.#book);
+    if (rule !== null) this.#book.apply(rule, readAt);
     return true;
   }
 

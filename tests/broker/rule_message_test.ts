@@ -106,7 +106,7 @@ const UNREADABLE: readonly (readonly [string, Uint8Array, string])[] = [
     "several faults at once",
     bytes({ ...NATIVE, rule_id: 0, trigger_params: [] }),
     "rule_id: Too small: expected number to be >0; " +
-    "trigger_params: Invalid input: expected object",
+    "trigger_params: Invalid input: expected object, received array",
   ],
   [
     "a time that does not exist",

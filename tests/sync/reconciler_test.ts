@@ -50,6 +50,8 @@ function linesOf(news: SyncNews): string[] {
       return [];
     case "rule_unreadable":
       return [`unreadable ${news.id}`];
+    case "rule_list_odd":
+      return [`odd: ${news.oddity}, ${news.found} of ${news.told}`];
     case "change_unconfirmed":
       return [`believed ${news.change.ruleId}`];
     default:
@@ -94,6 +96,73 @@ Deno.test("Reconciler finds each minute what no message told", async () => {
     "gone 1",
     "read 2",
   ]);
+});
+
+Deno.test("A rule whose row cannot be read any more is refused and stops, once, until it can be", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1), ruleOf(2));
+  await settle();
+  const problem = {
+    params: {},
+    createdAt: 0,
+    version: null,
+    unreadable: "created: expected string",
+  };
+  it.platform.put(ruleOf(1, problem));
+  await it.clock.advance(3 * MINUTE_MS);
+  assertEquals(it.lines.slice(3).filter((line) => !line.startsWith("read")), [
+    "stopped 1: refused",
+    "refused 1: 1",
+  ]);
+  assertEquals(it.book.census.refusalOf(ruleId(1))?.problems, [
+    "it cannot be read: created: expected string",
+  ]);
+  it.platform.put(ruleOf(1));
+  await it.reconciler.changed(changeOf(ruleOf(1)));
+  assertEquals(it.lines.at(-1), "started 1");
+});
+
+Deno.test("A row that cannot be read and is off is nobody's trouble", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1, { enabled: false, unreadable: "trigger_params: expected object" }));
+  await settle();
+  assertEquals(it.lines, ["read 1"]);
+});
+
+for (
+  const [what, row] of Object.entries({
+    "its id": { id: ruleId(1), ref: null },
+    "its ref": { id: null, ref: "test.rule1" },
+  })
+) {
+  Deno.test(`A known rule stops when of its row no more than ${what} can be read`, async () => {
+    await using it = setUp();
+    it.platform.put(ruleOf(1), ruleOf(2));
+    await settle();
+    it.platform.rules.delete("test.rule1");
+    it.platform.unreadable.push({ ...row, reason: "too long" });
+    await it.clock.advance(2 * MINUTE_MS);
+    assertEquals(it.lines.slice(3), ["stopped 1: refused", "refused 1: 1", "read 2", "read 2"]);
+    assertEquals(it.book.has(ruleId(1)), true);
+  });
+}
+
+Deno.test("A rule that is named by a message and cannot be read stops", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1), ruleOf(2));
+  await settle();
+  it.platform.rules.delete("test.rule1");
+  it.platform.unreadable.push({ id: null, ref: "test.rule1", reason: "its row is too long" });
+  await it.reconciler.changed(changeOf(ruleOf(1)));
+  assertEquals(it.lines.slice(-2), ["stopped 1: refused", "refused 1: 1"]);
+});
+
+Deno.test("A row of nobody knows whom is told, and a list that counts wrong", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1));
+  it.platform.unreadable.push({ id: null, ref: null, reason: "id: missing" });
+  await settle();
+  assertEquals(it.lines, ["started 1", "unreadable null", "read 1"]);
 });
 
 Deno.test("Reconciler reads the rule that a message names, and believes the API", async () => {

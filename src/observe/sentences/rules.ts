@@ -74,6 +74,8 @@ export function syncLines(news: SyncNews): readonly Line[] {
       const text = `${rule} of ${triggerRef} cannot be read: ${reason}`;
       return [{ ...line("error", text, fields), isOnce: true }];
     }
+    case "rule_list_odd":
+      return [oddListLine(news)];
     case "change_unconfirmed": {
       const { change: { ruleId, kind }, error } = news;
       const reason = messageOf(error);
@@ -100,6 +102,22 @@ function startedLine(news: RuleNews & { kind: "timer_started" }): Line {
   return wasPast
     ? line("warn", `Timer for rule ${rule.id} never fires: it was past when it was made`, fields)
     : line("info", `Timer for rule ${rule.id} has no occurrence left`, fields);
+}
+
+const ODDITIES = {
+  repeated: "the API gave a page twice",
+  endless: "the API tells of more pages than are read",
+  miscounted: "it has not as many rules as the API says",
+} as const;
+
+function oddListLine(news: SyncNews & { kind: "rule_list_odd" }): Line {
+  const { triggerRef, oddity, found, told } = news;
+  const said = told === null ? "" : ` of ${told}`;
+  const text = `The list of rules of ${triggerRef} is odd, ${
+    ODDITIES[oddity]
+  }: ${found}${said} read`;
+  const fields = { trigger_ref: triggerRef, oddity, found, told };
+  return repeated("warn", text, fields, `${oddity} ${triggerRef}`);
 }
 
 function fieldsOf(rule: Rule): Record<string, unknown> {

@@ -65,6 +65,21 @@ Deno.test("The log tells of a missing trigger and of an unreadable rule once eac
   ]);
 });
 
+Deno.test("The log tells of a list that is not to be relied on, and what was read of it", () => {
+  const odd = { kind: "rule_list_odd", triggerRef: "core.timer", found: 100 } as const;
+  const told: News[] = [
+    { ...odd, oddity: "repeated", told: 5 },
+    { ...odd, oddity: "endless", told: null },
+    { ...odd, oddity: "miscounted", told: 120 },
+  ];
+  const start = "warn: The list of rules of core.timer is odd,";
+  assertEquals(written(...told).messages, [
+    `${start} the API gave a page twice: 100 of 5 read`,
+    `${start} the API tells of more pages than are read: 100 read`,
+    `${start} it has not as many rules as the API says: 100 of 120 read`,
+  ]);
+});
+
 Deno.test("The log takes a failed snapshot for a repetition only where none succeeded in between", () => {
   const failed = news.snapshotFailed(new Error("503"), 10);
   const done = news.snapshotDone(2, 5);
