@@ -24,7 +24,7 @@ import type { TokenReading, TokenRequest } from "./token_reading.ts";
 
 const MAX_RULES_BYTES = 16 * 1024 * 1024;
 /** Parameters that make a timer are a hundred times shorter. */
-const MAX_MEMBER_BYTES = 256 * 1024;
+const MAX_MEMBER_BYTES = 64 * 1024;
 const ROWS = { wanted: WANTED, longestMember: MAX_MEMBER_BYTES, mostKept: 1024 * 1024 };
 const OF_LIST = { maxBytes: MAX_RULES_BYTES, sieve: { ...ROWS, depth: LIST_DEPTH } };
 const OF_RULE = { maxBytes: MAX_RULES_BYTES, sieve: { ...ROWS, depth: SINGLE_DEPTH } };
