@@ -51,13 +51,15 @@ export interface Rule {
   readonly unreadable?: string;
 }
 
-/** A hint that a rule changed, from a lifecycle message (contract 3.3). The API has the truth. */
+/**
+ * A hint that a rule changed, from a lifecycle message (contract 3.3). The API has the truth. It names the
+ * rule by its id, its ref or both; whatever else it does not say, or not readably, is `null`.
+ */
 export interface RuleChange {
   readonly kind: "created" | "enabled" | "disabled" | "deleted" | "updated";
-  readonly ruleId: RuleId;
-  /** Messages of the native form may leave it out. */
+  readonly ruleId: RuleId | null;
   readonly ruleRef: string | null;
-  readonly triggerRef: string;
+  readonly triggerRef: string | null;
   readonly params: TriggerParams | null;
   /** Whether the rule is on after this change. */
   readonly enabled: boolean;

@@ -202,6 +202,49 @@ Deno.test("Reconciler takes a snapshot when a message has no ref and its id is u
   assertEquals(it.lines, ["read 0", "started 1", "read 1"]);
 });
 
+Deno.test("A message is a hint by its id or by its ref alone", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1), ruleOf(2));
+  await settle();
+  it.platform.put(ruleOf(1, { enabled: false }), ruleOf(2, { enabled: false }), ruleOf(3));
+  const nothing = { sentAt: null, params: null, triggerRef: null };
+  await it.reconciler.changed(changeOf(ruleOf(1), { ...nothing, ruleRef: null }));
+  await it.reconciler.changed(changeOf(ruleOf(2), { ...nothing, ruleId: null }));
+  await it.reconciler.changed(changeOf(ruleOf(3), { ...nothing, ruleId: null }));
+  assertEquals(it.lines.slice(3), ["stopped 1: disabled", "stopped 2: disabled", "started 3"]);
+});
+
+Deno.test("A message whose id and ref are of two rules is a hint about both", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1), ruleOf(2));
+  await settle();
+  it.platform.rules.clear();
+  await it.reconciler.changed(changeOf(ruleOf(1), { ruleRef: "test.rule2" }));
+  assertEquals(it.timers.size, 0);
+});
+
+Deno.test("A message by its ref alone is believed of a known rule while the API is down", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1));
+  await settle();
+  it.platform.down = true;
+  const off = { ruleId: null, kind: "disabled", enabled: false, sentAt: START + 5000 } as const;
+  await it.reconciler.changed(changeOf(ruleOf(1), off));
+  assertEquals(it.timers.size, 0);
+});
+
+Deno.test("Messages that cannot be read are a snapshot, one for many", async () => {
+  await using it = setUp();
+  await settle();
+  it.platform.put(ruleOf(1));
+  for (let n = 0; n < 100; n++) it.reconciler.missed();
+  await it.clock.advance(10_000);
+  assertEquals(it.lines, ["read 0", "started 1", "read 1"]);
+  it.reconciler.missed();
+  await it.clock.advance(10_000);
+  assertEquals(it.lines.length, 4);
+});
+
 Deno.test("Reconciler does not ask about messages of other triggers", async () => {
   await using it = setUp();
   await settle();

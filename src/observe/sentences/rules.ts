@@ -77,10 +77,11 @@ export function syncLines(news: SyncNews): readonly Line[] {
     case "rule_list_odd":
       return [oddListLine(news)];
     case "change_unconfirmed": {
-      const { change: { ruleId, kind }, error } = news;
+      const { change: { ruleId, ruleRef, kind }, error } = news;
       const reason = messageOf(error);
-      const text = `Took the message about rule ${ruleId} at its word: ${reason}`;
-      return [repeated("warn", text, { rule_id: ruleId, kind }, `unconfirmed ${reason}`)];
+      const text = `Took the message about rule ${ruleId ?? ruleRef} at its word: ${reason}`;
+      const fields = { rule_id: ruleId, rule_ref: ruleRef, kind };
+      return [repeated("warn", text, fields, `unconfirmed ${reason}`)];
     }
     default:
       return news satisfies never;
