@@ -170,7 +170,7 @@ Deno.test("Rules are followed without any message", async () => {
 });
 
 Deno.test("Messages of the native form are understood, deletions among them", async () => {
-  await using world = await World.on(rabbit, { messages: "native" });
+  await using world = await World.on(rabbit, { older: true, messages: "native" });
   await using sensor = await Sensor.ready(world.sensor());
   const { rules } = world.platform;
   const rule = await rules.create({

@@ -1,6 +1,7 @@
 import type { Rule } from "../../domain/rule.ts";
 import { messageOf } from "../../ground/error_text.ts";
 import { rfc3339 } from "../../ground/instant.ts";
+import { ANY_KIND } from "../../schedule/kinds.ts";
 import type { RuleNews, SyncNews } from "../../sync/news.ts";
 import { type Line, line, repeated } from "./line.ts";
 
@@ -65,7 +66,9 @@ export function syncLines(news: SyncNews): readonly Line[] {
     case "trigger_not_installed": {
       const { triggerRef } = news;
       const text = `Trigger ${triggerRef} is not installed on the platform: it has no rules here`;
-      return [{ ...line("warn", text, { trigger_ref: triggerRef }), isOnce: true }];
+      // Today's platforms do not have the older one.
+      const level = triggerRef === ANY_KIND ? "debug" : "warn";
+      return [{ ...line(level, text, { trigger_ref: triggerRef }), isOnce: true }];
     }
     case "rule_unreadable": {
       const { triggerRef, id, reason } = news;

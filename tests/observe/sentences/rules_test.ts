@@ -55,11 +55,13 @@ Deno.test("The log tells of a missing trigger and of an unreadable rule once eac
   const triggerRef = "core.timer";
   const once: News[] = [
     { kind: "trigger_not_installed", triggerRef },
+    { kind: "trigger_not_installed", triggerRef: "core.crontimer" },
     { kind: "rule_unreadable", triggerRef, id: ruleId(9), reason: "created: missing" },
     { kind: "rule_unreadable", triggerRef, id: null, reason: "id: missing" },
   ];
   assertEquals(written(...once, ...once, ...once).messages, [
-    "warn: Trigger core.timer is not installed on the platform: it has no rules here",
+    "debug: Trigger core.timer is not installed on the platform: it has no rules here",
+    "warn: Trigger core.crontimer is not installed on the platform: it has no rules here",
     "error: Rule 9 of core.timer cannot be read: created: missing",
     "error: A rule of core.timer cannot be read: id: missing",
   ]);
