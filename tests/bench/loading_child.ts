@@ -66,7 +66,7 @@ function source(): RuleSource {
           { length: Math.min(PAGE, Number(count) - at) },
           (_, n) => rule(BESIDE + at + n + 1, paramsOf(at + n), startAt),
         );
-        yield { rules: made, unreadable: [], totalItems: Number(count), readAt };
+        yield { rules: made, unreadable: [], totalItems: Number(count), oddity: null, readAt };
       }
     },
     rule: () => Promise.resolve(null),

@@ -21,7 +21,14 @@ Deno.test("A page whose rules take long is applied in slices, between which othe
     source: {
       async *rulePages(_, begin) {
         const rules = await Promise.resolve([1, 2, 3, 4, 5, 6, 7, 8].map(slow));
-        yield { rules, unreadable: [], totalItems: rules.length, readAt: begin() };
+        yield {
+          rules,
+          unreadable: [],
+          totalItems: rules.length,
+          oddity: null,
+
+          readAt: begin(),
+        };
       },
       rule: () => Promise.resolve(null),
     },
