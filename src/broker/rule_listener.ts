@@ -62,8 +62,6 @@ export interface RuleListener extends AsyncDisposable {
   readonly ready: Promise<void>;
   /** The latest trouble with the broker. */
   readonly trouble: BrokerError | null;
-  /** `amqp://host:port/vhost`, without credentials. */
-  readonly address: string;
   /** Takes no more messages, waits a second at most for those being handled, and closes. */
   stop(): Promise<void>;
 }
@@ -114,10 +112,6 @@ class Listener implements RuleListener {
     return this.#trouble;
   }
 
-  get address(): string {
-    return this.#session.address;
-  }
-
   async stop(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     using _deadline = this.#options.clock.alarm(STOP_TIMEOUT_MS, resolve);
@@ -137,7 +131,7 @@ class Listener implements RuleListener {
       this.#warned.add(warning);
     }
     if (this.#isPoisoned) await this.#empty(queue, context.link);
-    this.#tell({ kind: "listener_up", address: this.address });
+    this.#tell({ kind: "listener_up", address: context.link.address.printable });
     this.#feed.connected();
     this.#consumer = await Consumer.start({
       channel: await openChannel(context),
