@@ -147,7 +147,7 @@ Deno.test("A user who may only read uses what is there, and waits for it where i
   await using feed = new Feed(`amqp://reader:secret@127.0.0.1:${broker.port}`, { exchange, queue });
   assertEquals(
     await feed.until("down"),
-    `down refused: RabbitMQ at ${feed.address} refused an operation: ACCESS_REFUSED - ` +
+    `down refused: RabbitMQ at amqp://127.0.0.1:${broker.port}/ refused an operation: ACCESS_REFUSED - ` +
       "access to exchange 'given.exchange' in vhost '/' refused for user 'reader'",
   );
   await onBroker(broker.url(), async (channel) => {
