@@ -1,5 +1,6 @@
 import { type ChannelModel, connect, credentials, type Options } from "amqplib";
 import type { BrokerAddress } from "../config/broker_address.ts";
+import { systemChance } from "../ground/chance.ts";
 import type { Connected } from "./channel.ts";
 import { OtherAddressesError } from "./fault.ts";
 import { clientCertificate } from "./client_certificate.ts";
@@ -16,7 +17,7 @@ export async function connectAmqp(target: Target, signal: AbortSignal): Promise<
   const { hostname, port } = target.address;
   const closed: string[] = [];
   let reason: unknown;
-  for (const route of await routesTo(hostname, port)) {
+  for (const route of await routesTo(hostname, port, systemChance)) {
     try {
       return await connectBy(route, target, signal);
     } catch (error) {

@@ -1,4 +1,5 @@
 import { lookup, type LookupAddress } from "node:dns";
+import type { Chance } from "../ground/chance.ts";
 import { shuffled } from "../ground/shuffled.ts";
 
 /** One way to a host: by its name, or by one of its addresses. */
@@ -24,7 +25,11 @@ type Lookup = (
  * The ways to a host, in random order: a name may have several addresses. By the name itself the first
  * address of each family is reached, which takes a permission for the name alone.
  */
-export async function routesTo(hostname: string, port: number): Promise<Route[]> {
+export async function routesTo(
+  hostname: string,
+  port: number,
+  chance: Pick<Chance, "random">,
+): Promise<Route[]> {
   const addresses = await resolve(hostname, port);
   const seen = new Set<number>();
   const routes = addresses.map(({ address, family }): Route => {
@@ -32,7 +37,7 @@ export async function routesTo(hostname: string, port: number): Promise<Route[]>
     seen.add(family);
     return { ip: null, options: { autoSelectFamily: false, family } };
   });
-  return shuffled(routes);
+  return shuffled(routes, chance);
 }
 
 function byAddress(ip: string, family: number): Route {

@@ -93,6 +93,7 @@ class Listener implements RuleListener {
       connect: options.connect,
       name: `${NAME} (${options.queue})`,
       clock: options.clock,
+      chance: options.chance,
       backoff: this.#backoff,
       signal: options.signal,
       begin: (context) => this.#begin(context),

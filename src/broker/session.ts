@@ -1,4 +1,5 @@
 import type { Backoff } from "../ground/backoff.ts";
+import type { Chance } from "../ground/chance.ts";
 import { shuffled } from "../ground/shuffled.ts";
 import type { Clock } from "../ground/clock.ts";
 import { type BrokerAddress, readAddresses } from "../config/broker_address.ts";
@@ -40,6 +41,7 @@ export interface SessionOptions {
   /** How: over TCP or TLS unless told otherwise. */
   readonly connect?: Connect | undefined;
   readonly clock: Clock;
+  readonly chance: Chance;
   readonly backoff: Backoff;
   /** Ends the session, too. */
   readonly signal: AbortSignal;
@@ -54,7 +56,7 @@ export interface SessionOptions {
 
 /** Opens a session. Throws a `TypeError` when the URL cannot be read. */
 export function openSession(options: SessionOptions): Session {
-  const { clock, backoff, signal, name, connect = connectAmqp } = options;
+  const { clock, chance, backoff, signal, name, connect = connectAmqp } = options;
   const addresses = readAddresses(options.url);
   let [current] = addresses;
   const supervisor = Supervisor.start<BrokerLink>({
@@ -62,7 +64,7 @@ export function openSession(options: SessionOptions): Session {
     backoff,
     signal,
     async dial(signal) {
-      const link = await dialAny(addresses, { name, connect, clock }, signal);
+      const link = await dialAny(addresses, { name, connect, clock, chance }, signal);
       current = link.address;
       return link;
     },
@@ -79,10 +81,10 @@ export function openSession(options: SessionOptions): Session {
 
 /** Connects once. Rejects with a {@link BrokerError}, throws a `TypeError` when the URL cannot be read. */
 export async function openLink(
-  options: Pick<SessionOptions, "url" | "name" | "connect" | "clock" | "signal">,
+  options: Pick<SessionOptions, "url" | "name" | "connect" | "clock" | "chance" | "signal">,
 ): Promise<BrokerLink> {
-  const { url, name, connect = connectAmqp, clock, signal } = options;
-  return await dialAny(readAddresses(url), { name, connect, clock }, signal);
+  const { url, name, connect = connectAmqp, clock, chance, signal } = options;
+  return await dialAny(readAddresses(url), { name, connect, clock, chance }, signal);
 }
 
 /** Opens a channel whose end is the end of the session. */
@@ -136,12 +138,12 @@ interface Target {
 /** Tries all hosts, in random order, until one lets us in. Rejects with a {@link BrokerError}. */
 async function dialAny(
   addresses: readonly BrokerAddress[],
-  target: Omit<Target, "address" | "timeoutMs">,
+  { chance, ...target }: Omit<Target, "address" | "timeoutMs"> & { readonly chance: Chance },
   stop: AbortSignal,
 ): Promise<BrokerLink> {
   const timeoutMs = addresses.length === 1 ? CONNECT_TIMEOUT_MS : HOST_TIMEOUT_MS;
   const failed = new Map<BrokerAddress, BrokerError>();
-  for (const address of shuffled(addresses)) {
+  for (const address of shuffled(addresses, chance)) {
     try {
       return await dial({ ...target, address, timeoutMs }, stop);
     } catch (error) {

@@ -1,5 +1,6 @@
 import { BrokerError, type BrokerFault } from "../broker/fault.ts";
 import { type BrokerLink, openLink } from "../broker/session.ts";
+import { systemChance } from "../ground/chance.ts";
 import type { Clock } from "../ground/clock.ts";
 import type { Config } from "../config/schema.ts";
 import { unlessAborted } from "../ground/abort.ts";
@@ -28,6 +29,7 @@ export async function checkBroker(
       url,
       name: "attune-core-timer-sensor (check)",
       clock,
+      chance: systemChance,
       signal,
     });
     const findings = await look(link, config);

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { onChannel, openChannel, openSession } from "../../src/broker/session.ts";
 import type { Channel } from "../../src/broker/channel.ts";
+import { systemChance } from "../../src/ground/chance.ts";
 import { systemClock } from "../../src/ground/clock.ts";
 import { RabbitMq } from "../support/rabbitmq.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
@@ -75,6 +76,7 @@ Deno.test("A channel that the broker closes ends the session, and a new one begi
     url: broker.url(),
     name: "test",
     clock: systemClock,
+    chance: systemChance,
     backoff: () => 0,
     signal: new AbortController().signal,
     async begin(context) {
@@ -101,6 +103,7 @@ Deno.test("An operation that is refused when a session begins ends it, and the p
     url: broker.url(),
     name: "test",
     clock: systemClock,
+    chance: systemChance,
     backoff: (attempt) => attempts.push(attempt),
     signal: new AbortController().signal,
     async begin({ link }) {
