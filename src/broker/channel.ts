@@ -1,5 +1,5 @@
 import type { Buffer } from "node:buffer";
-import type { BrokerAddress } from "./address.ts";
+import type { BrokerAddress } from "../config/broker_address.ts";
 
 // What the sensor uses of an AMQP 0-9-1 client, and all that anything in this folder knows of one: amqp.ts
 // alone has the library.

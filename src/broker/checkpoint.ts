@@ -15,8 +15,6 @@ import { declareQueue } from "./topology.ts";
 const LOOKS = 5;
 /** Somebody who was reading has put back what he held by then. */
 const SETTLE_MS = 200;
-/** What was written longer ago is looked for before it is written over. */
-const FRESH_MS = 2000;
 
 /** What a checkpoint of ours has to belong to. */
 export interface LayoutInForce {
@@ -31,8 +29,8 @@ interface Place {
   readonly publisher: Publisher;
   /** How often it is looked at while it seems empty. */
   readonly looks: number;
-  /** When the last one was written on this connection, on the monotonic clock. */
-  writtenAt: number;
+  /** Whether one was written on this connection. */
+  isWritten: boolean;
 }
 
 /** The checkpoint in RabbitMQ: a durable queue of one message, of which the newest stays. */
@@ -91,12 +89,11 @@ export class BrokerCheckpoint {
   async write(checkpoint: Checkpoint): Promise<void> {
     const place = this.#place;
     if (place === "closed" || place === null) throw outOfReach();
-    await this.#lookForLast(place);
     const { generation } = this.#layout.current;
     await place.publisher.publish(this.#queue, checkpointText({ ...checkpoint, generation }), {
       contentType: "application/json",
     });
-    place.writtenAt = this.#clock.monotonic();
+    place.isWritten = true;
   }
 
   /** Puts a new connection to use. */
@@ -109,7 +106,7 @@ export class BrokerCheckpoint {
         model,
         publisher: await Publisher.open(context, this.#clock, () => {}),
         looks: declared.isNew ? 1 : LOOKS,
-        writtenAt: Infinity,
+        isWritten: false,
       }
       : "closed";
     signal.throwIfAborted();
@@ -117,9 +114,14 @@ export class BrokerCheckpoint {
     this.#place = place;
   }
 
-  /** Whether what was written a while ago is still there. To look each time would keep a queue in use. */
-  async #lookForLast({ model, writtenAt }: Place): Promise<void> {
-    if (this.#clock.monotonic() - writtenAt < FRESH_MS) return;
+  /**
+   * Tells where what was written last is gone. Not to be called all the time: a policy that deletes unused
+   * queues would spare this one as long as somebody looks. Rejects where nobody can know.
+   */
+  async verify(): Promise<void> {
+    const place = this.#place;
+    if (place === "closed" || place === null || !place.isWritten) return;
+    const { model } = place;
     const isThere = async () =>
       (await onChannel(model, (it) => it.checkQueue(this.#queue))).messageCount > 0;
     if (await isThere()) return;

@@ -1,4 +1,4 @@
-import type { BrokerAddress } from "./address.ts";
+import type { BrokerAddress } from "../config/broker_address.ts";
 
 /** What is wrong between us and the broker; callers decide by this and never by a message. */
 export type BrokerFault =
@@ -47,6 +47,25 @@ export class BrokerError extends Error {
   }
 }
 
+/** A name has further addresses, which this process may not connect to. */
+export class OtherAddressesError extends Error {
+  override readonly name = "OtherAddressesError";
+  /** Why those that it may connect to are of no use. */
+  readonly reason: unknown;
+  readonly addresses: readonly string[];
+
+  constructor(reason: unknown, addresses: readonly string[]) {
+    super("Some addresses were not tried");
+    this.reason = reason;
+    this.addresses = addresses;
+  }
+}
+
+/** A client's certificate cannot be read. */
+export class CertificateError extends Error {
+  override readonly name = "CertificateError";
+}
+
 type Reason = readonly [fault: BrokerFault, text: string];
 
 const ACCESS_REFUSED = 403;
@@ -64,7 +83,8 @@ const SOCKET_REASONS: Readonly<Record<string, Reason>> = {
 /** What the library says where it gives no code. */
 const HANDSHAKE_REASONS: readonly (readonly [RegExp, Reason])[] = [
   [/^Handshake terminated by server: 403/, ["credentials", "user name or password refused"]],
-  [/^SASL mechanism/, ["credentials", "the broker takes no user name and password"]],
+  [/^SASL mechanism PLAIN/, ["credentials", "the broker takes no user name and password"]],
+  [/^SASL mechanism/, ["credentials", "the broker takes no certificate for a login"]],
   [/^Socket closed/, ["unreachable", "connection closed during the handshake"]],
   [/^Expected ConnectionOpenOk; got <ConnectionClose/, ["vhost", NO_VHOST]],
   [/^(Frame|Invalid frame|Expected Connection)/, ["not_amqp", "what answers speaks no AMQP 0-9-1"]],
@@ -75,6 +95,19 @@ export function connectError(error: unknown, address: BrokerAddress): BrokerErro
   const [fault, reason] = connectReason(error, address);
   const message = `Failed to connect to RabbitMQ at ${address.printable}: ${reason}`;
   return new BrokerError(fault, message);
+}
+
+/** Why there is none to any of several hosts: each in its order, and the fault of the one that got furthest. */
+export function noHostError(errors: readonly BrokerError[]): BrokerError {
+  const [furthest] = errors.toSorted((a, b) => Number(isNobody(a)) - Number(isNobody(b)));
+  return new BrokerError(
+    furthest?.fault ?? "unreachable",
+    errors.map(({ message }) => message).join("; "),
+  );
+}
+
+function isNobody({ fault }: BrokerError): boolean {
+  return fault === "unreachable" || fault === "unknown_host";
 }
 
 /** Why a connection is no more; `error` is what the library or the socket said, if anything. */
@@ -131,7 +164,16 @@ export function replyText(error: unknown): string {
 }
 
 function connectReason(error: unknown, address: BrokerAddress): Reason {
-  const { hostname, isTls } = address;
+  const { hostname, port, isTls } = address;
+  if (error instanceof CertificateError) return ["tls", error.message];
+  if (error instanceof OtherAddressesError) {
+    const [fault, reason] = connectReason(error.reason, address);
+    const others = error.addresses.map((it) =>
+      it.includes(":") ? `[${it}]:${port}` : `${it}:${port}`
+    );
+    const text = `'${hostname}' has further addresses that --allow-net has to cover as well`;
+    return [fault, `${reason}; ${text}: ${others.join(",")}`];
+  }
   const code = codeOf(error);
   const text = textOf(error);
   if (error instanceof Deno.errors.TimedOut) return ["unreachable", text];
@@ -176,7 +218,7 @@ function textOf(error: unknown): string {
 }
 
 /** What others wrote, without the password, should they have quoted it. */
-function quote(error: unknown, { password }: BrokerAddress): string {
+function quote(error: unknown, { login }: BrokerAddress): string {
   const text = replyText(error);
-  return password === "" ? text : text.replaceAll(password, "***");
+  return login === null || login.password === "" ? text : text.replaceAll(login.password, "***");
 }

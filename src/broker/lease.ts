@@ -106,6 +106,7 @@ export class Lease implements AsyncDisposable {
       connect,
       name: `attune-core-timer-sensor (${queue})`,
       clock,
+      chance,
       backoff: backoff ?? fullJitter(RETRY_BASE_MS, RETRY_CAP_MS, chance),
       signal: new AbortController().signal,
       begin: (context) => this.#begin(context),

@@ -66,8 +66,6 @@ export interface RuleListener extends AsyncDisposable {
   readonly ready: Promise<void>;
   /** The latest trouble with the broker. */
   readonly trouble: BrokerError | null;
-  /** `amqp://host:port/vhost`, without credentials. */
-  readonly address: string;
   /** Takes no more messages, waits a second at most for those being handled, and closes. */
   stop(): Promise<void>;
 }
@@ -99,6 +97,7 @@ class Listener implements RuleListener {
       connect: options.connect,
       name: `${NAME} (${options.queue})`,
       clock: options.clock,
+      chance: options.chance,
       backoff: this.#backoff,
       signal: options.signal,
       begin: (context) => this.#begin(context),
@@ -116,10 +115,6 @@ class Listener implements RuleListener {
 
   get trouble(): BrokerError | null {
     return this.#trouble;
-  }
-
-  get address(): string {
-    return this.#session.address;
   }
 
   async stop(): Promise<void> {
@@ -141,7 +136,7 @@ class Listener implements RuleListener {
       this.#warned.add(warning);
     }
     if (this.#isPoisoned) await this.#empty(queue, context.link);
-    this.#tell({ kind: "listener_up", address: this.address });
+    this.#tell({ kind: "listener_up", address: context.link.address.printable });
     this.#feed.connected();
     this.#consumer = await Consumer.start({
       channel: await openChannel(context),

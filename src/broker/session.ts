@@ -1,20 +1,25 @@
 import type { Backoff } from "../ground/backoff.ts";
+import type { Chance } from "../ground/chance.ts";
+import { shuffled } from "../ground/shuffled.ts";
 import type { Clock } from "../ground/clock.ts";
-import { type BrokerAddress, parseAddress } from "./address.ts";
+import { type BrokerAddress, readAddresses } from "../config/broker_address.ts";
 import { connectAmqp } from "./amqp.ts";
 import { ANSWER_TIMEOUT_MS, AnsweredConnection } from "./answers.ts";
-import { BrokerError, connectError, lateError, lostError, useError } from "./fault.ts";
+import { BrokerError, connectError, lateError, lostError, noHostError, useError } from "./fault.ts";
 import type { Channel, ConfirmChannel, Connect, Connected, Connection } from "./channel.ts";
 import { type Link, type SessionContext, Supervisor } from "./supervisor.ts";
 
 /** From the look-up of the name to the end of the handshake. */
 const CONNECT_TIMEOUT_MS = 10_000;
+/** The same for each of several hosts: a node that is gone holds up those that are there. */
+const HOST_TIMEOUT_MS = 4000;
 /** A broker that hangs would never confirm that the connection is closed. */
 const CLOSE_TIMEOUT_MS = 1000;
 
 /** An open connection to the broker. */
 export interface BrokerLink extends Link {
   readonly model: Connection;
+  readonly address: BrokerAddress;
   /** As agreed with the broker, which may want it shorter than the address says; 0: there is none. */
   readonly heartbeatSeconds: number;
   /** Closed before the connection is, whose end would overtake what they have yet to send. */
@@ -25,19 +30,18 @@ export interface BrokerLink extends Link {
 export interface Session extends AsyncDisposable {
   /** Resolves when it is up for the first time, rejects when it is closed before. */
   readonly ready: Promise<void>;
-  /** `amqp://host:port/vhost`, without credentials. */
-  readonly address: string;
 }
 
 /** What to connect to and what to do there. */
 export interface SessionOptions {
-  /** As {@link parseAddress} reads it. */
+  /** As {@link readAddresses} reads it: of several hosts any will do. */
   readonly url: string;
   /** Shown in the broker's list of connections. */
   readonly name: string;
   /** How: over TCP or TLS unless told otherwise. */
   readonly connect?: Connect | undefined;
   readonly clock: Clock;
+  readonly chance: Chance;
   readonly backoff: Backoff;
   /** Ends the session, too. */
   readonly signal: AbortSignal;
@@ -52,18 +56,22 @@ export interface SessionOptions {
 
 /** Opens a session. Throws a `TypeError` when the URL cannot be read. */
 export function openSession(options: SessionOptions): Session {
-  const { clock, backoff, signal, name, connect = connectAmqp } = options;
-  const address = parseAddress(options.url);
+  const { clock, chance, backoff, signal, name, connect = connectAmqp } = options;
+  const addresses = readAddresses(options.url);
+  let [current] = addresses;
   const supervisor = Supervisor.start<BrokerLink>({
     clock,
     backoff,
     signal,
-    dial: (signal) => dial({ address, name, connect, clock }, signal),
+    async dial(signal) {
+      const link = await dialAny(addresses, { name, connect, clock, chance }, signal);
+      current = link.address;
+      return link;
+    },
     session: (context) => options.begin(context),
-    down: (reason, retryMs) => options.down(useError(reason, address), retryMs),
+    down: (reason, retryMs) => options.down(useError(reason, current), retryMs),
   });
   return {
-    address: address.printable,
     get ready() {
       return supervisor.ready;
     },
@@ -73,10 +81,10 @@ export function openSession(options: SessionOptions): Session {
 
 /** Connects once. Rejects with a {@link BrokerError}, throws a `TypeError` when the URL cannot be read. */
 export async function openLink(
-  options: Pick<SessionOptions, "url" | "name" | "connect" | "clock" | "signal">,
+  options: Pick<SessionOptions, "url" | "name" | "connect" | "clock" | "chance" | "signal">,
 ): Promise<BrokerLink> {
-  const { url, name, connect = connectAmqp, clock, signal } = options;
-  return await dial({ address: parseAddress(url), name, connect, clock }, signal);
+  const { url, name, connect = connectAmqp, clock, chance, signal } = options;
+  return await dialAny(readAddresses(url), { name, connect, clock, chance }, signal);
 }
 
 /** Opens a channel whose end is the end of the session. */
@@ -124,16 +132,36 @@ interface Target {
   readonly name: string;
   readonly connect: Connect;
   readonly clock: Clock;
+  readonly timeoutMs: number;
+}
+
+/** Tries all hosts, in random order, until one lets us in. Rejects with a {@link BrokerError}. */
+async function dialAny(
+  addresses: readonly BrokerAddress[],
+  { chance, ...target }: Omit<Target, "address" | "timeoutMs"> & { readonly chance: Chance },
+  stop: AbortSignal,
+): Promise<BrokerLink> {
+  const timeoutMs = addresses.length === 1 ? CONNECT_TIMEOUT_MS : HOST_TIMEOUT_MS;
+  const failed = new Map<BrokerAddress, BrokerError>();
+  for (const address of shuffled(addresses, chance)) {
+    try {
+      return await dial({ ...target, address, timeoutMs }, stop);
+    } catch (error) {
+      if (!(error instanceof BrokerError) || stop.aborted) throw error;
+      failed.set(address, error);
+    }
+  }
+  throw noHostError(addresses.map((it) => failed.get(it)).filter((it) => it !== undefined));
 }
 
 /** Rejects with a {@link BrokerError}. */
 async function dial(target: Target, stop: AbortSignal): Promise<BrokerLink> {
-  const { address, name, connect, clock } = target;
+  const { address, name, connect, clock, timeoutMs } = target;
   const socket = new AbortController();
   const onStop = () => socket.abort(stop.reason);
   stop.addEventListener("abort", onStop, { once: true });
-  const timedOut = new Deno.errors.TimedOut(`no answer in ${CONNECT_TIMEOUT_MS / 1000} s`);
-  using _deadline = clock.alarm(CONNECT_TIMEOUT_MS, () => socket.abort(timedOut));
+  const timedOut = new Deno.errors.TimedOut(`no answer in ${timeoutMs / 1000} s`);
+  using _deadline = clock.alarm(timeoutMs, () => socket.abort(timedOut));
   try {
     return linkOver(await connect({ address, name }, socket.signal), socket, target);
   } catch (error) {
@@ -162,6 +190,7 @@ function linkOver(
   const channels = new Set<Channel>();
   return {
     model,
+    address,
     heartbeatSeconds,
     channels,
     ended: ended.signal,

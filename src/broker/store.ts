@@ -85,6 +85,7 @@ export function openStore(options: StoreOptions): Store {
     connect: options.connect,
     name: `attune-core-timer-sensor (${queues.outbox})`,
     clock,
+    chance,
     backoff: options.backoff ?? fullJitter(RETRY_BASE_MS, RETRY_CAP_MS, chance),
     // Otherwise it outlives everything else: what is undelivered in the end goes there.
     signal: refusal.signal,

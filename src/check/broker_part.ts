@@ -1,6 +1,6 @@
 import { BrokerError, type BrokerFault } from "../broker/fault.ts";
 import { type BrokerLink, openLink } from "../broker/session.ts";
-import { parseAddress } from "../broker/address.ts";
+import { systemChance } from "../ground/chance.ts";
 import type { Clock } from "../ground/clock.ts";
 import type { Config } from "../config/schema.ts";
 import { unlessAborted } from "../ground/abort.ts";
@@ -29,10 +29,11 @@ export async function checkBroker(
       url,
       name: "attune-core-timer-sensor (check)",
       clock,
+      chance: systemChance,
       signal,
     });
     const findings = await look(link, config);
-    const { printable: address } = parseAddress(url);
+    const { printable: address } = link.address;
     const broker = looked("broker", [fine(`${address} lets the user in`, { address })]);
     return [broker, looked("queues", findings)];
   } catch (error) {

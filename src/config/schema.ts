@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { AddressSchema } from "./address.ts";
-import { hasHiddenUserinfo } from "../ground/redact_url.ts";
+import { AddressError, BROKER_ADDRESS, readAddresses } from "./broker_address.ts";
 import { MOST_SHARDS, type Shard as ShardOf } from "../domain/shard.ts";
 
 const MS_PER_UNIT: Readonly<Record<string, number>> = {
@@ -15,9 +15,6 @@ const DIGITS = /^\d+$/;
 const MOST_CONCURRENCY = 1024;
 
 const API_URL = "expected http:// or https:// with a host, without user, query and fragment";
-const MQ_URL = "expected amqp:// or amqps:// with a host, special characters of user, password " +
-  "and vhost percent-encoded";
-const HEARTBEAT = "expected heartbeat to be whole seconds from 0 to 65535";
 const TOKEN = "expected a service account token, or a file in api_token_file";
 const TOKEN_FORM = "expected the token alone, in visible ASCII characters without spaces";
 const PATH = "expected the path of a file that holds the token, not the token itself";
@@ -37,10 +34,14 @@ const ApiUrl = z.url({ protocol: /^https?$/, error: API_URL })
   .refine((url) => !/[@?#]/.test(url.href), API_URL)
   .transform((url) => url.href.replace(/\/+$/, ""));
 
-const MqUrl = z.url({ protocol: /^amqps?$/, error: MQ_URL, abort: true })
-  .refine((text) => new URL(text).hostname !== "" && !hasHiddenUserinfo(text), MQ_URL)
-  .refine((text) => canDecode(new URL(text)), MQ_URL)
-  .refine((text) => isHeartbeat(new URL(text).searchParams.get("heartbeat")), HEARTBEAT);
+const MqUrl = z.string(BROKER_ADDRESS).superRefine((text, { addIssue }) => {
+  try {
+    readAddresses(text);
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error;
+    addIssue(error.expected);
+  }
+});
 
 const TokenPath = z.string(PATH).refine((text) => !/^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(text), PATH);
 
@@ -162,16 +163,4 @@ function tokenFile(
 function shardOf(text: string): ShardOf {
   const [index = NaN, count = NaN] = text.split("/").map(Number);
   return { index, count };
-}
-
-function isHeartbeat(seconds: string | null): boolean {
-  return seconds === null || (/^\d{1,5}$/.test(seconds) && Number(seconds) <= 65_535);
-}
-
-function canDecode({ username, password, pathname }: URL): boolean {
-  try {
-    return [username, password, pathname].every((part) => decodeURIComponent(part) !== null);
-  } catch {
-    return false;
-  }
 }

@@ -141,6 +141,7 @@ function checkpointerOf(
         return checkpoint.isUp && tenure.isHeld;
       },
       write: (it) => checkpoint.write(it),
+      verify: () => checkpoint.verify(),
     },
     clock,
     watermark: () => Math.min(timers.handedOutTo, delivery.earliestDueAt - 1),

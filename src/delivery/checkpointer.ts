@@ -17,6 +17,8 @@ export interface CheckpointStore {
   readonly isUp: boolean;
   /** Resolves once it is stored; rejects where it is not, or where nobody knows. */
   write(checkpoint: Checkpoint): Promise<void>;
+  /** Looks whether the last one is still there, and tells where it is not. */
+  verify(): Promise<void>;
 }
 
 /** What {@link Checkpointer} needs. */
@@ -126,6 +128,10 @@ export class Checkpointer {
   #wakeLater(): void {
     this.#idle?.[Symbol.dispose]();
     if (!this.#isRunning) return;
-    this.#idle = this.#options.clock.alarm(IDLE_MS, () => this.touch());
+    const { store, clock } = this.#options;
+    this.#idle = clock.alarm(IDLE_MS, () => {
+      if (store.isUp) store.verify().catch(() => {/* it goes out of reach: that is told */});
+      this.touch();
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
-import { parseAddress } from "../../src/broker/address.ts";
+import { readAddresses } from "../../src/config/broker_address.ts";
 import {
   BrokerError,
   type BrokerFault,
@@ -7,13 +7,15 @@ import {
   isAbsent,
   lateError,
   lostError,
+  noHostError,
+  OtherAddressesError,
   replyCode,
   useError,
 } from "../../src/broker/fault.ts";
 
 const PASSWORD = "hush-hush";
-const PLAIN = parseAddress(`amqp://ann:${PASSWORD}@mq.example/prod`);
-const TLS = parseAddress(`amqps://ann:${PASSWORD}@mq.example/prod`);
+const PLAIN = readAddresses(`amqp://ann:${PASSWORD}@mq.example/prod`)[0];
+const TLS = readAddresses(`amqps://ann:${PASSWORD}@mq.example/prod`)[0];
 
 function errorOf(message: string, members: { code?: string | number; syscall?: string } = {}) {
   return Object.assign(new Error(message), members);
@@ -206,4 +208,26 @@ Deno.test("What fails for reasons of our own is told as such", () => {
 Deno.test("A broker error stays what it is", () => {
   const error = new BrokerError("cancelled", "RabbitMQ cancelled the consumer of queue 'q'");
   assertStrictEquals(useError(error, PLAIN), error);
+});
+
+Deno.test("Addresses of a name that are not permitted are told beside the reason of the others", () => {
+  const refused = errorOf("connect ECONNREFUSED", { code: "ECONNREFUSED" });
+  const told = connectError(new OtherAddressesError(refused, ["10.0.0.2", "fd00::2"]), PLAIN);
+  assertEquals([told.fault, told.message], [
+    "unreachable",
+    "Failed to connect to RabbitMQ at amqp://mq.example:5672/prod: connection refused; 'mq.example' " +
+    "has further addresses that --allow-net has to cover as well: 10.0.0.2:5672,[fd00::2]:5672",
+  ]);
+});
+
+Deno.test("Of several hosts the fault is that of the one that got furthest", () => {
+  const told = noHostError([
+    new BrokerError("unreachable", "a: refused"),
+    new BrokerError("credentials", "b: user name or password refused"),
+    new BrokerError("unknown_host", "c: cannot resolve"),
+  ]);
+  assertEquals([told.fault, told.message], [
+    "credentials",
+    "a: refused; b: user name or password refused; c: cannot resolve",
+  ]);
 });

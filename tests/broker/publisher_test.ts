@@ -1,3 +1,4 @@
+import { systemChance } from "../../src/ground/chance.ts";
 import { assertEquals } from "@std/assert";
 import { Publisher } from "../../src/broker/publisher.ts";
 import { openSession } from "../../src/broker/session.ts";
@@ -11,6 +12,7 @@ Deno.test("Nothing is published once the session is over, though its connection 
     connect: new MemoryBroker().connect,
     name: "test",
     clock: new FakeClock(),
+    chance: systemChance,
     backoff: () => 20,
     signal: new AbortController().signal,
     async begin(context) {

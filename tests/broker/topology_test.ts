@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { openSession } from "../../src/broker/session.ts";
 import { declareQueue } from "../../src/broker/topology.ts";
+import { systemChance } from "../../src/ground/chance.ts";
 import { systemClock } from "../../src/ground/clock.ts";
 import { patiently } from "../integration/broker_feed.ts";
 import { MemoryBroker } from "../support/memory_broker.ts";
@@ -14,6 +15,7 @@ Deno.test("A queue whose connection is lost as it is declared is not taken for o
     connect: link.connect,
     name: "test",
     clock: systemClock,
+    chance: systemChance,
     backoff: () => 0,
     signal: new AbortController().signal,
     async begin({ link: { model } }) {

@@ -201,6 +201,12 @@ const REFUSED: [variable: string, value: string, problem: string][] = [
   ["ATTUNE_API_URL", "http://h/#pw", `${API_URL} (ATTUNE_API_URL is "***")`],
   ["ATTUNE_API_URL", "http://me:12/pw@h", `${API_URL} (ATTUNE_API_URL is "***")`],
   ["ATTUNE_MQ_URL", "http://h", `${MQ_URL} (ATTUNE_MQ_URL is "http://h/")`],
+  [
+    "ATTUNE_MQ_URL",
+    "amqp://me:pw@a,b:70000,c/v",
+    "Invalid mq_url: expected hosts and ports with commas between them, such as a:5672,b:5672, and " +
+    "cannot read host 2 of 3 'b' (ATTUNE_MQ_URL is \"***\")",
+  ],
   ["ATTUNE_MQ_URL", "amqp:h", `${MQ_URL} (ATTUNE_MQ_URL is "amqp:h")`],
   ["ATTUNE_MQ_URL", "http://me:pw@h", `${MQ_URL} (ATTUNE_MQ_URL is "http://***:***@h/")`],
   ["ATTUNE_MQ_URL", "amqp://me:p/w@h", `${MQ_URL} (ATTUNE_MQ_URL is "***")`],
@@ -434,6 +440,19 @@ for (const [fault, text] of NO_CONFIGURATION) {
       "sensor_ref and mq_url",
     ]);
     assertEquals(error.cause, undefined);
+  });
+}
+
+for (
+  const [url, shown] of [
+    ["amqp://me:pw@a:1,b:2/v?heartbeat=1", "amqp://***:***@a:1,b:2/v?***"],
+    ["amqp://amqp,b", "amqp://amqp,b"],
+    ["amqps://[::1]:1,[::2]", "amqps://[::1]:1,[::2]"],
+    ["amqp://:p,w@mq,mq2", "amqp://:***@mq,mq2"],
+  ] as const
+) {
+  Deno.test(`the list of hosts in ${url} is shown without its secrets`, () => {
+    assertEquals(redactedConfig(fromEnv({ ATTUNE_MQ_URL: url }))["mqUrl"], shown);
   });
 }
 

@@ -7,6 +7,7 @@ function setUp() {
   const clock = new FakeClock();
   const startAt = clock.now();
   const written: Checkpoint[] = [];
+  const verified: number[] = [];
   const failures: unknown[] = [];
   const state = {
     isUp: true,
@@ -24,6 +25,7 @@ function setUp() {
         if (state.hold !== null) await state.hold.promise;
         written.push(checkpoint);
       },
+      verify: () => Promise.resolve(void verified.push(clock.now() - startAt)),
     },
     watermark: () => Math.min(clock.now() - state.heldBackMs, state.stuckAt),
     tell: (news) => news.kind === "checkpoint_unwritten" && failures.push(news.error),
@@ -33,6 +35,7 @@ function setUp() {
     state,
     checkpointer,
     failures,
+    verified,
     /** Milliseconds since the start, as written. */
     ats: () => written.map(({ at }) => at - startAt),
   };
@@ -47,7 +50,7 @@ Deno.test("Checkpointer writes nothing before it is started", async () => {
 });
 
 Deno.test("Checkpointer writes at its pace while things change, and now and then while not", async () => {
-  const { clock, checkpointer, ats } = setUp();
+  const { clock, checkpointer, verified, ats } = setUp();
   checkpointer.start();
   for (let n = 0; n < 40; n++) {
     checkpointer.touch();
@@ -57,6 +60,8 @@ Deno.test("Checkpointer writes at its pace while things change, and now and then
   assertEquals(ats(), [150, 300, 450]);
   await clock.advance(6000);
   assertEquals(ats(), [150, 300, 450, 5600, 10_750]);
+  // Each before it is written over.
+  assertEquals(verified, [5450, 10_600]);
 });
 
 Deno.test("Checkpointer writes now and then although nothing changed: what is stored may be gone", async () => {

@@ -68,7 +68,7 @@ Deno.test("Passwords and vhosts in any script are understood, and shown nowhere"
   }`;
   await using feed = new Feed(url);
   await feed.ready();
-  assertEquals(feed.listener.address, `amqp://127.0.0.1:${broker.port}/v%C3%A6rk%2F%2541`);
+  assertEquals(feed.address, `amqp://127.0.0.1:${broker.port}/v%C3%A6rk%2F%2541`);
   await using wrong = new Feed(url.replace(secret, `${secret}x`));
   await wrong.until("down credentials");
   await using closed = new Feed(url.replace(/[^/]*$/, ""));

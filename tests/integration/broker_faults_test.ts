@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { onChannel, openChannel, openSession } from "../../src/broker/session.ts";
 import type { Channel } from "../../src/broker/channel.ts";
+import { systemChance } from "../../src/ground/chance.ts";
 import { systemClock } from "../../src/ground/clock.ts";
 import { RabbitMq } from "../support/rabbitmq.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
@@ -75,6 +76,7 @@ Deno.test("A channel that the broker closes ends the session, and a new one begi
     url: broker.url(),
     name: "test",
     clock: systemClock,
+    chance: systemChance,
     backoff: () => 0,
     signal: new AbortController().signal,
     async begin(context) {
@@ -88,7 +90,7 @@ Deno.test("A channel that the broker closes ends the session, and a new one begi
   await patiently(again.promise, () => "No second session");
   assertEquals(
     await told.promise,
-    `refused: RabbitMQ at ${session.address} refused an operation: ` +
+    `refused: RabbitMQ at amqp://127.0.0.1:${broker.port}/ refused an operation: ` +
       "NOT_FOUND - no exchange 'missing' in vhost '/'",
   );
 });
@@ -97,10 +99,11 @@ Deno.test("An operation that is refused when a session begins ends it, and the p
   const told: string[] = [];
   const attempts: number[] = [];
   const enough = Promise.withResolvers<void>();
-  await using session = openSession({
+  await using _session = openSession({
     url: broker.url(),
     name: "test",
     clock: systemClock,
+    chance: systemChance,
     backoff: (attempt) => attempts.push(attempt),
     signal: new AbortController().signal,
     async begin({ link }) {
@@ -113,7 +116,7 @@ Deno.test("An operation that is refused when a session begins ends it, and the p
   });
   await patiently(enough.promise, () => `Told ${told}`);
   assertEquals(attempts, [1, 2, 3]);
-  const refusal = `RabbitMQ at ${session.address} refused an operation: ` +
+  const refusal = `RabbitMQ at amqp://127.0.0.1:${broker.port}/ refused an operation: ` +
     "NOT_FOUND - no queue 'missing' in vhost '/'";
   assertEquals(told, [refusal, refusal, refusal]);
 });
@@ -147,7 +150,7 @@ Deno.test("A user who may only read uses what is there, and waits for it where i
   await using feed = new Feed(`amqp://reader:secret@127.0.0.1:${broker.port}`, { exchange, queue });
   assertEquals(
     await feed.until("down"),
-    `down refused: RabbitMQ at ${feed.listener.address} refused an operation: ACCESS_REFUSED - ` +
+    `down refused: RabbitMQ at amqp://127.0.0.1:${broker.port}/ refused an operation: ACCESS_REFUSED - ` +
       "access to exchange 'given.exchange' in vhost '/' refused for user 'reader'",
   );
   await onBroker(broker.url(), async (channel) => {

@@ -24,6 +24,8 @@ export class Feed implements AsyncDisposable {
   readonly exchange: string;
   readonly queue: string;
   readonly listener: RuleListener;
+  /** Where it was last connected to. */
+  address = "";
   readonly lines: string[] = [];
   readonly changes: RuleChange[] = [];
   readonly #waiting = new Set<() => void>();
@@ -84,6 +86,7 @@ export class Feed implements AsyncDisposable {
   #hear(news: ListenerNews): void {
     switch (news.kind) {
       case "listener_up":
+        this.address = news.address;
         return this.#tell("up");
       case "listener_down":
         return this.#tell(`down ${news.error.fault}: ${news.error.message}`);

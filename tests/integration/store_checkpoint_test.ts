@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { BrokerError } from "../../src/broker/fault.ts";
+import { POLICY_ADVICE } from "../../src/broker/policies.ts";
 import type { Checkpoint } from "../../src/domain/checkpoint.ts";
 import { startBroker } from "../../src/dev/amqp/broker.ts";
 import { RabbitMq } from "../support/rabbitmq.ts";
@@ -103,12 +104,8 @@ for (const [name, start] of Object.entries(BROKERS)) {
     const error = await assertRejects(() => watched.checkpoint.write(checkpoint(1)), BrokerError);
     assertEquals(error.fault, "refused");
     await watched.until("up", 2);
-    assertEquals(watched.lines, [
-      "up 0",
-      "down",
-      `lost refused: There is no queue '${watched.prefix}.checkpoint' any more`,
-      "up 0",
-    ]);
+    const gone = `lost refused: There is no queue '${watched.prefix}.checkpoint' any more`;
+    assertEquals(watched.lines, ["up 0", "down", `${gone}. ${POLICY_ADVICE}`, "up 0"]);
     await watched.checkpoint.write(checkpoint(2));
     assertEquals(await watched.checkpoint.read(), checkpoint(2));
   });

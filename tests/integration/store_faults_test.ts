@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
+import { POLICY_ADVICE } from "../../src/broker/policies.ts";
 import { BrokerError } from "../../src/broker/fault.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { report } from "../support/report.ts";
@@ -185,7 +186,7 @@ Deno.test("An outbox whose queue is deleted refuses events, and makes a new one"
   assertEquals(watched.lines, [
     "up 0",
     "down",
-    `lost refused: There is no queue '${prefix}.outbox' any more`,
+    `lost refused: There is no queue '${prefix}.outbox' any more. ${POLICY_ADVICE}`,
     "up 0",
   ]);
   await watched.outbox.put(eventOf(3));

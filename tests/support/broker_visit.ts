@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { parseAddress } from "../../src/broker/address.ts";
+import { readAddresses } from "../../src/config/broker_address.ts";
 import type {
   Channel,
   ConfirmChannel,
@@ -33,7 +33,7 @@ export class Visit implements AsyncDisposable {
   async connection(signal?: AbortSignal): Promise<Connection> {
     const { url, connect } = this.broker;
     const end = AbortSignal.any([this.#end.signal, ...(signal === undefined ? [] : [signal])]);
-    const { model } = await connect({ address: parseAddress(url), name: "test" }, end);
+    const { model } = await connect({ address: readAddresses(url)[0], name: "test" }, end);
     model.on("error", () => {/* "close" follows */});
     return model;
   }

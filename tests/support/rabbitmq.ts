@@ -20,6 +20,8 @@ export interface NodeOptions {
   readonly beside?: RabbitMq;
   /** Further lines of its configuration. */
   readonly config?: readonly string[];
+  /** Plugins of RabbitMQ's own that it starts with. */
+  readonly plugins?: readonly string[];
 }
 
 /**
@@ -156,7 +158,7 @@ export class RabbitMq implements AsyncDisposable {
     this.#ports[Symbol.dispose]();
   }
 
-  async #writeConfig({ tls, beside, config = [] }: NodeOptions): Promise<void> {
+  async #writeConfig({ tls, beside, config = [], plugins = [] }: NodeOptions): Promise<void> {
     const lines = ["log.console = false", ...config];
     if (beside !== undefined) {
       lines.push("cluster_formation.peer_discovery_backend = classic_config");
@@ -170,7 +172,7 @@ export class RabbitMq implements AsyncDisposable {
       lines.push(`ssl_options.keyfile = ${tls.key}`);
     }
     await Deno.writeTextFile(`${this.#dir}/rabbitmq.conf`, lines.join("\n") + "\n");
-    await Deno.writeTextFile(`${this.#dir}/enabled_plugins`, "[].");
+    await Deno.writeTextFile(`${this.#dir}/enabled_plugins`, `[${plugins}].`);
   }
 
   async #end(signal: Deno.Signal): Promise<void> {

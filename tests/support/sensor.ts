@@ -1,3 +1,4 @@
+import { eachHost } from "../../src/ground/host_list.ts";
 import * as z from "zod";
 import { MEMBERS } from "../../src/config/schema.ts";
 import { ARTEFACT } from "./artefact.ts";
@@ -196,7 +197,7 @@ export class Sensor implements AsyncDisposable {
 async function program(options: SensorOptions): Promise<readonly string[]> {
   const built = options.command ?? (options.entry === undefined ? ARTEFACT : null);
   if (built !== null) return built;
-  const hosts = [options.apiUrl, options.mqUrl].map((url) => new URL(url).host);
+  const hosts = [options.apiUrl, ...eachHost(options.mqUrl)].map((url) => new URL(url).host);
   const admin = options.env?.["ATTUNE_ADMIN_ADDR"];
   if (admin !== undefined) hosts.push(admin);
   const variables = MEMBERS.map((member) => `ATTUNE_${member.toUpperCase()}`);

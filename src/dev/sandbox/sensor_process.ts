@@ -1,3 +1,4 @@
+import { eachHost } from "../../ground/host_list.ts";
 import { sleep, systemClock } from "../../ground/clock.ts";
 import { MEMBERS } from "../../config/schema.ts";
 
@@ -50,7 +51,7 @@ export class SensorProcess implements AsyncDisposable {
 
   /** Starts the sensor; it is not ready yet. */
   static async start(options: SensorProcessOptions): Promise<SensorProcess> {
-    const hosts = [options.apiUrl, options.mqUrl].map((url) => new URL(url).host);
+    const hosts = [options.apiUrl, ...eachHost(options.mqUrl)].map((url) => new URL(url).host);
     const variables = MEMBERS.map((member) => `ATTUNE_${member.toUpperCase()}`);
     const process = new Deno.Command(Deno.execPath(), {
       args: [
