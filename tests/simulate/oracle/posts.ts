@@ -89,10 +89,8 @@ function isOverdue(
 function isLate(post: Post, phase: Phase, evidence: Evidence): boolean {
   const { ruleId, scheduledAt, firedAt } = post;
   const sender = evidence.senderOf(post);
-  const takings = evidence.reignsOver(ruleId)
-    .filter(({ process }) => process === sender)
-    .map((reign) => takingOf(reign, phase, scheduledAt)).filter((it) => it !== null);
-  const [first] = takings;
-  if (first === undefined || firedAt < wallOf(sender, first.reign.from)) return false;
-  return takings.every(({ at }) => firedAt - wallOf(sender, at) > LOOK_MS + SLACK_MS);
+  const reign = evidence.reignsOver(ruleId)
+    .findLast((it) => it.process === sender && wallOf(sender, it.from) <= firedAt);
+  const taking = reign === undefined ? null : takingOf(reign, phase, scheduledAt);
+  return taking !== null && firedAt - wallOf(sender, taking.at) > LOOK_MS + SLACK_MS;
 }
