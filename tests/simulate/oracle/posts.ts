@@ -59,8 +59,9 @@ export function checkMissed(evidence: Evidence): { stoodFor: Set<string>; faults
  */
 function isUnwatched(post: Post, evidence: Evidence): boolean {
   const { startedAt } = evidence.senderOf(post);
-  return evidence.phases.some(({ ruleId, versions, hits }) =>
-    ruleId === post.ruleId && hits(post.scheduledAt) && (versions[0]?.at ?? Infinity) <= startedAt
+  return evidence.phases.some(({ ruleId, versions, end, hits }) =>
+    ruleId === post.ruleId && hits(post.scheduledAt) &&
+    (versions[0]?.at ?? Infinity) <= startedAt && startedAt < (end?.at ?? Infinity)
   );
 }
 
