@@ -87,7 +87,8 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     issue: (request, signal) => api.issueToken(request, signal),
     backoff: fullJitter(...TOKEN_BACKOFF_MS, chance),
     tell,
-    expired: () => failure.abort(new Fatal(ExitCode.token, EXPIRED)),
+    // Refused, it ends the sensor.
+    expired: () => void engine.rules.requestSnapshot(),
     signal: stop,
   });
   const api = stack.use(

@@ -10,9 +10,12 @@ const MAX_TTL_SECONDS = 259_200;
 /** A token as it stands behind `Bearer`. */
 export const TokenText = z.string().trim().regex(/^[\x21-\x7e]+$/);
 
+/** Seconds, up to the last instant that a date can be (ECMA-262, 21.4.1.1). */
+const EpochSeconds = z.number().positive().max(8.64e12);
+
 /** What a sensor's token says of itself (contract 1.9); anything else is no concern of ours. */
 const Claims = z.object({
-  exp: z.number().positive().nullable().catch(null),
+  exp: EpochSeconds.nullable().catch(null),
   token_type: z.string().nullable().catch(null),
   metadata: z.object({ trigger_types: z.array(z.string()).nullable().catch(null) })
     .catch({ trigger_types: null }),
@@ -20,8 +23,8 @@ const Claims = z.object({
 
 /** A sensor's token that says all that it takes to ask for its successor (contract 1.8). */
 const Renewable = z.object({
-  iat: z.number().positive(),
-  exp: z.number().positive(),
+  iat: EpochSeconds,
+  exp: EpochSeconds,
   token_type: z.literal("sensor"),
   login: z.string().min(1),
   metadata: z.object({ trigger_types: z.array(z.string()).min(1) }),

@@ -8,6 +8,7 @@ import { earliestOf, firstOccurrence } from "./first_occurrence.ts";
 import { FormerTimers } from "./former_timers.ts";
 import { InstantQueue } from "./instant_queue.ts";
 import { judge, ON_TIME_MS } from "./misfire.ts";
+import { Runs } from "./runs.ts";
 import {
   CHANGED_AT,
   COUNT,
@@ -62,6 +63,7 @@ export class TimerTable {
   #size = 0;
   /** What fell due up to this instant has been seen to, by this process or by one before it. */
   #since = -Infinity;
+  readonly #runs = new Runs();
 
   /**
    * `catchUpWindowMs`: how old a missed occurrence may be to be made up for. `watchedSince`: from when on
@@ -120,15 +122,42 @@ export class TimerTable {
 
   /**
    * Plans everything anew from what falls due after `since`: what fell due before has been seen to. What
-   * this table itself handed out before no longer counts.
+   * this table itself handed out before no longer counts. Where nobody was there before, it has been seen
+   * to only as long as the clock is not set back: then `seenFrom` is the same instant.
    */
-  startFrom(since: number): void {
+  startFrom(since: number, seenFrom = -Infinity): void {
     this.#since = since;
+    this.#runs.startFrom(seenFrom);
     this.#backlogs.clear();
     this.#formers.clear();
     for (let slot = 0; slot < this.rules.end; slot++) {
       this.#records.set(slot, LAST_AT, -Infinity);
       this.#planFirst(slot);
+    }
+  }
+
+  /**
+   * The clock was set back: plans everything anew from what falls due after `since`, as if nothing had been
+   * handed out since then, but for what was.
+   */
+  stepBackTo(since: number): void {
+    this.#since = since;
+    this.#backlogs.clear();
+    for (let slot = 0; slot < this.rules.end; slot++) {
+      const timer = this.#records.timerAt(slot);
+      const lastAt = this.#records.get(slot, LAST_AT);
+      if (lastAt > since) {
+        if (timer !== undefined) this.#noteHandedOut(slot, timer, lastAt);
+        this.#records.set(slot, LAST_AT, -Infinity);
+      }
+      this.#planFirst(slot);
+    }
+  }
+
+  #noteHandedOut(slot: number, timer: Timer, lastAt: number): void {
+    const changedAt = earliestOf(timer, this.#records.get(slot, CHANGED_AT));
+    for (const { from, to } of this.#runs.of(slot, this.#handedOutToBy(slot, lastAt))) {
+      this.#formers.noteUndone(slot, timer, Math.max(from, changedAt), to);
     }
   }
 
@@ -195,6 +224,7 @@ export class TimerTable {
       let nextAt = this.#nextOf(slot, timer, scheduledAt, now);
       let lastAt = scheduledAt;
       if (!this.#formers.areNone) {
+        this.#formers.passUndone(slot, scheduledAt);
         nextAt = this.#formers.firstFree(slot, timer, nextAt);
         lastAt = Math.max(lastAt, this.#records.get(slot, LAST_AT));
       }
@@ -229,8 +259,12 @@ export class TimerTable {
     if (verdict !== "fire" || due.now - due.dueAt > ON_TIME_MS) {
       this.#backlogs.note(slot, due.dueAt, verdict);
     }
+    const isOver = due.nextAt === null || due.now - due.nextAt <= ON_TIME_MS;
+    if (verdict !== "fire") this.#runs.breakOff(slot, due.scheduledAt);
+    else this.#runs.goOn(slot, due.scheduledAt);
+    if (isOver && due.nextAt !== null) this.#runs.goOn(slot, due.nextAt);
     if (verdict === "fire") sink.fire(this.#fireOf(slot, entry, due, backlog));
-    if (due.nextAt === null || due.now - due.nextAt <= ON_TIME_MS) this.#endBacklog(slot, sink);
+    if (isOver) this.#endBacklog(slot, sink);
   }
 
   #fireOf(
