@@ -13,6 +13,7 @@ import { messageOf } from "../ground/error_text.ts";
 import type { RuleId } from "../domain/rule.ts";
 import { ExitCode, Fatal } from "../ground/exit.ts";
 import { BUILT_FROM, VERSION } from "../ground/version.ts";
+import { detach } from "../ground/detach.ts";
 import { broadcast } from "../ground/tell.ts";
 import type { Log } from "../log/log.ts";
 import { Counters, type EventCounts } from "../observe/counters.ts";
@@ -89,7 +90,8 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     issue: (request, signal) => api.issueToken(request, signal),
     backoff: fullJitter(...TOKEN_BACKOFF_MS, chance),
     tell,
-    expired: () => failure.abort(new Fatal(ExitCode.token, EXPIRED)),
+    // Refused, it ends the sensor.
+    expired: () => detach(engine.rules.requestSnapshot()),
     signal: stop,
   });
   const api = stack.use(

@@ -93,7 +93,10 @@ export async function reign(
   scope.use(realm.show(delivery));
   scope.use(store.outbox.serve(delivery.outbox));
   if (parked !== null) delivery.outbox.up(parked);
-  scope.use(timers.start(resumption.since, firePort(realm, tenure, delivery, checkpointer)));
+  // Without a checkpoint from before, nobody has seen to what lies before this start.
+  const seenFrom = resumption.kind === "gap" ? -Infinity : resumption.since;
+  const port = firePort(realm, tenure, delivery, checkpointer);
+  scope.use(timers.start(resumption.since, port, seenFrom));
   // Whoever began to read the rules is told of a failure.
   await unlessAborted(rulesKnown, over).catch(() => aborted(over));
   if (!over.aborted) {

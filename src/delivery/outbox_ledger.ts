@@ -11,6 +11,7 @@ import type { Lanes } from "./lanes.ts";
 import type { DeliveryNews } from "./news.ts";
 import type { Step } from "./next_step.ts";
 import { Valve } from "./valve.ts";
+import { WallAge } from "./wall_age.ts";
 
 /** What the ledger works on. */
 export interface OutboxLedgerOptions {
@@ -50,9 +51,11 @@ export class OutboxLedger implements OutboxTaker, Disposable {
   /** Lanes whose first that waits is to be put into the outbox. */
   readonly #toPut = new OrderedSet<Lane>();
   readonly #valve: Valve;
+  readonly #age: WallAge;
 
   constructor(options: OutboxLedgerOptions) {
     const { outbox, clock } = options;
+    this.#age = new WallAge(clock);
     this.#options = options;
     this.#valve = new Valve(outbox, clock, () => this.#changed(null));
   }
@@ -138,10 +141,15 @@ export class OutboxLedger implements OutboxTaker, Disposable {
     }
   }
 
-  /** Whether a lane has a held event that is worth posting; those before it are taken out. */
+  /** Whether a lane has a held event that is worth posting now; those before it are taken out. */
   isWorthwhile(lane: Lane): boolean {
     for (let parcel = lane.held.first; parcel !== undefined; parcel = lane.held.first) {
-      if (!this.#isPointless(lane, parcel)) return true;
+      const isOld = this.#age.isOlder(parcel.parkedAt, this.#options.outboxMaxAgeMs);
+      if (!this.#isPointless(lane, parcel, isOld === true)) {
+        if (typeof isOld === "boolean") return true;
+        this.#askAgain(lane, isOld);
+        break;
+      }
       this.pass(lane);
     }
     this.#options.on.reroute(lane);
@@ -192,20 +200,27 @@ export class OutboxLedger implements OutboxTaker, Disposable {
   }
 
   /** Whether there is no use in posting a held event: then it is taken out. */
-  #isPointless(lane: Lane, parcel: Parcel): boolean {
-    const { clock, outboxMaxAgeMs, isKnown, tell } = this.#options;
+  #isPointless(lane: Lane, parcel: Parcel, isOld: boolean): boolean {
+    const { isKnown, tell } = this.#options;
     const { event, parkedAt } = parcel;
     if (this.isOver(event)) {
       this.#remove(lane, parcel);
       tell({ kind: "event_duplicate", event });
       return true;
     }
-    const isOld = clock.now() - parkedAt > outboxMaxAgeMs;
     if (!isKnown(event.ruleId)) tell({ kind: "event_discarded", event });
     else if (isOld) tell({ kind: "event_expired", event, parkedAt });
     else return false;
     this.takeOut(lane, parcel);
     return true;
+  }
+
+  /** Posts nothing of a lane before it is certain whether its first event is too old. */
+  #askAgain(lane: Lane, inMs: number): void {
+    lane.retryAfter(this.#options.clock.alarm(inMs, () => {
+      lane.endRetry();
+      this.#changed(lane);
+    }));
   }
 
   #remove(lane: Lane, parcel: Parcel): void {

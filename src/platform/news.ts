@@ -12,5 +12,7 @@ export type TokenNews =
   }
   /** The token has at most 6 hours or 1 hour left, and no renewal is known of. Once each. */
   | { readonly kind: "token_expiring"; readonly leftMs: number }
+  /** It has expired by the API's clock, as the dates of its answers have it. */
+  | { readonly kind: "token_expired" }
   /** The file cannot be read; the token from before stays. Once for a problem. */
   | { readonly kind: "token_file_unreadable"; readonly problem: string };

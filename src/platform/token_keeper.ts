@@ -32,7 +32,10 @@ export interface TokenKeeperOptions {
   /** Between attempts to renew the token; at most a minute of it counts. */
   readonly backoff: Backoff;
   readonly tell: Tell<TokenNews>;
-  /** The token is of no use any more. Once for a token. */
+  /**
+   * The token's time is over, by the API's clock. Whether it is of no use any more, only the API says: who
+   * gives a wrong date for a while ends nobody.
+   */
   readonly expired: () => void;
   /** Ends everything. */
   readonly signal: AbortSignal;
@@ -161,15 +164,25 @@ export class TokenKeeper implements Bearer {
     const leftMs = this.#leftMs;
     const mark = SPEAK_AT_MS.findLast((ms) => leftMs <= ms) ?? Infinity;
     const isHopeful = this.#isRenewable && !this.#attempts.hasFailed;
-    if (mark >= this.#spokenOf || isHopeful) return;
+    const isNew = mark < this.#spokenOf;
+    if (isNew && isHopeful) return;
+    // Also where more is left again: what was told while a clock was wrong is told when it comes.
     this.#spokenOf = mark;
-    if (mark === 0) expired();
-    else tell({ kind: "token_expiring", leftMs });
+    if (!isNew) return;
+    if (mark > 0) return tell({ kind: "token_expiring", leftMs });
+    tell({ kind: "token_expired" });
+    expired();
   }
 
   /** Whether an attempt, now or later, may give another token. */
   get #isRenewable(): boolean {
-    return this.#options.token.renewal !== null && !this.#attempts.isOver && !this.isExpired;
+    return this.#options.token.renewal !== null && !this.#attempts.isOver && !this.#isSurelyExpired;
+  }
+
+  /** By the API's clock as well as by ours. */
+  get #isSurelyExpired(): boolean {
+    const { token, clock } = this.#options;
+    return this.isExpired && token.expiresAt !== null && token.expiresAt <= clock.now();
   }
 
   get #leftMs(): number {

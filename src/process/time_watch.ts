@@ -17,7 +17,9 @@ const QUIET_MS = 60_000;
 export class TimeWatch implements Disposable {
   readonly #clock: Clock;
   readonly #stalls: Findings;
-  readonly #steps: Findings;
+  readonly #stepsForward: Findings;
+  /** A step back is told at once, however short ago the one was told that it undoes. */
+  readonly #stepsBack: Findings;
   /** On the monotonic clock. */
   #dueAt = 0;
   /** From the monotonic to the wall clock, in milliseconds. */
@@ -31,7 +33,9 @@ export class TimeWatch implements Disposable {
   constructor(clock: Clock, tell: Tell<TimeNews>) {
     this.#clock = clock;
     this.#stalls = new Findings(STALL_MS, (ms, count) => tell({ kind: "loop_stalled", ms, count }));
-    this.#steps = new Findings(STEP_MS, (ms, count) => tell({ kind: "clock_stepped", ms, count }));
+    const stepped = (ms: number, count: number) => tell({ kind: "clock_stepped", ms, count });
+    this.#stepsForward = new Findings(STEP_MS, stepped);
+    this.#stepsBack = new Findings(STEP_MS, stepped);
     const at = clock.monotonic();
     this.#offset = clock.now() - at;
     this.#alarm = this.#arm(at);
@@ -66,7 +70,8 @@ export class TimeWatch implements Disposable {
     this.#lagsMs[this.#place] = Math.max(0, at - this.#dueAt);
     this.#alarm = this.#arm(at);
     this.#stalls.add(this.lagMs, at);
-    this.#steps.add(stepMs, at);
+    this.#stepsForward.add(Math.max(0, stepMs), at);
+    this.#stepsBack.add(Math.min(0, stepMs), at);
   }
 }
 

@@ -3,13 +3,15 @@ import type { Timer } from "../schedule/timer.ts";
 /** A schedule that fired on although it was no longer its rule's. */
 interface Former {
   readonly timer: Timer;
-  /** The occurrence that it handed out last, in epoch milliseconds. */
+  /** It handed out all its occurrences from the one instant to the other, in epoch milliseconds. */
+  readonly firstAt: number;
   readonly lastAt: number;
 }
 
 /**
- * The schedules that rules had before a change that was heard late, by the slots of the rules: what such a
- * one fired after the change has the identity of an occurrence of the new schedule at the same instant.
+ * What was handed out after the instant from which a rule is planned now, by the slots of the rules: by the
+ * schedule that it had before a change that was heard late, or by the same one before the clock was set
+ * back. It has the identity of the occurrence that is planned for the same instant.
  */
 export class FormerTimers {
   readonly #formers = new Map<number, readonly Former[]>();
@@ -26,7 +28,17 @@ export class FormerTimers {
 
   /** A timer that handed out occurrences up to `lastAt` gives way to another. */
   note(slot: number, timer: Timer, lastAt: number): void {
-    this.#formers.set(slot, [...this.#formers.get(slot) ?? [], { timer, lastAt }]);
+    this.#add(slot, { timer, firstAt: -Infinity, lastAt });
+  }
+
+  /** A timer begins anew that handed out its occurrences from `firstAt` to `lastAt`, which lie ahead again. */
+  noteUndone(slot: number, timer: Timer, firstAt: number, lastAt: number): void {
+    this.#add(slot, { timer, firstAt, lastAt });
+  }
+
+  /** What a timer had handed out before it began anew lies behind once it has come that far again. */
+  passUndone(slot: number, at: number): void {
+    this.#keep(slot, ({ firstAt, lastAt }) => firstAt === -Infinity || lastAt > at);
   }
 
   /** The first occurrence of a rule's timer, from `at` on, that none of its former ones handed out. */
@@ -34,7 +46,7 @@ export class FormerTimers {
     const formers = this.#formers.get(slot);
     if (formers === undefined) return at;
     const isTaken = (at: number) =>
-      formers.some((it) => at <= it.lastAt && it.timer.next(at - 1) === at);
+      formers.some((it) => it.firstAt <= at && at <= it.lastAt && it.timer.next(at - 1) === at);
     let free = at;
     while (free !== null && isTaken(free)) free = timer.next(free);
     return free;
@@ -42,9 +54,7 @@ export class FormerTimers {
 
   /** Nothing is asked any more of what a rule handed out up to an instant. */
   forgetUpTo(slot: number, at: number): void {
-    const formers = this.#formers.get(slot)?.filter(({ lastAt }) => lastAt > at) ?? [];
-    if (formers.length === 0) this.end(slot);
-    else this.#formers.set(slot, formers);
+    this.#keep(slot, ({ lastAt }) => lastAt > at);
   }
 
   /** A rule begins anew, or is no more. */
@@ -55,5 +65,15 @@ export class FormerTimers {
   /** All rules begin anew. */
   clear(): void {
     this.#formers.clear();
+  }
+
+  #add(slot: number, former: Former): void {
+    this.#formers.set(slot, [...this.#formers.get(slot) ?? [], former]);
+  }
+
+  #keep(slot: number, isKept: (former: Former) => boolean): void {
+    const formers = this.#formers.get(slot)?.filter(isKept) ?? [];
+    if (formers.length === 0) this.end(slot);
+    else this.#formers.set(slot, formers);
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../ground/clock.ts";
 import type { RuleId } from "../domain/rule.ts";
 import type { RuleStore } from "./rule_store.ts";
+import { ClockSteps } from "./clock_steps.ts";
 import type { DueSink, TimerTable, TimerView } from "./timer_table.ts";
 import type { TimerEntry } from "./timer_records.ts";
 
@@ -28,6 +29,7 @@ export class TimerManager implements Disposable {
   readonly #table: TimerTable;
   /** Who is handed what falls due; `null` while nothing fires. */
   #port: FirePort | null = null;
+  #steps: ClockSteps;
   #alarm: Disposable | null = null;
   #alarmAt = Infinity;
   /** What is left to be planned before anything can fire; `null` for nothing. */
@@ -39,6 +41,7 @@ export class TimerManager implements Disposable {
   constructor(options: { clock: Clock; table: TimerTable }) {
     this.#clock = options.clock;
     this.#table = options.table;
+    this.#steps = this.#watchFrom(Infinity);
   }
 
   /** What is remembered of the rules, see {@link TimerTable.rules}. */
@@ -57,13 +60,14 @@ export class TimerManager implements Disposable {
   }
 
   /**
-   * Begins with what falls due after `since`: what fell due before has been seen to. Hands it to `port`,
-   * which must not throw, until it is started again or {@link pause}d, which the result does too. Of very many
-   * rules the first may wait until all are planned.
+   * Begins with what falls due after `since`: what fell due before has been seen to, see
+   * {@link TimerTable.startFrom}. Hands it to `port`, which must not throw, until it is started again or
+   * {@link pause}d, which the result does too. Of very many rules the first may wait until all are planned.
    */
-  start(since: number, port: FirePort): Disposable {
+  start(since: number, port: FirePort, seenFrom?: number): Disposable {
     this.#disarm();
-    this.#planning = this.#table.startFrom(since);
+    this.#planning = this.#table.startFrom(since, seenFrom);
+    this.#steps = this.#watchFrom(since);
     this.#port = port;
     this.#plan();
     return { [Symbol.dispose]: () => this.pause() };
@@ -96,6 +100,7 @@ export class TimerManager implements Disposable {
 
   /** Starts or replaces the timer of a rule, as {@link TimerTable.set}. */
   set(entry: TimerEntry, changedAt: number): number | null {
+    this.#look();
     const nextAt = this.#table.set(entry, changedAt);
     if (this.#table.nextAt < this.#alarmAt) this.#rearm();
     return nextAt;
@@ -150,12 +155,25 @@ export class TimerManager implements Disposable {
     this.#alarm = this.#clock.alarm(waitMs, () => this.#ring());
   }
 
+  #watchFrom(since: number): ClockSteps {
+    return new ClockSteps(since, this.#clock.now(), this.#clock.monotonic());
+  }
+
+  /** Looks whether the clock was set back: then what is planned lies too far ahead. */
+  #look(): void {
+    const now = this.#clock.now();
+    const since = this.#steps.look(now, this.#clock.monotonic());
+    if (since === null || this.#port === null) return;
+    this.#table.stepBackTo(Math.min(since, this.#table.handedOutTo(now)));
+  }
+
   #ring(): void {
     const endAt = this.#clock.monotonic() + SLICE_MS;
     // A sink that sets or stops timers must not arm a second alarm meanwhile.
     this.#alarmAt = -Infinity;
     const port = this.#port;
     if (port === null) return;
+    this.#look();
     if (!port.mayFire(this.#table.nextAt)) {
       this.#alarm = this.#clock.alarm(NOT_NOW_MS, () => this.#ring());
       return;

@@ -9,6 +9,7 @@ import { FormerTimers } from "./former_timers.ts";
 import { InstantQueue } from "./instant_queue.ts";
 import { CATCH_UP_LIMIT, judge, ON_TIME_MS } from "./misfire.ts";
 import { firstOfNewest } from "./newest.ts";
+import { Runs } from "./runs.ts";
 import {
   CHANGED_AT,
   COUNT,
@@ -65,6 +66,7 @@ export class TimerTable {
   #since = -Infinity;
   /** Whether all rules are planned from there. */
   #isPlanned = true;
+  readonly #runs = new Runs();
 
   /**
    * `catchUpWindowMs`: how old a missed occurrence may be to be made up for. `watchedSince`: from when on
@@ -124,16 +126,43 @@ export class TimerTable {
 
   /**
    * Plans everything anew from what falls due after `since`: what fell due before has been seen to. What
-   * this table itself handed out before no longer counts. Each step of the result plans one rule; nothing is
-   * to be taken before it has come to its end.
+   * this table itself handed out before no longer counts. Where nobody was there before, it has been seen
+   * to only as long as the clock is not set back: then `seenFrom` is the same instant. Each step of the result
+   * plans one rule; nothing is to be taken before it has come to its end.
    */
-  startFrom(since: number): Generator<void, void> {
+  startFrom(since: number, seenFrom = -Infinity): Generator<void, void> {
     this.#since = since;
     this.#isPlanned = false;
+    this.#runs.startFrom(seenFrom);
     this.#backlogs.clear();
     this.#formers.clear();
     for (let slot = 0; slot < this.rules.end; slot++) this.#records.set(slot, LAST_AT, -Infinity);
     return this.#planAll();
+  }
+
+  /**
+   * The clock was set back: plans everything anew from what falls due after `since`, as if nothing had been
+   * handed out since then, but for what was.
+   */
+  stepBackTo(since: number): void {
+    this.#since = since;
+    this.#backlogs.clear();
+    for (let slot = 0; slot < this.rules.end; slot++) {
+      const timer = this.#records.timerAt(slot);
+      const lastAt = this.#records.get(slot, LAST_AT);
+      if (lastAt > since) {
+        if (timer !== undefined) this.#noteHandedOut(slot, timer, lastAt);
+        this.#records.set(slot, LAST_AT, -Infinity);
+      }
+      this.#planFirst(slot);
+    }
+  }
+
+  #noteHandedOut(slot: number, timer: Timer, lastAt: number): void {
+    const changedAt = earliestOf(timer, this.#records.get(slot, CHANGED_AT));
+    for (const { from, to } of this.#runs.of(slot, this.#handedOutToBy(slot, lastAt))) {
+      this.#formers.noteUndone(slot, timer, Math.max(from, changedAt), to);
+    }
   }
 
   /**
@@ -199,6 +228,7 @@ export class TimerTable {
       let nextAt = this.#nextOf(slot, timer, scheduledAt, now);
       let lastAt = scheduledAt;
       if (!this.#formers.areNone) {
+        this.#formers.passUndone(slot, scheduledAt);
         nextAt = this.#formers.firstFree(slot, timer, nextAt);
         lastAt = Math.max(lastAt, this.#records.get(slot, LAST_AT));
       }
@@ -251,8 +281,12 @@ export class TimerTable {
     if (verdict !== "fire" || due.now - due.dueAt > ON_TIME_MS) {
       this.#backlogs.note(slot, due, verdict);
     }
+    const isOver = due.nextAt === null || due.now - due.nextAt <= ON_TIME_MS;
+    if (verdict !== "fire") this.#runs.breakOff(slot, due.scheduledAt);
+    else this.#runs.goOn(slot, due.scheduledAt);
+    if (isOver && due.nextAt !== null) this.#runs.goOn(slot, due.nextAt);
     if (verdict === "fire") sink.fire(this.#fireOf(slot, entry, due, backlog));
-    if (due.nextAt === null || due.now - due.nextAt <= ON_TIME_MS) this.#endBacklog(slot, sink);
+    if (isOver) this.#endBacklog(slot, sink);
   }
 
   #fireOf(

@@ -173,11 +173,40 @@ Deno.test("Delivery waits for the retry of an event of the outbox, whatever is p
 
 Deno.test("Delivery drops what was in the outbox for too long", async () => {
   const rig = new Rig({ isDown: true });
-  rig.outbox.add(eventById("1.1"), { parkedAt: START - MAX_AGE_MS - 1 });
-  rig.outbox.add(eventById("1.2"), { parkedAt: START - MAX_AGE_MS });
+  const readAt = START + 60_000;
+  rig.outbox.add(eventById("1.1"), { parkedAt: readAt - MAX_AGE_MS - 1 });
+  rig.outbox.add(eventById("1.2"), { parkedAt: readAt - MAX_AGE_MS });
+  await rig.clock.advance(60_000);
   rig.outbox.up();
   await rig.clock.advance(0);
   assertEquals([rig.news, rig.inFlight, rig.outbox.ids], [["expired 1.1"], ["1.2"], ["1.2"]]);
+});
+
+for (const aheadMs of [4000, 25 * 3_600_000]) {
+  Deno.test(`A clock that is ${aheadMs} ms ahead for some seconds makes nothing in the outbox too old`, async () => {
+    const rig = new Rig({ isDown: true });
+    for (const id of ["1.1", "2.1"]) rig.outbox.add(eventById(id), { parkedAt: START });
+    await rig.clock.advance(90_000);
+    rig.clock.step(aheadMs);
+    rig.outbox.up();
+    await rig.clock.advance(9000);
+    const seemsTooOld = aheadMs > MAX_AGE_MS;
+    assertEquals([rig.news, rig.inFlight], [[], seemsTooOld ? [] : ["1.1", "2.1"]]);
+    rig.clock.step(-aheadMs);
+    await rig.clock.advance(60_000);
+    assertEquals([rig.news, rig.inFlight], [[], ["1.1", "2.1"]]);
+  });
+}
+
+Deno.test("What seems too old at the start waits until the clock can be trusted, alone", async () => {
+  const rig = new Rig({ isDown: true });
+  rig.outbox.add(eventById("1.1"), { parkedAt: START - MAX_AGE_MS - 1 });
+  rig.outbox.add(eventById("2.1"), { parkedAt: START });
+  rig.outbox.up();
+  await rig.clock.advance(59_999);
+  assertEquals([rig.news, rig.inFlight, rig.outbox.ids], [[], ["2.1"], ["1.1", "2.1"]]);
+  await rig.clock.advance(1);
+  assertEquals([rig.news, rig.outbox.ids], [["expired 1.1"], ["2.1"]]);
 });
 
 Deno.test("Delivery drops what is in the outbox of a rule that the platform does not have", async () => {

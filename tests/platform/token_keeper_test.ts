@@ -129,6 +129,38 @@ Deno.test("A token expires by the API's clock", async () => {
   assertEquals(it.keeper.isExpired, false);
 });
 
+const IN_2100 = Date.UTC(2100, 11, 31) - START;
+
+Deno.test("A date of 2100 for a while is told, and what comes in time is told when it comes", async () => {
+  await using it = await keeping({ value: jwt({ exp: (START + DAY) / 1000 }) });
+  it.run();
+  await it.clock.advance(HOUR);
+  setAhead(it, IN_2100);
+  await it.clock.advance(12_000);
+  setAhead(it, 0);
+  await it.clock.advance(MINUTE);
+  assertEquals(it.told, [["expired"]]);
+  await it.clock.advance(DAY);
+  assertEquals(it.told.slice(1).map(([what]) => what), ["expiring", "expiring", "expired"]);
+});
+
+Deno.test("A token that renews itself does so although the API gives a date of 2100", async () => {
+  await using it = await keeping({ value: sensorToken(START, DAY / 1000) });
+  it.issue = (request, signal) =>
+    give(sensorToken(it.clock.now() + 1000, DAY / 1000))(request, signal);
+  it.run();
+  setAhead(it, IN_2100);
+  await it.clock.advance(12_000);
+  assertEquals(it.told.map(([what]) => what), ["renewed"]);
+});
+
+Deno.test("A token whose end no date can be does not say when it expires", async () => {
+  await using it = await keeping({ value: jwt({ exp: Number.MAX_SAFE_INTEGER }) });
+  it.run();
+  await it.clock.advance(DAY);
+  assertEquals([it.told, it.keeper.secondsToExpiry], [[], null]);
+});
+
 Deno.test("Setting our clock ahead expires no token, once the API's clock is known", async () => {
   await using it = await keeping({ value: jwt({ exp: (START + DAY) / 1000 }) });
   setAhead(it, 0);

@@ -74,7 +74,7 @@ export async function keeping(from: { value?: string; file?: string }): Promise<
     skew,
     backoff: BACKOFF,
     tell: (news) => told.push(lineOf(news)),
-    expired: () => told.push(["expired"]),
+    expired: () => {},
     signal: stop.signal,
   });
   const it: Keeping = {
@@ -127,6 +127,8 @@ function lineOf(news: TokenNews): Told {
       return ["rotated", news.expiresAt];
     case "token_renewal_failed":
       return ["renewalFailed", messageOf(news.error), news.retryMs];
+    case "token_expired":
+      return ["expired"];
     case "token_expiring":
       return ["expiring", news.leftMs];
     case "token_file_unreadable":

@@ -42,6 +42,17 @@ Deno.test("TimeWatch measures a short stall, and does not tell it", async () => 
   assertEquals([told, watch.lagMs], [[["stalled", 1000, 1]], 1000]);
 });
 
+Deno.test("TimeWatch tells a step back at once that undoes one forward", async () => {
+  const { clock, told, watch } = setUp();
+  using _stop = watch;
+  await clock.advance(10_000);
+  clock.step(86_400_000);
+  await clock.advance(4000);
+  clock.step(-86_400_000);
+  await clock.advance(500);
+  assertEquals(told, [["stepped", 86_400_000, 1], ["stepped", -86_400_000, 1]]);
+});
+
 Deno.test("TimeWatch has the latest lag, and the greatest of the last minute, whoever asks", async () => {
   const { clock, watch } = setUp();
   using _stop = watch;
@@ -109,7 +120,7 @@ Deno.test("TimeWatch tells what follows within a minute together: the greatest, 
   assertEquals(told.slice(2), [["stalled", 1500, 1]]);
 });
 
-Deno.test("TimeWatch keeps the sign of the greatest of several steps", async () => {
+Deno.test("TimeWatch tells steps forward and back each on their own, the greatest of several", async () => {
   const { clock, told, watch } = setUp();
   using _stop = watch;
   for (const ms of [1000, 5000, -9000, 2000]) {
@@ -117,7 +128,7 @@ Deno.test("TimeWatch keeps the sign of the greatest of several steps", async () 
     await clock.advance(500);
   }
   await clock.advance(60_000);
-  assertEquals(told, [["stepped", 1000, 1], ["stepped", -9000, 3]]);
+  assertEquals(told, [["stepped", 1000, 1], ["stepped", -9000, 1], ["stepped", 5000, 2]]);
 });
 
 Deno.test("TimeWatch is quiet about stalls and steps each on its own", async () => {

@@ -56,6 +56,7 @@ export function linesOf(news: News): readonly Line[] {
     case "token_rotated":
     case "token_renewal_failed":
     case "token_expiring":
+    case "token_expired":
     case "token_file_unreadable":
       return one(tokenLine(news));
     case "loop_stalled":

@@ -29,6 +29,10 @@ export function tokenLine(news: TokenNews): Line {
       const fields = { left_s: Math.round(leftMs / 1000) };
       return line("warn", `Token expires in ${hoursAndMinutes(leftMs)}: ${fix}`, fields);
     }
+    case "token_expired": {
+      const text = "The token has expired by the API's clock";
+      return line("warn", `${text}: it is used until the API refuses it`);
+    }
     case "token_file_unreadable":
       return line("warn", `${news.problem}; the token from before stays in use`);
     default:
@@ -47,7 +51,7 @@ export function timeLine({ kind, ms, count }: TimeNews): Line {
     case "clock_stepped": {
       const what = ms > 0
         ? `forward by ${ms} ms: it was set, or the machine was suspended`
-        : `back by ${-ms} ms: nothing that fired fires again`;
+        : `back by ${-ms} ms: timers go on from the present, and nothing that fired fires again`;
       const fields = { stepped_ms: ms, count };
       return line("warn", `The wall clock went ${what}${times}`, fields);
     }

@@ -44,6 +44,6 @@ Deno.test("The log tells of stalls and of steps of the clock", () => {
     `warn: Nothing ran for 4900 ms: ${stalled}`,
     `warn: Nothing ran for 1200 ms: ${stalled}, the greatest of 10 times in a minute`,
     "warn: The wall clock went forward by 7200000 ms: it was set, or the machine was suspended",
-    "warn: The wall clock went back by 60000 ms: nothing that fired fires again, the greatest of 2 times in a minute",
+    "warn: The wall clock went back by 60000 ms: timers go on from the present, and nothing that fired fires again, the greatest of 2 times in a minute",
   ]);
 });
