@@ -15,7 +15,7 @@ import { previewText, refusalText } from "../preview/text.ts";
 import type { TriggerParams } from "../domain/rule.ts";
 import { compile } from "../schedule/kinds.ts";
 import { anyInstant, timeZone, wholeNumber } from "../schedule/params.ts";
-import { refusal } from "../schedule/refusal.ts";
+import { allowedBy, refusal } from "../schedule/refusal.ts";
 
 const MAX_PARAMS_CHARACTERS = 1024 * 1024;
 
@@ -59,9 +59,10 @@ async function runBatch({ words, flags, values }: Arguments, host: Host): Promis
 function valuesOf({ values }: Arguments): z.infer<typeof Values> {
   const parsed = Values.safeParse(Object.fromEntries(values));
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path: [name], message }) =>
-    refusal(`--${String(name)}`, values.get(String(name)), message)
-  );
+  const problems = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return refusal(`--${name}`, values.get(name), allowedBy(issue));
+  });
   throw new UsageError(problems.join("; "));
 }
 

@@ -4,7 +4,7 @@ import { DEFAULT_COUNT, DEFAULT_TRIGGER, MAX_COUNT, preview, previewJson } from 
 import { RuleId } from "../domain/rule.ts";
 import { compile } from "../schedule/kinds.ts";
 import { anyInstant, wholeNumber } from "../schedule/params.ts";
-import { anyOf, inspect, refusal } from "../schedule/refusal.ts";
+import { allowedBy, anyOf, inspect, refusal } from "../schedule/refusal.ts";
 
 const MAX_LINE_CHARACTERS = 1024 * 1024;
 /** Answers are written in pieces of about this size, for each write takes its time. */
@@ -72,7 +72,7 @@ function problemOf(issue: z.core.$ZodIssue, value: object): string {
   if (issue.code === "unrecognized_keys") return issue.keys.map(unknownMember).join("; ");
   const member = String(issue.path[0]);
   const given: unknown = Reflect.get(value, member);
-  return refusal(member, given, issue.message);
+  return refusal(member, given, allowedBy(issue));
 }
 
 function unknownMember(member: string): string {

@@ -3,7 +3,7 @@ import type { TriggerParams } from "../domain/rule.ts";
 import { Cache } from "../collections/lru.ts";
 import type { Traits } from "./schedule.ts";
 import { anyInstant, oneOf, wholeNumber } from "./params.ts";
-import { inspect, refusal } from "./refusal.ts";
+import { allowedBy, inspect, refusal } from "./refusal.ts";
 
 const MAX_JITTER_SECONDS = 86_400;
 /** There may be any number of members that nobody asked for; more than these no line has room for. */
@@ -109,9 +109,7 @@ export class Draft {
     if (ofNone !== undefined && !members.some((member) => this.has(member))) return ofNone;
     const parsed = schema.safeParse(this.#params);
     if (parsed.success) return parsed.data;
-    for (const { path: [member], message } of parsed.error.issues) {
-      this.refuse(String(member), message);
-    }
+    for (const issue of parsed.error.issues) this.refuse(String(issue.path[0]), allowedBy(issue));
     return null;
   }
 
@@ -119,6 +117,11 @@ export class Draft {
   refuse(member: string, allowed: string): void {
     if (this.#problems.has(member)) return;
     this.#problems.set(member, refusal(member, this.#params[member], allowed));
+  }
+
+  /** Notes what is odd, but does no harm. */
+  warn(remark: string): void {
+    this.#remarks.push(remark);
   }
 
   /** Notes that a member has no effect, if it is there. */

@@ -1,12 +1,17 @@
 import * as z from "zod";
 import { instantFromText } from "./instant.ts";
+import { type Moment, momentFromText } from "./moment.ts";
 import { anyOf } from "./refusal.ts";
 import { type Zone, zoneOf } from "./zone.ts";
+import { zoneNameMeant } from "./zone_names.ts";
 
 // The members' types. An issue's message is what is allowed; Draft puts member and value before it.
 
 /** What is allowed where an instant is asked for. */
 export const ANY_INSTANT = 'an RFC 3339 date-time such as "2026-03-01T09:00:00Z"';
+
+/** Ends what is allowed where a time without an offset stands in no zone. */
+export const OR_ZONE = ", or a timezone beside it";
 
 const MAX_ITEMS = 1000;
 
@@ -26,23 +31,46 @@ export function oneOf<const W extends string>(words: readonly W[]): z.ZodType<W>
   return z.enum(words, anyOf(words));
 }
 
-/** One of a few words in capitals, in any case. */
-export function oneOfCapitals<const W extends string>(words: readonly W[]): z.ZodType<W, string> {
-  return parsed(anyOf(words), (text) => words.find((it) => it === text.toUpperCase()) ?? null);
+/** One of a few words in capitals, in any case; `meant` knows what else people write for them. */
+export function oneOfCapitals<const W extends string>(
+  words: readonly W[],
+  meant: (text: string) => string | null,
+): z.ZodType<W, string> {
+  const find = (text: string) => words.find((it) => it === text.toUpperCase()) ?? null;
+  return parsed(anyOf(words), find, meant);
 }
 
-/** A list of at least one item; `parse` answers `null` to what is none. */
-export function listOf<T>(allowed: string, parse: (item: unknown) => T | null): z.ZodType<T[]> {
-  return z.array(z.unknown(), allowed).min(1, allowed).max(MAX_ITEMS, `at most ${MAX_ITEMS} items`)
-    .transform((items, context) => {
-      const values: T[] = [];
-      for (const item of items) {
-        const value = parse(item);
-        if (value !== null) values.push(value);
-      }
-      if (values.length < items.length) context.addIssue({ code: "custom", message: allowed });
-      return values;
-    });
+/**
+ * A list of at least one item; `parse` answers `null` to what is none, and `meant` to what cannot be taken
+ * for one either.
+ */
+export function listOf<T>(
+  allowed: string,
+  parse: (item: unknown) => T | null,
+  meant: (text: string) => unknown = () => null,
+): z.ZodType<T[]> {
+  const guess = (item: unknown) => {
+    const guesses = typeof item === "string" && item !== "" ? [Number(item), meant(item)] : [];
+    return [item, ...guesses].find((it) => parse(it) !== null) ?? null;
+  };
+  return z.unknown().transform((given, context) => {
+    const refuse = (message: string, meant: unknown = null) => {
+      context.addIssue({ code: "custom", message, params: { meant } });
+      return z.NEVER;
+    };
+    const items: unknown[] = Array.isArray(given) ? given : itemsIn(given);
+    if (items.length > MAX_ITEMS) return refuse(`at most ${MAX_ITEMS} items`);
+    const values = items.map(parse).filter((value) => value !== null);
+    if (Array.isArray(given) && values.length === items.length && values.length > 0) return values;
+    const guesses = items.map(guess);
+    const isClear = guesses.length > 0 && guesses.every((it) => it !== null);
+    return refuse(allowed, isClear ? guesses : null);
+  });
+}
+
+/** What somebody may have meant as a list. */
+function itemsIn(given: unknown): unknown[] {
+  return typeof given === "string" ? given.split(/[\s,;]+/).filter((it) => it !== "") : [given];
 }
 
 /** An RFC 3339 date-time with an offset, in epoch milliseconds. */
@@ -50,16 +78,26 @@ export function anyInstant(): z.ZodType<number, string> {
   return parsed(ANY_INSTANT, instantFromText);
 }
 
-/** A time zone by its IANA name, in any case. */
-export function timeZone(): z.ZodType<Zone, string> {
-  return parsed('an IANA time zone such as "Europe/Berlin" or "UTC"', zoneOf);
+/** The same, or without an offset for a zone that is named beside it. */
+export function anyMoment(): z.ZodType<Moment, string> {
+  return parsed(ANY_INSTANT, momentFromText);
 }
 
-function parsed<T>(allowed: string, parse: (text: string) => T | null): z.ZodType<T, string> {
+/** A time zone by its IANA name or that of Windows, in any case. */
+export function timeZone(): z.ZodType<Zone, string> {
+  return parsed('an IANA time zone such as "Europe/Berlin" or "UTC"', zoneOf, zoneNameMeant);
+}
+
+/** A text. `parse` answers `null` to what is none of the kind, `meant` what may have been meant by it. */
+function parsed<T>(
+  allowed: string,
+  parse: (text: string) => T | null,
+  meant: (text: string) => string | null = () => null,
+): z.ZodType<T, string> {
   return z.string(allowed).transform((text, context) => {
     const value = parse(text);
     if (value !== null) return value;
-    context.addIssue({ code: "custom", message: allowed });
+    context.addIssue({ code: "custom", message: allowed, params: { meant: meant(text) } });
     return z.NEVER;
   });
 }

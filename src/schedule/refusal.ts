@@ -1,3 +1,5 @@
+import type * as z from "zod";
+
 const SHOWN_CHARACTERS = 80;
 
 /**
@@ -8,6 +10,22 @@ export function refusal(member: string, value: unknown, allowed: string): string
   if (value === undefined) return `${member}: missing, expected ${allowed}`;
   const hint = isTemplate(value) ? " (templates are not filled in here)" : "";
   return `${member}: ${inspect(value)} is not allowed, expected ${allowed}${hint}`;
+}
+
+/** What an issue of the schemas in params.ts says is allowed, and what was probably meant. */
+export function allowedBy(issue: z.core.$ZodIssue): string {
+  return issue.message + didYouMean(meantBy(issue));
+}
+
+/** What was probably meant by the value of an issue; `null` where nobody can tell. */
+export function meantBy(issue: z.core.$ZodIssue): unknown {
+  const meant: unknown = issue.code === "custom" ? issue.params?.["meant"] : null;
+  return meant ?? null;
+}
+
+/** The end of a message: what was probably meant, if anybody can tell. */
+export function didYouMean(meant: unknown): string {
+  return meant === null ? "" : ` (did you mean ${inspect(meant)}?)`;
 }
 
 /** A value as JSON, shortened to 80 characters. */

@@ -2,10 +2,11 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Preview, preview, type PreviewRequest } from "../../src/preview/preview.ts";
 import { previewLines } from "../../src/preview/batch.ts";
 import { previewText } from "../../src/preview/text.ts";
-import { offsetText, waitText } from "../../src/preview/time.ts";
+import { waitText } from "../../src/preview/time.ts";
 import { RuleId, type TriggerParams } from "../../src/domain/rule.ts";
 import { compile } from "../../src/schedule/kinds.ts";
 import { zoneOf } from "../../src/schedule/zone.ts";
+import { offsetText } from "../../src/words/spans.ts";
 
 const NOW = Date.parse("2026-03-27T12:00:00Z");
 const ENCODER = new TextEncoder();

@@ -26,6 +26,7 @@ const LAYERS: readonly (readonly string[])[] = [
 /** Files or folders that alone may import a package. */
 const ONLY_IMPORT: Readonly<Record<string, string>> = {
   "amqplib": "broker/amqp.ts",
+  "cldr": "schedule/zone_names.ts",
   "croner": "schedule/cron/",
   "prom-client": "admin/",
   "@opentelemetry/api": "observe/tracing.ts",

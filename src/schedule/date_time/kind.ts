@@ -7,7 +7,7 @@ import type { Timer } from "../timer.ts";
 import type { TimerKind } from "../timer_kind.ts";
 import { type Zone, zoneOf } from "../zone.ts";
 import { dateTimeSentence } from "./words.ts";
-import { ANY_INSTANT, oneOf, timeZone } from "../params.ts";
+import { ANY_INSTANT, oneOf, OR_ZONE, timeZone } from "../params.ts";
 import { Scheduled } from "../scheduled.ts";
 
 const DateTimeParams = z.object({
@@ -92,7 +92,7 @@ function instantOf(params: z.infer<typeof DateTimeParams>, draft: Draft): number
   }
   const wallTime = wallTimeFromText(fire_at);
   if (wallTime === null || timezone === undefined) {
-    const orElse = wallTime === null ? "" : ", or a timezone beside it";
+    const orElse = wallTime === null ? "" : OR_ZONE;
     draft.refuse("fire_at", `${ANY_INSTANT}${orElse}`);
     return null;
   }

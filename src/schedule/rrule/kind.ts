@@ -1,45 +1,36 @@
 import * as z from "zod";
 import { Cache } from "../../collections/lru.ts";
+import { Also } from "../also.ts";
 import type { Draft } from "../draft.ts";
 import { Except } from "../except.ts";
-import { Once } from "../grid.ts";
-import { instantFromText } from "../instant.ts";
-import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "../local_time.ts";
+import { instantsOf, type Moment } from "../moment.ts";
+import { ANY_INSTANT, anyMoment, OR_ZONE } from "../params.ts";
+import { inspect } from "../refusal.ts";
 import type { Timer } from "../timer.ts";
 import type { TimerKind } from "../timer_kind.ts";
-import { sorted } from "../../collections/number_lists.ts";
-import { anyInstant, listOf, oneOf, timeZone } from "../params.ts";
+import { type CalendarEvent, calendarEventFrom } from "./calendar.ts";
+import { type Frame, frameOf } from "./frame.ts";
 import { RuleParams } from "./params.ts";
 import { planOf, type RulePlan, stepOf } from "./plan.ts";
 import { type RecurrenceRule, RuleError, WEEKDAYS } from "./rule.ts";
-import { parseRule, type Until } from "./text.ts";
+import { parseRule } from "./text.ts";
 import { ScheduledRRule } from "./timer.ts";
 
+const LEAVE_SOME = "instants that leave an occurrence";
 const MAX_PLANS = 4096;
 
 const TextParams = z.object({ rule: z.string('a rule such as "FREQ=WEEKLY;BYDAY=MO"') });
-const UntilParams = z.object({ until: anyInstant().optional() });
-const FrameParams = z.object({
-  dtstart: anyInstant(),
-  timezone: timeZone().prefault("UTC"),
-  ex_dates: listOf(
-    "RFC 3339 date-times",
-    (item) => typeof item === "string" ? instantFromText(item) : null,
-  ).transform(sorted).default([]),
-  dst_gap: oneOf(GAP_RULES).default("shift"),
-  dst_overlap: oneOf(OVERLAP_RULES).default("first"),
-});
-type FrameParams = z.infer<typeof FrameParams>;
+const UntilParams = z.object({ until: anyMoment().optional() });
 
 /** What a rule says, in either form. */
 interface Wording {
   readonly params: RuleParams;
-  readonly until: Until | null;
+  readonly until: Moment | null;
 }
 
 /** What rules with the same parameters share. */
 const plans = new Cache<string, RulePlan>(MAX_PLANS);
-/** Those without exceptions, which may be long. */
+/** Those without dates that are added or left out, which may be many. */
 const timers = new Cache<string, Timer>(MAX_PLANS);
 
 /** `rule`, or `freq` and the members beside it. */
@@ -53,10 +44,11 @@ export const rruleKind: TimerKind = {
 };
 
 function compileRRule(draft: Draft): Timer | null {
-  const frame = draft.read(FrameParams);
   const isText = draft.has("rule");
   try {
-    const wording = isText ? readText(draft) : readMembers(draft);
+    const event = isText ? readEvent(draft) : null;
+    const frame = frameOf(draft, event);
+    const wording = isText ? event && parseRule(event.rule) : readMembers(draft);
     if (frame === null || wording === null) return null;
     return timerOf(ruleOf(wording, frame), frame, draft);
   } catch (error) {
@@ -66,23 +58,29 @@ function compileRRule(draft: Draft): Timer | null {
   }
 }
 
-function readText(draft: Draft): Wording | null {
+function readEvent(draft: Draft): CalendarEvent | null {
+  const params = draft.read(TextParams);
+  const event = params && calendarEventFrom(params.rule);
+  if (event !== null && event.idle.length > 0) {
+    draft.warn(`rule: ${inspect(event.idle)} say nothing of when, and have no effect`);
+  }
   for (const member of ["until", ...Object.keys(RuleParams.shape)]) {
     draft.warnOfIdle(member, "rule says it all");
   }
-  const params = draft.read(TextParams);
-  return params && parseRule(params.rule);
+  return event;
 }
 
 function readMembers(draft: Draft): Wording | null {
   const params = draft.read(RuleParams);
   const end = draft.read(UntilParams);
-  if (params === null || end === null) return null;
-  return { params, until: end.until === undefined ? null : { at: end.until, isLocal: false } };
+  if (end?.until?.zone === null && !draft.has("timezone")) {
+    draft.refuse("until", ANY_INSTANT + OR_ZONE);
+  }
+  return params && end && { params, until: end.until ?? null };
 }
 
-function timerOf(rule: RecurrenceRule, frame: FrameParams, draft: Draft): Timer | null {
-  const { timezone: zone, dst_gap: gap, dst_overlap: overlap, ex_dates: exDates } = frame;
+function timerOf(rule: RecurrenceRule, frame: Frame, draft: Draft): Timer | null {
+  const { zone, gap, overlap, exDates, rDates } = frame;
   const key = JSON.stringify([rule, gap, overlap]);
   const plan = plans.get(key, () => planOf(rule, { zone, gap, overlap }));
   if (stepOf(rule) !== null) {
@@ -90,24 +88,27 @@ function timerOf(rule: RecurrenceRule, frame: FrameParams, draft: Draft): Timer 
       draft.warnOfIdle(member, "freq and interval alone follow elapsed time");
     }
   }
-  const schedule = exDates.length === 0 ? plan.schedule : new Except(plan.schedule, exDates);
+  const isPlain = exDates.length === 0 && rDates.length === 0;
+  if (isPlain) {
+    const make = () => new ScheduledRRule(draft, plan.schedule, plan, frame);
+    return timers.get(`${draft.key} ${key}`, make);
+  }
+  const schedule = new Also(new Except(plan.schedule, exDates), rDates);
   if (schedule.next(-Infinity) === null) {
-    draft.refuse("ex_dates", "instants that leave an occurrence");
+    draft.refuse(draft.has("ex_dates") ? "ex_dates" : "rule", LEAVE_SOME);
     return null;
   }
-  const make = () => new ScheduledRRule(draft, schedule, plan, exDates);
-  return exDates.length === 0 ? timers.get(`${draft.key} ${key}`, make) : make();
+  return new ScheduledRRule(draft, schedule, plan, frame);
 }
 
-function ruleOf({ params, until }: Wording, frame: FrameParams): RecurrenceRule {
+function ruleOf({ params, until }: Wording, frame: Frame): RecurrenceRule {
   return {
-    // RFC 5545 knows no fractions of a second.
-    dtstart: Math.floor(frame.dtstart / 1000) * 1000,
-    timezone: frame.timezone.id,
+    dtstart: frame.dtstart,
+    timezone: frame.zone.id,
     freq: params.freq,
     interval: params.interval,
     count: params.count ?? null,
-    until: until && instantOf(until, frame),
+    until: until && endOf(until, frame),
     byMonth: params.by_month,
     byWeekNo: params.by_week_no,
     byYearDay: params.by_year_day,
@@ -121,8 +122,7 @@ function ruleOf({ params, until }: Wording, frame: FrameParams): RecurrenceRule 
   };
 }
 
-function instantOf({ at, isLocal }: Until, { timezone: zone, dst_overlap }: FrameParams) {
-  if (!isLocal) return at;
-  const overlap = dst_overlap === "first" ? "first" : "second";
-  return new LocalSchedule(new Once(at), zone, "shift", overlap).next(-Infinity);
+/** The last instant of an end, which is inclusive. */
+function endOf(until: Moment, { zone, overlap }: Frame): number {
+  return instantsOf(until, zone, { gap: "shift", overlap }).at(-1) ?? until.at;
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { sorted } from "../../collections/number_lists.ts";
 import { listOf, oneOfCapitals, wholeNumber } from "../params.ts";
+import { dayMeant, frequencyMeant, monthMeant } from "./meant.ts";
 import { FREQUENCIES, type Frequency, type RuleDay, WEEKDAYS } from "./rule.ts";
 
 const MAX_ORDINAL = 53;
@@ -19,10 +20,10 @@ const MAX_INTERVALS: Readonly<Record<Frequency, number>> = {
 
 /** The members of a rule, one for each part of RFC 5545 3.3.10 but UNTIL. */
 export const RuleParams = z.object({
-  freq: oneOfCapitals(FREQUENCIES),
+  freq: oneOfCapitals(FREQUENCIES, frequencyMeant),
   interval: wholeNumber(1).default(1),
   count: wholeNumber(1).optional(),
-  by_month: numbers(1, 12).default([]),
+  by_month: numbers(1, 12, monthMeant).default([]),
   by_week_no: signedNumbers(53).default([]),
   by_year_day: signedNumbers(366).default([]),
   by_month_day: signedNumbers(31).default([]),
@@ -33,7 +34,7 @@ export const RuleParams = z.object({
   by_second: numbers(0, 60).transform((seconds) => sorted(seconds.map((it) => Math.min(it, 59))))
     .default([]),
   by_set_pos: signedNumbers(366).default([]),
-  week_start: oneOfCapitals(WEEKDAYS).default("MO"),
+  week_start: oneOfCapitals(WEEKDAYS, dayMeant).default("MO"),
 }).superRefine((params, context) => {
   for (const [member, allowed] of contradictionsIn(params)) {
     context.addIssue({ code: "custom", path: [member], message: allowed });
@@ -74,12 +75,17 @@ function* contradictionsIn(params: {
   if (by_set_pos.length > 0 && isAlone) yield ["by_set_pos", "none without another BY part"];
 }
 
-function numbers(min: number, max: number): z.ZodType<number[]> {
-  return listOf(`whole numbers from ${min} to ${max}`, (item) => {
-    return typeof item === "number" && Number.isInteger(item) && item >= min && item <= max
-      ? item
-      : null;
-  }).transform(sorted);
+function numbers(
+  min: number,
+  max: number,
+  meant?: (text: string) => number | null,
+): z.ZodType<number[]> {
+  const parse = (item: unknown) => {
+    const isAllowed = typeof item === "number" && Number.isInteger(item) && item >= min &&
+      item <= max;
+    return isAllowed ? item : null;
+  };
+  return listOf(`whole numbers from ${min} to ${max}`, parse, meant).transform(sorted);
 }
 
 /** Numbers that count from either end. */
@@ -92,7 +98,8 @@ function signedNumbers(max: number): z.ZodType<number[]> {
 }
 
 function days(): z.ZodType<RuleDay[]> {
-  return listOf('weekdays such as "MO", "2TU" or "-1FR"', dayFrom).transform((days) => {
+  const allowed = 'weekdays such as "MO", "2TU" or "-1FR"';
+  return listOf(allowed, dayFrom, dayMeant).transform((days) => {
     const byPlace = new Map(days.map((day) => [(day.ordinal ?? 0) * 7 + day.weekday, day]));
     return [...byPlace].sort(([a], [b]) => a - b).map(([, day]) => day);
   });
