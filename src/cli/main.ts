@@ -19,6 +19,7 @@ export function main(args: readonly string[], env: EnvReader): Promise<ExitCode>
     env,
     clock: systemClock,
     stdin: () => Deno.stdin.readable,
+    readFile: (path) => Deno.readTextFile(path),
     stdout: Deno.stdout,
     stderr: Deno.stderr,
   });

@@ -27,6 +27,7 @@ const LAYERS: readonly (readonly string[])[] = [
 const ONLY_IMPORT: Readonly<Record<string, string>> = {
   "amqplib": "broker/amqp.ts",
   "cldr": "schedule/zone_names.ts",
+  "js-yaml": "preview/given_yaml.ts",
   "croner": "schedule/cron/",
   "prom-client": "admin/",
   "@opentelemetry/api": "observe/tracing.ts",
