@@ -151,6 +151,23 @@ export const COMMANDS: readonly Command[] = [
     ],
   },
   {
+    name: "print",
+    summary: "print the JSON Schema of rules' parameters",
+    usage: ["schema [trigger]"],
+    about: [
+      "Prints a JSON Schema (2020-12) of the trigger_params that rules of a trigger have, for editors and " +
+      `for checks in CI. The trigger is ${DEFAULT_TRIGGER} unless it is named: ` +
+      `${[...TIMER_TRIGGERS].join(", ")}. It needs no permission.`,
+    ],
+    options: [],
+    words: ["schema"],
+    notes: [
+      "What a schema cannot say, such as that a cron expression is none, preview does.",
+      `Example:
+  ${NAME} print schema core.crontimer > crontimer.schema.json`,
+    ],
+  },
+  {
     name: "completions",
     summary: "print what makes a shell complete this command line",
     usage: [`<${SHELLS.join("|")}>`],
@@ -179,7 +196,7 @@ export const COMMANDS: readonly Command[] = [
     usage: ["[command]"],
     about: [],
     options: [],
-    words: ["run", "check", "preview", "completions"],
+    words: ["run", "check", "preview", "print", "completions"],
     notes: [],
   },
 ];

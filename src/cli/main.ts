@@ -4,6 +4,7 @@ import { commandHelp, helpText } from "./help.ts";
 import { complain, type Host, print } from "./host.ts";
 import { refuse, UsageError } from "./options.ts";
 import { runPreview } from "./preview.ts";
+import { runPrint } from "./print.ts";
 import { run } from "./run.ts";
 import { COMMANDS, NAME } from "./commands.ts";
 import { systemClock } from "../ground/clock.ts";
@@ -49,6 +50,8 @@ async function dispatch(args: readonly string[], host: Host): Promise<ExitCode> 
       return await runCheck(rest, host);
     case "preview":
       return await runPreview(rest, host);
+    case "print":
+      return await runPrint(rest, host);
     case "completions":
       return await runCompletions(rest, host);
     case "version":

@@ -1,8 +1,11 @@
+import { momentFromText } from "../schedule/moment.ts";
 import { instantText, MONTHS, WEEKDAYS } from "../words/calendar.ts";
 import { type Given, givenFrom, ruleOf } from "./given.ts";
 
 /** What begins iCalendar with a start of its own. */
 const CALENDAR = /^\s*(?:BEGIN\s*:|DTSTART\s*[;:]|EXDATE\s*[;:]|RDATE\s*[;:])/im;
+const EVENT = /^BEGIN:VEVENT\s[^]*?^END:VEVENT/gim;
+const SUMMARY = /^SUMMARY.*?:(.*?)\s*$/im;
 const RULE = /^\s*(?:RRULE\s*[;:]|FREQ\s*=|[A-Z]+\s*=.*\bFREQ\s*=)/i;
 /** A member of a mapping, an item of a list, a comment or the begin of a document. */
 const YAML = /^(?:---|- |[\w.-]+:(?:\s|$)|"[^"]*":)/m;
@@ -15,13 +18,13 @@ const CRONTAB_LINE = new RegExp(`^(${NICKNAME}|\\S+(?: +\\S+){4}) +(\\S+)(.*)$`,
 
 /**
  * Finds the rules in a text, whatever form they have: parameters or rules as JSON or YAML, one or a list of
- * them, or several lines; iCalendar; or lines of which each is a rule, in JSON, as an RRULE or as cron has
- * it. `now` (epoch milliseconds) is where a recurrence begins that does not say.
+ * them, or several lines; iCalendar; or lines of which each is a rule, in JSON, as an RRULE, as cron has it
+ * or as a date-time. `now` (epoch milliseconds) is where a recurrence begins that does not say.
  */
 export async function givenIn(text: string, now: number): Promise<readonly Given[]> {
   const trimmed = text.trim();
   if (/^[{[]/.test(trimmed)) return await givenInJson(text, now);
-  if (CALENDAR.test(text)) return [calendarOf(text, 1, now)];
+  if (CALENDAR.test(text)) return givenInCalendar(text, now);
   if (!RULE.test(trimmed) && YAML.test(text)) return await givenInYaml(text);
   return givenInLines(text, now);
 }
@@ -58,6 +61,16 @@ function givenInLines(text: string, now: number): Given[] {
   return found;
 }
 
+/** A calendar's events, or what is one without saying so. */
+function givenInCalendar(text: string, now: number): Given[] {
+  const events = [...text.matchAll(EVENT)];
+  if (events.length < 2) return [calendarOf(text, 1, now)];
+  return events.map(({ 0: event, index }) => ({
+    ...calendarOf(event, text.slice(0, index).split("\n").length, now),
+    name: SUMMARY.exec(event)?.[1] ?? null,
+  }));
+}
+
 /** Lines with their numbers, those of a rule that goes on together. */
 function wholeLines(text: string): { text: string; number: number }[] {
   const lines: { text: string; number: number }[] = [];
@@ -73,6 +86,7 @@ function wholeLines(text: string): { text: string; number: number }[] {
 
 function givenInLine(text: string, line: number, timezone: string | null, now: number): Given {
   if (RULE.test(text)) return calendarOf(text, line, now);
+  if (momentFromText(text) !== null) return { line, name: null, ...ruleOf({ fire_at: text }) };
   if (!text.startsWith("{")) return cronOf(text, line, timezone);
   const read = parsed(text);
   if (read.ok) return givenFrom(read.value, line);

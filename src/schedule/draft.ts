@@ -12,11 +12,15 @@ const KNOWN = ["description"];
 const KIND = ["type"];
 
 /** The members of every kind. */
-const CommonParams = z.object({
-  start_at: anyInstant().optional(),
-  end_at: anyInstant().optional(),
-  on_missed: oneOf(["latest", "all", "skip"]).default("latest"),
-  jitter_seconds: wholeNumber(1, MAX_JITTER_SECONDS).optional(),
+export const CommonParams = z.object({
+  start_at: anyInstant().optional().describe("Nothing before it"),
+  end_at: anyInstant().optional().describe("Nothing from it on"),
+  on_missed: oneOf(["latest", "all", "skip"]).default("latest")
+    .describe("What becomes of occurrences that nobody fired in time"),
+  jitter_seconds: wholeNumber(1, MAX_JITTER_SECONDS).optional()
+    .describe(
+      "Delays each occurrence by up to this many seconds, the same for a rule and an instant",
+    ),
 });
 
 /** What a rule says that names none of them. */

@@ -13,6 +13,17 @@ export const ANY_INSTANT = 'an RFC 3339 date-time such as "2026-03-01T09:00:00Z"
 /** Ends what is allowed where a time without an offset stands in no zone. */
 export const OR_ZONE = ", or a timezone beside it";
 
+/** In JSON Schema: a date-time with an offset, and one with or without. */
+export const INSTANT_PATTERN =
+  "^\\d{4}-\\d{2}-\\d{2}[Tt ]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?([Zz]|[+-]\\d{2}:\\d{2})$";
+export const MOMENT_PATTERN = INSTANT_PATTERN.replace(/\$$/, "?$");
+const ZONE_PATTERN = "^[A-Za-z][A-Za-z0-9_+./ ()-]*$";
+
+/** What two members are about that most kinds have. */
+export const ON_GAP =
+  "What becomes of a local time that does not exist: it runs after the gap, as much later, or not";
+export const ON_OVERLAP = "Which one runs of two local times that are the same";
+
 const MAX_ITEMS = 1000;
 
 /** A whole number; 5.0 is the whole number 5. */
@@ -23,7 +34,7 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): z.ZodTy
   return z.custom<number>(
     (value) => Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max,
     allowed,
-  );
+  ).meta({ type: "integer", minimum: min, maximum: max });
 }
 
 /** One of a few words. */
@@ -37,15 +48,19 @@ export function oneOfCapitals<const W extends string>(
   meant: (text: string) => string | null,
 ): z.ZodType<W, string> {
   const find = (text: string) => words.find((it) => it === text.toUpperCase()) ?? null;
-  return parsed(anyOf(words), find, meant);
+  const letter = (it: string) => `[${it}${it.toLowerCase()}]`;
+  const pattern = words.map((word) => [...word].map(letter).join("")).join("|");
+  return parsed(anyOf(words), find, meant)
+    .meta({ anyOf: [{ enum: words }, { pattern: `^(${pattern})$` }] });
 }
 
 /**
- * A list of at least one item; `parse` answers `null` to what is none, and `meant` to what cannot be taken
- * for one either.
+ * A list of at least one item, whose JSON Schema is `items`. `parse` answers `null` to what is none, and
+ * `meant` to what cannot be taken for one either.
  */
 export function listOf<T>(
   allowed: string,
+  items: Readonly<Record<string, unknown>>,
   parse: (item: unknown) => T | null,
   meant: (text: string) => unknown = () => null,
 ): z.ZodType<T[]> {
@@ -58,14 +73,14 @@ export function listOf<T>(
       context.addIssue({ code: "custom", message, params: { meant } });
       return z.NEVER;
     };
-    const items: unknown[] = Array.isArray(given) ? given : itemsIn(given);
-    if (items.length > MAX_ITEMS) return refuse(`at most ${MAX_ITEMS} items`);
-    const values = items.map(parse).filter((value) => value !== null);
-    if (Array.isArray(given) && values.length === items.length && values.length > 0) return values;
-    const guesses = items.map(guess);
+    const list: unknown[] = Array.isArray(given) ? given : itemsIn(given);
+    if (list.length > MAX_ITEMS) return refuse(`at most ${MAX_ITEMS} items`);
+    const values = list.map(parse).filter((value) => value !== null);
+    if (Array.isArray(given) && values.length === list.length && values.length > 0) return values;
+    const guesses = list.map(guess);
     const isClear = guesses.length > 0 && guesses.every((it) => it !== null);
     return refuse(allowed, isClear ? guesses : null);
-  });
+  }).meta({ type: "array", minItems: 1, maxItems: MAX_ITEMS, items });
 }
 
 /** What somebody may have meant as a list. */
@@ -75,17 +90,18 @@ function itemsIn(given: unknown): unknown[] {
 
 /** An RFC 3339 date-time with an offset, in epoch milliseconds. */
 export function anyInstant(): z.ZodType<number, string> {
-  return parsed(ANY_INSTANT, instantFromText);
+  return parsed(ANY_INSTANT, instantFromText).meta({ format: "date-time" });
 }
 
 /** The same, or without an offset for a zone that is named beside it. */
 export function anyMoment(): z.ZodType<Moment, string> {
-  return parsed(ANY_INSTANT, momentFromText);
+  return parsed(ANY_INSTANT, momentFromText).meta({ pattern: MOMENT_PATTERN });
 }
 
 /** A time zone by its IANA name or that of Windows, in any case. */
 export function timeZone(): z.ZodType<Zone, string> {
-  return parsed('an IANA time zone such as "Europe/Berlin" or "UTC"', zoneOf, zoneNameMeant);
+  return parsed('an IANA time zone such as "Europe/Berlin" or "UTC"', zoneOf, zoneNameMeant)
+    .meta({ pattern: ZONE_PATTERN, examples: ["Europe/Berlin", "America/New_York", "UTC"] });
 }
 
 /** A text. `parse` answers `null` to what is none of the kind, `meant` what may have been meant by it. */

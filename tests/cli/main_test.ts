@@ -3,6 +3,7 @@ import { runCommand } from "../../src/cli/main.ts";
 import { commandHelp, helpText } from "../../src/cli/help.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import type { Output } from "../../src/cli/host.ts";
+import { schemaOf } from "../../src/schedule/kinds.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { Screen } from "../support/screen.ts";
 
@@ -61,6 +62,7 @@ const helps: readonly (readonly [args: readonly string[], text: string | undefin
   [["preview", "--help"], commandHelp("preview")],
   [["preview", "--batch", "--help"], commandHelp("preview")],
   [["completions", "--help"], commandHelp("completions")],
+  [["print", "--help"], commandHelp("print")],
   [["version"], `${NAME} 0.1.0 (from source)\n`],
   [["--version"], `${NAME} 0.1.0 (from source)\n`],
 ];
@@ -94,6 +96,13 @@ const mistakes: readonly (readonly [args: readonly string[], message: string])[]
   [["run", "fast"], "unknown argument 'fast', see run --help"],
   [["check", "now"], "unknown argument 'now', see check --help"],
   [["check", "--jsn"], "unknown argument '--jsn' (did you mean '--json'?), see check --help"],
+  [["print"], "name what to print: schema, see print --help"],
+  [["print", "shcema"], "unknown argument 'shcema' (did you mean 'schema'?), see print --help"],
+  [
+    ["print", "schema", "core.crontimr"],
+    "unknown argument 'core.crontimr' (did you mean 'core.crontimer'?), see print --help",
+  ],
+  [["print", "schema", "core.timer", "x"], "unknown argument 'x', see print --help"],
   [["completions"], "name a shell: bash, zsh, fish, see completions --help"],
   [["completions", "bsh"], "unknown argument 'bsh' (did you mean 'bash'?), see completions --help"],
   [["completions", "zsh", "x"], "unknown argument 'x', see completions --help"],
@@ -325,6 +334,15 @@ Deno.test("preview of a rule that would be refused says why and ends with exit c
     stdout: '{"error":"interval: 0 is not allowed, expected a whole number of at least 1"}\n',
     stderr: "",
   });
+});
+
+Deno.test("print schema prints that of a trigger, and of core.timer if none is named", async () => {
+  for (
+    const [args, trigger] of [[["core.crontimer"], "core.crontimer"], [[], "core.timer"]] as const
+  ) {
+    const { code, stdout, stderr } = await tell(["print", "schema", ...args]);
+    assertEquals([code, stderr, JSON.parse(stdout)], [0, "", schemaOf(trigger)]);
+  }
 });
 
 Deno.test("preview --batch answers all lines, and tells which were refused", async () => {

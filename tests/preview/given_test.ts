@@ -71,6 +71,20 @@ const texts: readonly (readonly [title: string, text: string, rules: readonly un
   ["iCalendar", "DTSTART:20260101T000000Z\nRRULE:FREQ=DAILY\n", [
     [1, null, null, { rule: "DTSTART:20260101T000000Z\nRRULE:FREQ=DAILY\n" }],
   ]],
+  ["a date-time", "2026-12-24T15:00:00Z", [[1, null, null, { fire_at: "2026-12-24T15:00:00Z" }]]],
+  [
+    "a calendar of several events",
+    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY;LANGUAGE=en:Stand-up\r\nDTSTART:20260101T000000Z\r\n" +
+    "RRULE:FREQ=DAILY\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nDTSTART:20260102T000000Z\r\nEND:VEVENT\r\n" +
+    "END:VCALENDAR\r\n",
+    [
+      [2, "Stand-up", null, {
+        rule: "BEGIN:VEVENT\r\nSUMMARY;LANGUAGE=en:Stand-up\r\nDTSTART:20260101T000000Z\r\n" +
+          "RRULE:FREQ=DAILY\r\nEND:VEVENT",
+      }],
+      [7, null, null, { rule: "BEGIN:VEVENT\r\nDTSTART:20260102T000000Z\r\nEND:VEVENT" }],
+    ],
+  ],
   ["a whole calendar", "BEGIN:VEVENT\nSUMMARY: x\nRRULE:FREQ=DAILY\nEND:VEVENT", [
     [1, null, null, {
       rule: "BEGIN:VEVENT\nSUMMARY: x\nRRULE:FREQ=DAILY\nEND:VEVENT",

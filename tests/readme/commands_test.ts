@@ -99,6 +99,10 @@ const RUN_BY: Readonly<Record<string, readonly [file: string, words: string] | n
     "tests/readme/commands_test.ts",
     "The README's batch is answered as it says",
   ],
+  "attune-core-timer-sensor print schema core.crontimer > crontimer.schema.json": [
+    "tests/cli/main_test.ts",
+    "print schema prints that of a trigger",
+  ],
   "attune-core-timer-sensor check": null,
   "curl 'http://127.0.0.1:9464/timers?state=refused'": null,
   "curl 'http://127.0.0.1:9464/timers?search=backup&sort=next&limit=10'": null,

@@ -189,6 +189,21 @@ Deno.test("EXDATE and RDATE lines leave out and add, beside ex_dates and r_dates
   );
 });
 
+Deno.test("dates to leave out at which nothing occurs are told", () => {
+  const idle = "Nothing to leave out at 2026-01-06T08:00:00Z";
+  check([
+    [`${START}\n${DAILY}\nEXDATE:20260106T080000Z,20260105T090000Z`, {}, [
+      "2026-01-06T09:00:00Z",
+      "2026-01-07T09:00:00Z",
+      "2026-01-08T09:00:00Z",
+      idle,
+    ]],
+    [`${START}\n${DAILY}\nRDATE:20260107T080000Z\nEXDATE:20260106T080000Z,20260107T080000Z`, {
+      ex_dates: ["2025-01-01T09:00:00Z"],
+    }, [...AT_NINE, "Nothing to leave out at 2025-01-01T09:00:00Z, nor at 1 other date"]],
+  ]);
+});
+
 Deno.test("dates that are added are told, and begin before the rule does", () => {
   const timer = timerOf({
     rule: `${START}\n${DAILY};COUNT=2\nRDATE:20260101T000000Z\nEXDATE:20260106T090000Z`,
@@ -299,6 +314,10 @@ Deno.test("Lines that are none are refused with what to write, and what says not
       [
         `${START}\n${DAILY}\nEXRULE:FREQ=DAILY`,
         "EXDATE lines instead of EXRULE, which RFC 5545 does without",
+      ],
+      [
+        `${START}\n${DAILY}\nTZID:Europe/Berlin`,
+        'TZID within a line, such as "DTSTART;TZID=Europe/Berlin:20260105T090000"',
       ],
       [`${START}\n${START}\n${DAILY}`, "DTSTART once"],
       [`${DAILY}\n${DAILY}`, "RRULE once"],

@@ -7,15 +7,27 @@ import type { Timer } from "../timer.ts";
 import type { TimerKind } from "../timer_kind.ts";
 import { type Zone, zoneOf } from "../zone.ts";
 import { dateTimeSentence } from "./words.ts";
-import { ANY_INSTANT, oneOf, OR_ZONE, timeZone } from "../params.ts";
+import {
+  ANY_INSTANT,
+  MOMENT_PATTERN,
+  ON_GAP,
+  ON_OVERLAP,
+  oneOf,
+  OR_ZONE,
+  timeZone,
+} from "../params.ts";
+import { zoneNeededBy } from "../params_form.ts";
 import { Scheduled } from "../scheduled.ts";
 
 const DateTimeParams = z.object({
-  fire_at: z.string(ANY_INSTANT),
-  timezone: timeZone().optional(),
-  dst_gap: oneOf(GAP_RULES).default("shift"),
+  fire_at: z.string(ANY_INSTANT).meta({
+    pattern: MOMENT_PATTERN,
+    description: "When it fires: RFC 3339, without an offset by the clocks of timezone",
+  }),
+  timezone: timeZone().optional().describe("By whose clocks fire_at is read"),
+  dst_gap: oneOf(GAP_RULES).default("shift").describe(ON_GAP),
   // It happens once, hence no "both".
-  dst_overlap: oneOf(["first", "second"]).default("first"),
+  dst_overlap: oneOf(["first", "second"]).default("first").describe(ON_OVERLAP),
 });
 
 class ScheduledDateTime extends Scheduled implements Timer {
@@ -70,6 +82,13 @@ export const dateTimeKind: TimerKind = {
   trigger: { ref: "core.datetimetimer", type: "one_shot" },
   telltales: ["fire_at"],
   outranks: [],
+  forms: [{
+    schemas: [DateTimeParams],
+    required: [],
+    conditions: zoneNeededBy("fire_at"),
+    example: { fire_at: "2026-12-24T15:00:00", timezone: "Europe/Berlin" },
+    isOfAnyKind: false,
+  }],
   compile: compileDateTime,
 };
 

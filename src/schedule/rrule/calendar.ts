@@ -17,6 +17,7 @@ const NAMES = ["DTSTART", "RRULE", "EXDATE", "RDATE"];
 /** What else says when, and what to write instead. */
 const REFUSED = new Map([
   ["EXRULE", "EXDATE lines instead of EXRULE, which RFC 5545 does without"],
+  ["TZID", 'TZID within a line, such as "DTSTART;TZID=Europe/Berlin:20260105T090000"'],
   ["RECURRENCE-ID", "an event without RECURRENCE-ID: the one that has the RRULE"],
 ]);
 

@@ -3,7 +3,17 @@ import { sorted } from "../../collections/number_lists.ts";
 import type { Draft } from "../draft.ts";
 import { GAP_RULES, OVERLAP_RULES } from "../local_time.ts";
 import { type ClockRules, instantOf, instantsOf, type Moment, momentFromText } from "../moment.ts";
-import { ANY_INSTANT, anyMoment, listOf, oneOf, OR_ZONE, timeZone } from "../params.ts";
+import {
+  ANY_INSTANT,
+  anyMoment,
+  listOf,
+  MOMENT_PATTERN,
+  ON_GAP,
+  ON_OVERLAP,
+  oneOf,
+  OR_ZONE,
+  timeZone,
+} from "../params.ts";
 import { inspect } from "../refusal.ts";
 import { UTC, type Zone } from "../zone.ts";
 import { currentNameOf } from "../zone_names.ts";
@@ -17,12 +27,17 @@ const DATES = ["ex_dates", "r_dates"] as const;
 
 /** The members beside a rule, in whichever form it is written. */
 export const FrameParams = z.object({
-  dtstart: anyMoment().optional(),
-  timezone: timeZone().optional(),
-  ex_dates: moments().default([]),
-  r_dates: moments().default([]),
-  dst_gap: oneOf(GAP_RULES).default("shift"),
-  dst_overlap: oneOf(OVERLAP_RULES).default("first"),
+  dtstart: anyMoment().optional()
+    .describe(
+      "The start, and the time of day where the rule says none; by timezone without an offset",
+    ),
+  timezone: timeZone().optional().describe(
+    "By whose clocks the rule is read; UTC unless it is given",
+  ),
+  ex_dates: moments().default([]).describe("Times to leave out"),
+  r_dates: moments().default([]).describe("Times to add"),
+  dst_gap: oneOf(GAP_RULES).default("shift").describe(ON_GAP),
+  dst_overlap: oneOf(OVERLAP_RULES).default("first").describe(ON_OVERLAP),
 });
 type FrameParams = z.infer<typeof FrameParams>;
 
@@ -49,9 +64,7 @@ export function frameOf(draft: Draft, event: CalendarEvent | null): Frame | null
   const instants = (moments: readonly Moment[]) =>
     sorted(moments.flatMap((moment) => instantsOf(moment, zone, rules)));
   const exDates = instants([...params.ex_dates, ...event?.exDates ?? []]);
-  const isLeftOut = new Set(exDates);
-  const rDates = instants([...params.r_dates, ...event?.rDates ?? []])
-    .filter((at) => !isLeftOut.has(at));
+  const rDates = instants([...params.r_dates, ...event?.rDates ?? []]);
   return { dtstart, zone, exDates, rDates, ...rules };
 }
 
@@ -126,5 +139,10 @@ function refuseUnclear(
 }
 
 function moments(): z.ZodType<Moment[]> {
-  return listOf(DATE_TIMES, (item) => typeof item === "string" ? momentFromText(item) : null);
+  const items = { type: "string", pattern: MOMENT_PATTERN };
+  return listOf(
+    DATE_TIMES,
+    items,
+    (item) => typeof item === "string" ? momentFromText(item) : null,
+  );
 }

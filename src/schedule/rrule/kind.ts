@@ -5,11 +5,15 @@ import type { Draft } from "../draft.ts";
 import { Except } from "../except.ts";
 import { instantsOf, type Moment } from "../moment.ts";
 import { ANY_INSTANT, anyMoment, OR_ZONE } from "../params.ts";
+import { present, zoneNeededBy } from "../params_form.ts";
 import { inspect } from "../refusal.ts";
+import type { Schedule } from "../schedule.ts";
 import type { Timer } from "../timer.ts";
 import type { TimerKind } from "../timer_kind.ts";
+import { instantText } from "../../words/calendar.ts";
+import { counted } from "../../words/counted.ts";
 import { type CalendarEvent, calendarEventFrom } from "./calendar.ts";
-import { type Frame, frameOf } from "./frame.ts";
+import { type Frame, frameOf, FrameParams } from "./frame.ts";
 import { RuleParams } from "./params.ts";
 import { planOf, type RulePlan, stepOf } from "./plan.ts";
 import { type RecurrenceRule, RuleError, WEEKDAYS } from "./rule.ts";
@@ -17,10 +21,22 @@ import { parseRule } from "./text.ts";
 import { ScheduledRRule } from "./timer.ts";
 
 const LEAVE_SOME = "instants that leave an occurrence";
+/** Each costs a search. */
+const MAX_CHECKED_DATES = 100;
+/** In JSON Schema, and in either case. */
+const DTSTART = "[Dd][Tt][Ss][Tt][Aa][Rr][Tt]";
 const MAX_PLANS = 4096;
 
-const TextParams = z.object({ rule: z.string('a rule such as "FREQ=WEEKLY;BYDAY=MO"') });
-const UntilParams = z.object({ until: anyMoment().optional() });
+const TextParams = z.object({
+  rule: z.string('a rule such as "FREQ=WEEKLY;BYDAY=MO"').meta({
+    pattern: "[Ff][Rr][Ee][Qq]\\s*=",
+    examples: ["FREQ=WEEKLY;BYDAY=MO", "DTSTART:20260105T090000Z\nRRULE:FREQ=DAILY"],
+    description: "As RFC 5545 writes it, alone or with the lines of iCalendar around it",
+  }),
+});
+const UntilParams = z.object({
+  until: anyMoment().optional().describe("The last time that can be one"),
+});
 
 /** What a rule says, in either form. */
 interface Wording {
@@ -40,6 +56,30 @@ export const rruleKind: TimerKind = {
   telltales: ["rrule", "rule", "freq", "dtstart"],
   // An RRULE has an interval, too.
   outranks: ["interval"],
+  forms: [{
+    schemas: [TextParams, FrameParams],
+    required: [],
+    conditions: [{
+      if: { properties: { rule: { not: { type: "string", pattern: DTSTART } } } },
+      then: { ...present("dtstart"), allOf: zoneNeededBy("dtstart", "ex_dates", "r_dates") },
+    }],
+    example: {
+      rule: "FREQ=MONTHLY;BYDAY=2TU,-1FR",
+      dtstart: "2026-01-01T09:00:00",
+      timezone: "America/New_York",
+    },
+    isOfAnyKind: false,
+  }, {
+    schemas: [RuleParams, UntilParams, FrameParams],
+    required: ["dtstart"],
+    conditions: [
+      { not: present("rule") },
+      { not: { allOf: [present("count"), present("until")] } },
+      ...zoneNeededBy("dtstart", "until", "ex_dates", "r_dates"),
+    ],
+    example: { freq: "WEEKLY", by_day: ["MO", "TU"], dtstart: "2026-01-05T09:00:00Z" },
+    isOfAnyKind: false,
+  }],
   compile: compileRRule,
 };
 
@@ -93,12 +133,23 @@ function timerOf(rule: RecurrenceRule, frame: Frame, draft: Draft): Timer | null
     const make = () => new ScheduledRRule(draft, plan.schedule, plan, frame);
     return timers.get(`${draft.key} ${key}`, make);
   }
-  const schedule = new Also(new Except(plan.schedule, exDates), rDates);
+  const all = new Also(plan.schedule, rDates);
+  warnOfIdleDates(all, exDates, draft);
+  const schedule = new Except(all, exDates);
   if (schedule.next(-Infinity) === null) {
     draft.refuse(draft.has("ex_dates") ? "ex_dates" : "rule", LEAVE_SOME);
     return null;
   }
   return new ScheduledRRule(draft, schedule, plan, frame);
+}
+
+/** Tells of dates to be left out at which nothing occurs: mostly their time of day is another one. */
+function warnOfIdleDates(schedule: Schedule, exDates: readonly number[], draft: Draft): void {
+  const [first, ...others] = exDates.slice(0, MAX_CHECKED_DATES)
+    .filter((at) => schedule.next(at - 1) !== at);
+  if (first === undefined) return;
+  const more = others.length === 0 ? "" : `, nor at ${counted(others.length, "other date")}`;
+  draft.warn(`Nothing to leave out at ${instantText(first)}${more}`);
 }
 
 function ruleOf({ params, until }: Wording, frame: Frame): RecurrenceRule {
