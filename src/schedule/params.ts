@@ -25,6 +25,8 @@ export const ON_GAP =
 export const ON_OVERLAP = "Which one runs of two local times that are the same";
 
 const MAX_ITEMS = 1000;
+/** What is longer, nobody guesses about. */
+const MAX_GUESSED = 1000;
 
 /** A whole number; 5.0 is the whole number 5. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): z.ZodType<number> {
@@ -85,7 +87,8 @@ export function listOf<T>(
 
 /** What somebody may have meant as a list. */
 function itemsIn(given: unknown): unknown[] {
-  return typeof given === "string" ? given.split(/[\s,;]+/).filter((it) => it !== "") : [given];
+  if (typeof given !== "string" || given.length > MAX_GUESSED) return [given];
+  return given.split(/[\s,;]+/).filter((it) => it !== "");
 }
 
 /** An RFC 3339 date-time with an offset, in epoch milliseconds. */

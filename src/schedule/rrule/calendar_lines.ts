@@ -4,12 +4,13 @@ const LINE_END = /\r\n|[\r\n]/;
 /** Line ends that were escaped once too often. In a whole calendar they belong to texts. */
 const ESCAPED_LINE_END = /(?:\\r)?\\n/g;
 /** Where a line begins although nothing ends the one before: people put all of them on one. */
-const ON_ONE_LINE = /\s+(?=(?:DTSTART|RRULE|EXDATE|RDATE|EXRULE)\s*[;:])/gi;
+const ON_ONE_LINE = /(?<!\s)\s+(?=(?:DTSTART|RRULE|EXDATE|RDATE|EXRULE)\s*[;:])/gi;
 /** A name, its parameters, its value; only in quotes a parameter has a colon. */
 const PROPERTY = /^\s*([A-Z][A-Z0-9-]*)\s*((?:;(?:"[^"]*"|[^":])*)?):([^]*)$/i;
-const PARAMETER = /([A-Z0-9-]+)\s*=\s*(?:"([^"]*)"|([^";]*))/gi;
-/** How the value of an RRULE begins where its name is left out. */
+const PARAMETER = /;\s*([A-Z0-9-]+)\s*=\s*(?:"([^"]*)"|([^";]*))/gi;
+/** How the value of an RRULE begins where its name is left out, and how an RRULE does. */
 const RULE_PART = /^\s*[A-Z]+\s*=/i;
+const RULE = /^\s*(?:RRULE\b|[A-Z]+\s*=)/i;
 /** Parts of a calendar whose lines are those of an event. */
 const EVENTS = ["VEVENT", "VTODO", "VJOURNAL"];
 
@@ -60,13 +61,14 @@ function unfolded(text: string): string[] {
     ? text
     : text.trim().replaceAll(ESCAPED_LINE_END, "\n").replaceAll(ON_ONE_LINE, "\n");
   const lines: string[] = [];
+  let isInRule = false;
   for (const line of apart.split(LINE_END)) {
     const last = lines.at(-1);
-    const isRule = RULE_PART.test(line) && !/^\s*(?:RRULE\b|[A-Z]+\s*=)/i.test(last ?? "");
-    if (last === undefined) lines.push(line);
-    else if (/^[ \t]/.test(line)) lines[lines.length - 1] = last + line.slice(1);
-    else if (PROPERTY.test(line) || isRule) lines.push(line);
-    else lines[lines.length - 1] = last + line;
+    const begins = PROPERTY.test(line) || (RULE_PART.test(line) && !isInRule);
+    if (last === undefined || (begins && !/^[ \t]/.test(line))) {
+      lines.push(line);
+      isInRule = RULE.test(line);
+    } else lines[lines.length - 1] = last + line.replace(/^[ \t]/, "");
   }
   return lines;
 }
