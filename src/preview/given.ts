@@ -30,6 +30,9 @@ export type Given =
     | { readonly is: "unreadable"; readonly problem: string }
   );
 
+/** Where a file or an answer of the platform keeps several rules, if not as a list. */
+const LISTS = ["rules", "data"];
+
 /** Members that hold a rule's parameters, as the platform and its documents have it. */
 const PARAMS = ["trigger_params", "trigger_config", "parameters"];
 const TRIGGERS = ["trigger_ref", "trigger"];
@@ -76,6 +79,18 @@ function unreadable(
 function textAmong(members: TriggerParams, names: readonly string[]): string | null {
   const text = names.map((name) => members[name]).find((it) => typeof it === "string");
   return typeof text === "string" ? text : null;
+}
+
+/** The rules that a value lists, by itself or in its member with this index; `null` where it lists none. */
+export function listIn(
+  value: unknown,
+): { readonly items: readonly unknown[]; readonly index: number | null } | null {
+  if (Array.isArray(value)) return { items: value, index: null };
+  const object = TriggerParams.safeParse(value);
+  if (!object.success) return null;
+  const member = LISTS.find((it) => Array.isArray(object.data[it])) ?? "";
+  const items = object.data[member];
+  return Array.isArray(items) ? { items, index: Object.keys(object.data).indexOf(member) } : null;
 }
 
 /** A rule that is nothing but its parameters, as far as nothing else is said. */

@@ -1,6 +1,6 @@
 import { momentFromText } from "../schedule/moment.ts";
 import { instantText, MONTHS, WEEKDAYS } from "../words/calendar.ts";
-import { type Given, givenFrom, ruleOf } from "./given.ts";
+import { type Given, givenFrom, listIn, ruleOf } from "./given.ts";
 
 /** What begins iCalendar with a start of its own. */
 const CALENDAR = /^\s*(?:BEGIN\s*:|DTSTART\s*[;:]|EXDATE\s*[;:]|RDATE\s*[;:])/im;
@@ -39,8 +39,8 @@ async function givenInYaml(text: string): Promise<readonly Given[]> {
 async function givenInJson(text: string, now: number): Promise<readonly Given[]> {
   const whole = parsed(text);
   if (whole.ok) {
-    // YAML tells the lines of its items.
-    return Array.isArray(whole.value) ? await givenInYaml(text) : [givenFrom(whole.value, 1)];
+    // YAML tells the lines of what is in it.
+    return listIn(whole.value) === null ? [givenFrom(whole.value, 1)] : await givenInYaml(text);
   }
   const lines = text.trim().split("\n");
   const isOneEach = lines.length > 1 && lines.some((line) => parsed(line).ok);

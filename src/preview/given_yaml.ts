@@ -1,10 +1,15 @@
 import { constructFromEvents, type Event, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
-import { type Given, givenFrom } from "./given.ts";
+import { type Given, givenFrom, listIn } from "./given.ts";
 
 /** More levels are no rule. */
 const MAX_DEPTH = 100;
-/** How deep in a stream a document's contents lie, and how deep the items of a list. */
-const DEPTH_OF_ITEMS = 2;
+/** Where something stands in the text, and what it consists of: of a mapping each key and its value. */
+interface Place {
+  readonly at: number;
+  readonly parts: Place[];
+}
+
+const NOWHERE: Place = { at: 0, parts: [] };
 
 /** Finds the rules in YAML, of which JSON is a part: each document is one, or a list of them. */
 export function givenFromYaml(text: string): readonly Given[] {
@@ -12,7 +17,7 @@ export function givenFromYaml(text: string): readonly Given[] {
     const events = parseEvents(text, { maxDepth: MAX_DEPTH });
     const places = placesOf(events);
     return constructFromEvents(events, { source: text })
-      .flatMap((document, index) => givenInDocument(document, places[index] ?? [], text));
+      .flatMap((document, index) => givenInDocument(document, places[index] ?? NOWHERE, text));
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const line = (error.mark?.line ?? 0) + 1;
@@ -20,31 +25,32 @@ export function givenFromYaml(text: string): readonly Given[] {
   }
 }
 
-function givenInDocument(
-  document: unknown,
-  [own = 0, ...items]: readonly number[],
-  text: string,
-): Given[] {
+function givenInDocument(document: unknown, place: Place, text: string): Given[] {
   if (document === null || document === undefined) return [];
-  if (!Array.isArray(document)) return [givenFrom(document, lineAt(own, text))];
-  return document.map((item, index) => givenFrom(item, lineAt(items[index] ?? own, text)));
+  const list = listIn(document);
+  if (list === null) return [givenFrom(document, lineAt(place.at, text))];
+  const { items, index } = list;
+  const parts = index === null ? place.parts : place.parts[2 * index + 1]?.parts ?? [];
+  return items.map((item, i) => givenFrom(item, lineAt((parts[i] ?? place).at, text)));
 }
 
-/** Of each document the place of its contents in the text, and the places of what that consists of. */
-function placesOf(events: readonly Event[]): number[][] {
-  const documents: number[][] = [];
-  let depth = 0;
+/** The places of the documents' contents. */
+function placesOf(events: readonly Event[]): Place[] {
+  const documents: Place[] = [];
+  const open: Place[] = [];
   for (const event of events) {
     if (event.type === EVENT_ID.POP) {
-      depth--;
+      open.pop();
       continue;
     }
-    if (event.type === EVENT_ID.DOCUMENT) documents.push([]);
-    else if (depth <= DEPTH_OF_ITEMS) documents.at(-1)?.push(placeOf(event));
+    const place = { at: placeOf(event), parts: [] };
+    const within = open.at(-1);
+    if (within === undefined) documents.push(place);
+    else within.parts.push(place);
     const isOpen = event.type !== EVENT_ID.SCALAR && event.type !== EVENT_ID.ALIAS;
-    if (isOpen) depth++;
+    if (isOpen) open.push(place);
   }
-  return documents;
+  return documents.map((document) => document.parts[0] ?? NOWHERE);
 }
 
 function placeOf(event: Event): number {

@@ -81,7 +81,11 @@ export function zoneNameMeant(name: string): string | null {
   if (letters !== undefined) return letters;
   const wanted = name.trim().replaceAll(" ", "_").toLowerCase();
   const names = new Set(currentNames.values());
-  const city = names.values().find((it) => `/${it.toLowerCase()}`.endsWith(`/${wanted}`));
+  const cityOf = (part: string) =>
+    names.values().find((it) => `/${it.toLowerCase()}`.endsWith(`/${part}`));
+  // Outlook lists cities: "(UTC+01:00) Amsterdam, Berlin, Bern".
+  const cities = wanted.split(/[(),]_?/).filter((it) => it !== "").map(cityOf);
+  const city = cities.find((it) => it !== undefined);
   if (city !== undefined || name.length < SHORTEST_NAME) return city ?? null;
   return nearest(name, names);
 }

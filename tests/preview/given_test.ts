@@ -29,6 +29,17 @@ const texts: readonly (readonly [title: string, text: string, rules: readonly un
     [[2, null, null, { interval: 5 }], [4, null, null, { interval: 6 }]],
   ],
   [
+    "an answer of the platform",
+    '{"pagination": {"page": 1},\n\t"data": [\n\t\t{"ref": "a.b", "trigger_ref": "core.crontimer",\n' +
+    '\t\t"trigger_params": {"expression": "0 9 * * *"}},\n{"ref": "a.c", "trigger_ref": "git.push"}]}',
+    [[3, "a.b", "core.crontimer", DAILY], [5, "a.c", "git.push", "no timer"]],
+  ],
+  [
+    "a list of rules in a member",
+    "# ours\nversion: 1\nrules:\n  - interval: 5\n  - interval: 6\n",
+    [[4, null, null, { interval: 5 }], [5, null, null, { interval: 6 }]],
+  ],
+  [
     "a JSON object a line",
     '{"interval": 5}\n\n{"trigger_params": {"interval": 6}}\n{"x',
     [

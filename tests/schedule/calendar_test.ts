@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 import type { TriggerParams } from "../../src/domain/rule.ts";
 import { describe } from "../../src/schedule/describe.ts";
 import { compile } from "../../src/schedule/kinds.ts";
 import { inspect } from "../../src/schedule/refusal.ts";
+import { rules } from "./rrule_arbitrary.ts";
 import { ANCHOR, firstOf, timerOf } from "./support.ts";
 
 // Recurrence as calendars export it (RFC 5545 3.1, 3.8.5), and as people paste it.
@@ -336,6 +338,10 @@ Deno.test("Lines that are none are refused with what to write, and what says not
       ],
       [`DTSTART;TZID=Customized:20260105T090000\n${DAILY}`, `${zones} "Customized" in DTSTART`],
       [
+        `DTSTART;TZID="(UTC+01:00) Bern, Berlin":20260105T090000\n${DAILY}`,
+        `${zones} "(UTC+01:00) Bern, Berlin" in DTSTART (did you mean "Europe/Berlin"?)`,
+      ],
+      [
         `DTSTART;TZID=Berlin:20260105T090000\n${DAILY}`,
         `${zones} "Berlin" in DTSTART (did you mean "Europe/Berlin"?)`,
       ],
@@ -354,4 +360,40 @@ Deno.test("Lines that are none are refused with what to write, and what says not
       '"DTSTART=20260105T090000Z"',
     ]],
   ]);
+});
+
+Deno.test("However its lines are written, a rule is the same", () => {
+  const some = fc.oneof(...["HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"].map(rules));
+  const places = fc.uniqueArray(fc.nat({ max: 200 }), { maxLength: 5 })
+    .map((all) => all.toSorted((a, b) => b - a));
+  const styles = fc.record({ isLower: fc.boolean(), end: fc.constantFrom("", ";", "\r\n", " ; ") });
+  fc.assert(
+    fc.property(some, places, styles, ({ text, dtstart }, folds, { isLower, end }) => {
+      const wall = new Date(dtstart).toISOString().slice(0, 19);
+      const plain = compile("core.timer", { rule: text, dtstart: wall, timezone: "UTC" }, ANCHOR);
+      const start = `DTSTART;TZID=UTC:${wall.replaceAll(/[-:]/g, "")}`;
+      let rule = `RRULE:${text}${end}`;
+      for (const place of folds) rule = `${rule.slice(0, place)}\r\n ${rule.slice(place)}`;
+      const written = `${start}\r\n${isLower ? rule.toLowerCase() : rule}`;
+      const exported = compile("core.timer", { rule: written }, ANCHOR);
+      assertEquals(exported.ok && exported.timer.key, plain.ok && plain.timer.key, written);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+Deno.test("Whatever a rule's text is, it is taken or refused", () => {
+  const word = fc.constantFrom(
+    ...["DTSTART", "RRULE", "EXDATE", "RDATE", "TZID", "BEGIN", "END", "VEVENT", "FREQ", "COUNT"],
+    ...["DAILY", "UTC", "20260105T090000", "20260105", "Z", "2", "MO", ":", ";", "=", ",", "\\n"],
+    ...["\n", "\r\n", " ", "\n ", '"', "/", "VALUE", "DATE"],
+  );
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 30 }), (words) => {
+      const compiled = compile("core.timer", { type: "rrule", rule: words.join("") }, ANCHOR);
+      if (compiled.ok) compiled.timer.next(ANCHOR);
+      else assertEquals(compiled.problems.length > 0, true);
+    }),
+    { numRuns: 2000 },
+  );
 });

@@ -1,6 +1,7 @@
 import { RuleError } from "./rule.ts";
 
 const LINE_END = /\r\n|[\r\n]/;
+const FOLD = /(?:\r\n|[\r\n])[ \t]/g;
 /** Line ends that were escaped once too often. In a whole calendar they belong to texts. */
 const ESCAPED_LINE_END = /(?:\\r)?\\n/g;
 /** Where a line begins although nothing ends the one before: people put all of them on one. */
@@ -33,7 +34,7 @@ export interface CalendarLines {
  * with one event. Throws a {@link RuleError} where there are several.
  */
 export function calendarLinesOf(text: string): CalendarLines {
-  const all = unfolded(text).map(lineOf);
+  const all = wholeLines(text).map(lineOf);
   const isCalendar = all.some(({ name }) => name === "BEGIN");
   if (!isCalendar) return { lines: all, isEvent: false };
   const within: string[] = [];
@@ -54,23 +55,27 @@ export function calendarLinesOf(text: string): CalendarLines {
   throw new RuleError("rule", `one event, not ${events}${moved}`);
 }
 
-/** Lines with what was folded put together again (RFC 5545 3.1), and what was broken without a space. */
+/** Lines, with what was broken without being folded put together again. */
+function wholeLines(text: string): string[] {
+  const lines: string[] = [];
+  let isInRule = false;
+  for (const line of unfolded(text)) {
+    const begins = PROPERTY.test(line) || (RULE_PART.test(line) && !isInRule);
+    if (lines.length === 0 || begins) {
+      lines.push(line);
+      isInRule = RULE.test(line);
+    } else lines[lines.length - 1] += line;
+  }
+  return lines;
+}
+
+/** Lines as they were before they were folded, in whatever place (RFC 5545 3.1). */
 function unfolded(text: string): string[] {
   const isCalendar = /\bBEGIN\s*:/i.test(text);
   const apart = isCalendar
     ? text
     : text.trim().replaceAll(ESCAPED_LINE_END, "\n").replaceAll(ON_ONE_LINE, "\n");
-  const lines: string[] = [];
-  let isInRule = false;
-  for (const line of apart.split(LINE_END)) {
-    const last = lines.at(-1);
-    const begins = PROPERTY.test(line) || (RULE_PART.test(line) && !isInRule);
-    if (last === undefined || (begins && !/^[ \t]/.test(line))) {
-      lines.push(line);
-      isInRule = RULE.test(line);
-    } else lines[lines.length - 1] = last + line.replace(/^[ \t]/, "");
-  }
-  return lines;
+  return apart.replaceAll(FOLD, "").split(LINE_END);
 }
 
 function lineOf(text: string): CalendarLine {
