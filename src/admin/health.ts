@@ -62,7 +62,7 @@ export class Health implements Disposable {
   /** Whether it does its work: or would, at once, as a standby. */
   ready(): Finding {
     const { role, timers } = this.#state;
-    const { api, messages, outbox, snapshotAgeMs } = this.#vitals;
+    const { api, messages, outbox, lease, snapshotAgeMs } = this.#vitals;
     const reasons = this.#shortcomings();
     const details = {
       ready: reasons.length === 0,
@@ -73,20 +73,21 @@ export class Health implements Disposable {
         ? { state: "missing" }
         : { state: "done", seconds: Math.round(snapshotAgeMs / 1000) },
       api,
-      broker: { messages, outbox },
+      broker: role === "single" ? { messages, outbox } : { messages, outbox, lease },
     };
     return { isWell: reasons.length === 0, details };
   }
 
   #shortcomings(): string[] {
     const { isStopping, isFiring, role } = this.#state;
-    const { api, messages, outbox, snapshotAgeMs } = this.#vitals;
+    const { api, messages, outbox, lease, snapshotAgeMs } = this.#vitals;
     if (isStopping) return ["The sensor is stopping"];
     return [
       snapshotAgeMs === null ? "The rules have not been read yet" : "",
       api.isUp ? "" : "The Attune API does not answer, or has not been asked yet",
       messages.isUp ? "" : "RabbitMQ is out of reach for messages about rules",
       outbox.isUp ? "" : "RabbitMQ is out of reach for the outbox and the checkpoint",
+      role === "single" || lease.isUp ? "" : "RabbitMQ is out of reach for the lease",
       isFiring || role === "standby" ? "" : "The timers have not been started yet",
     ].filter((reason) => reason !== "");
   }

@@ -141,7 +141,7 @@ export class Metrics {
       case "timer_fired":
         return this.#fired(news.fire);
       case "occurrences_missed":
-        this.#missed[news.entry.timer.traits.onMissed].dropped += news.count;
+        this.#missed[news.entry.timer.traits.onMissed].dropped += news.dropped.count;
         return;
       case "checkpoint_written":
         this.#checkpointAt = news.checkpoint.at;

@@ -1,7 +1,7 @@
 import { rfc3339 } from "../ground/instant.ts";
 import type { RuleId } from "../domain/rule.ts";
 import { describe } from "../schedule/describe.ts";
-import type { Refusal } from "../sync/census.ts";
+import type { Doubts, Refusal } from "../sync/census.ts";
 import type { RuleBook } from "../sync/rule_book.ts";
 import type { TimerManager } from "../timers/timer_manager.ts";
 import type { TimerView } from "../timers/timer_table.ts";
@@ -19,6 +19,10 @@ export interface RuleViews {
   view(ruleId: RuleId): TimerView | undefined;
   /** Those that fire next, in order. */
   upcoming(limit: number): readonly TimerView[];
+  /** What is odd with the parameters of a rule. */
+  warningsOf(ruleId: RuleId): readonly string[];
+  /** All with odd parameters. */
+  doubts(): Iterable<readonly [RuleId, Doubts]>;
   refusalOf(ruleId: RuleId): Refusal | undefined;
   /** All that were refused. */
   refusals(): Iterable<readonly [RuleId, Refusal]>;
@@ -39,6 +43,8 @@ export function viewsOf(
     has: (ruleId) => book.has(ruleId),
     view: (ruleId) => timers.view(ruleId),
     upcoming: (limit) => timers.upcoming(limit),
+    warningsOf: (ruleId) => book.census.warningsOf(ruleId),
+    doubts: () => book.census.doubts(),
     refusalOf: (ruleId) => book.census.refusalOf(ruleId),
     refusals: () => book.census.refusals(),
     tallyOf: (ruleId) => history.of(ruleId),
@@ -51,6 +57,7 @@ export interface RuleView {
   readonly ref: string;
   readonly isKnown: boolean;
   readonly timer: TimerView | undefined;
+  readonly warnings: readonly string[];
   readonly refusal: Refusal | undefined;
 }
 
@@ -58,7 +65,7 @@ export interface RuleView {
 export function viewOf(views: RuleViews, id: RuleId, ref: string): RuleView {
   const timer = views.view(id);
   const refusal = timer === undefined ? views.refusalOf(id) : undefined;
-  return { id, ref, isKnown: views.has(id), timer, refusal };
+  return { id, ref, isKnown: views.has(id), timer, warnings: views.warningsOf(id), refusal };
 }
 
 /** Whether a rule fires, and if not why. */
@@ -107,7 +114,7 @@ export function keyOf(
 
 /** A rule as it is told. */
 export function toJson(view: RuleView, tally: Tally | undefined): Record<string, unknown> {
-  const { id, ref, timer, refusal } = view;
+  const { id, ref, timer, warnings, refusal } = view;
   return {
     rule_id: id,
     rule_ref: shortened(ref),
@@ -122,6 +129,7 @@ export function toJson(view: RuleView, tally: Tally | undefined): Record<string,
     failed: tally?.failed ?? 0,
     lateness_ms: tally?.latenessMs ?? null,
     last_error: tally?.error ? { at: rfc3339(tally.error.at), reason: tally.error.reason } : null,
+    ...(warnings.length === 0 ? {} : { warnings }),
     ...(refusal === undefined ? {} : { problems: refusal.problems }),
   };
 }

@@ -13,9 +13,10 @@ export interface Backlog {
   readonly earliestDueAt: number;
 }
 
-/** How many timers there are, and rules that were refused one. */
+/** How many timers there are, rules with odd parameters among them, and rules that were refused one. */
 export interface Counted {
   readonly timers: Readonly<KindCounts>;
+  readonly warned: Readonly<KindCounts>;
   readonly refused: Readonly<KindCounts>;
 }
 

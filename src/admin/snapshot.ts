@@ -13,6 +13,7 @@ import type { RuleViews } from "./rule_view.ts";
 import type { SensorState } from "./sensor_state.ts";
 
 const UPCOMING = 20;
+const WARNED = 20;
 const REFUSED = 20;
 
 /** What a snapshot is made of. */
@@ -50,6 +51,7 @@ export function snapshotOf(sources: SnapshotSources): Record<string, unknown> {
     next: sensor.isFiring ? sources.views.upcoming(UPCOMING).map(nextJson) : [],
     fires: activity.fires.map(fireJson),
     failures: activity.failures.map(failureJson),
+    warned: warnedOf(sources),
     refused: refusedOf(sources),
   };
 }
@@ -96,13 +98,25 @@ function failureJson({ ruleId, ruleRef, scheduledAt, at, outcome, reason }: Rece
   };
 }
 
+function warnedOf({ sensor: { census }, views }: SnapshotSources) {
+  const rules = Iterator.from(views.doubts()).take(WARNED).map(([id, { warnings }]) => ({
+    rule_id: id,
+    rule_ref: views.refOf(id) ?? null,
+    warnings,
+  }));
+  return { total: totalOf(census.warned), rules: [...rules] };
+}
+
 function refusedOf({ sensor: { census }, views }: SnapshotSources) {
-  const total = Object.values(census.refused).reduce((sum, count) => sum + count, 0);
   const rules = Iterator.from(views.refusals()).take(REFUSED).map(([id, refusal]) => ({
     rule_id: id,
     rule_ref: shortened(refusal.ruleRef),
     trigger_ref: refusal.triggerRef,
     problems: refusal.problems,
   }));
-  return { total, rules: [...rules] };
+  return { total: totalOf(census.refused), rules: [...rules] };
+}
+
+function totalOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

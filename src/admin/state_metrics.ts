@@ -28,10 +28,14 @@ export function addStateMetrics(metrics: Metrics, sources: StateSources): void {
 function addTimers(it: Instruments, { sensor, vitals }: StateSources): void {
   const byKind = (counts: Readonly<Record<string, number>>): Sample[] =>
     Object.entries(counts).map(([kind, count]) => [{ kind }, count]);
-  it.gauges("timers", "Rules with a timer", ["kind"], () => {
-    const { unknown: _, ...kinds } = sensor.census.timers;
-    return byKind(kinds);
-  });
+  const byKnownKind = ({ unknown: _, ...kinds }: Readonly<Record<string, number>>) => byKind(kinds);
+  it.gauges("timers", "Rules with a timer", ["kind"], () => byKnownKind(sensor.census.timers));
+  it.gauges(
+    "warned_rules",
+    "Rules with a timer whose parameters may not say what their author thinks",
+    ["kind"],
+    () => byKnownKind(sensor.census.warned),
+  );
   it.gauges(
     "refused_rules",
     "Rules that were refused a timer",
@@ -71,7 +75,7 @@ function addBacklog(it: Instruments, metrics: Metrics, { clock, sensor }: StateS
 }
 
 function addConditions(it: Instruments, { sensor, vitals, health }: StateSources): void {
-  const { api, messages, outbox } = vitals;
+  const { api, messages, outbox, lease } = vitals;
   it.gauge("ready", "Whether /readyz says so", () => Number(health.ready().isWell));
   it.gauge(
     "firing",
@@ -86,6 +90,7 @@ function addConditions(it: Instruments, { sensor, vitals, health }: StateSources
       [{ what: "api" }, Number(api.isUp)],
       [{ what: "messages" }, Number(messages.isUp)],
       [{ what: "outbox" }, Number(outbox.isUp)],
+      ...(sensor.role === "single" ? [] : [[{ what: "lease" }, Number(lease.isUp)] as const]),
     ],
   );
   it.gauges(

@@ -2,6 +2,7 @@ import type { Clock } from "../ground/clock.ts";
 import { occurrenceId } from "../domain/event.ts";
 import { rfc3339 } from "../ground/instant.ts";
 import { RuleId } from "../domain/rule.ts";
+import { adviceOn as adviceOnTimer } from "../schedule/advice.ts";
 import { json, problem } from "./answers.ts";
 import type { History } from "./history.ts";
 import type { Result } from "./results.ts";
@@ -21,13 +22,21 @@ export async function answerDetails(
   const ref = views.refOf(id.data);
   if (ref === undefined) return problem(404, `There is no rule ${id.data} here`);
   const view = viewOf(views, id.data, ref);
+  const warnings = [...view.warnings, ...adviceOn(view, clock.now())];
   return json(200, {
     ...toJson(view, views.tallyOf(id.data)),
+    ...(warnings.length === 0 ? {} : { warnings }),
     on_missed: view.timer?.entry.timer.traits.onMissed ?? null,
     jitter_seconds: (view.timer?.entry.timer.traits.jitterMs ?? 0) / 1000,
     next: await nextOf(view, new Slices(clock)),
     results: history.resultsOf(id.data, RESULTS).map((it) => resultJson(id.data, it)),
   });
+}
+
+/** What its author may not have thought of, from now on. */
+function adviceOn({ timer }: RuleView, now: number): readonly string[] {
+  if (timer === undefined || timer.nextAt === null) return [];
+  return adviceOnTimer(timer.entry.timer, Math.min(now, timer.nextAt - 1));
 }
 
 async function nextOf({ timer }: RuleView, slices: Slices): Promise<string[]> {

@@ -86,10 +86,14 @@ export class TimerList {
   }
 }
 
-function matches(view: RuleView, { state, kind, trigger, search, after }: TimerQuery): boolean {
+function matches(
+  view: RuleView,
+  { state, kind, warned, trigger, search, after }: TimerQuery,
+): boolean {
   return (after === undefined || view.id > after) &&
     (search === undefined || view.ref.toLowerCase().includes(search)) &&
     (kind === undefined || kindOf(view) === kind) &&
+    (warned === undefined || view.warnings.length > 0 === warned) &&
     (trigger === undefined || triggerOf(view) === trigger) &&
     (state === undefined || stateOf(view) === state);
 }

@@ -25,6 +25,7 @@ export type TimerSort = typeof SORTS[number];
 const Written = z.strictObject({
   state: oneOf(STATES).optional(),
   kind: oneOf([...KINDS, "unknown"]).optional(),
+  warned: oneOf(["true", "false"]).transform((it) => it === "true").optional(),
   trigger: z.string().max(LONGEST, "expected the ref of a trigger").optional(),
   search: z.string().max(LONGEST, "expected a part of a rule's ref").toLowerCase().optional(),
   sort: oneOf(SORTS).default("id"),

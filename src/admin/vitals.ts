@@ -12,6 +12,8 @@ export class Vitals {
   readonly messages: Condition;
   /** The connection of the outbox and the checkpoint. */
   readonly outbox: Condition;
+  /** The connection of the lease, where there is one. */
+  readonly lease: Condition;
   readonly #clock: Clock;
   /** When all rules were last read, on the monotonic clock. */
   #snapshotAt: number | null = null;
@@ -23,6 +25,7 @@ export class Vitals {
     this.api = new Condition(clock);
     this.messages = new Condition(clock);
     this.outbox = new Condition(clock);
+    this.lease = new Condition(clock);
   }
 
   /** How long ago all rules were read, in milliseconds; `null`: never yet. */
@@ -57,6 +60,10 @@ export class Vitals {
         return this.messages.up();
       case "listener_down":
         return this.messages.down(news.error.message);
+      case "lease_in_reach":
+        return this.lease.up();
+      case "lease_out_of_reach":
+        return this.lease.down(news.error.message);
       case "lease_lost":
         // Whoever fires next has a circuit of its own.
         this.#isCircuitOpen = false;

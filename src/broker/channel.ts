@@ -45,14 +45,38 @@ export interface Message {
   };
 }
 
+/** What a channel tells of, with what. */
+export interface ChannelEvents {
+  /** It was closed for a reason; `close` follows. Without a listener the whole connection ends. */
+  readonly error: [error: unknown];
+  readonly close: [];
+}
+
+/** The same where the broker confirms each message. */
+export interface ConfirmChannelEvents extends ChannelEvents {
+  /** The message came back; told before it is confirmed. */
+  readonly return: [message: Message];
+}
+
+/** What a connection tells of, with what. */
+export interface ConnectionEvents {
+  readonly error: [error?: Error];
+  readonly close: [error?: Error];
+  /** The broker is short of memory or disk: it takes nothing on this connection for now. */
+  readonly blocked: [];
+  readonly unblocked: [];
+}
+
+/** Is told of an event. */
+export type Listener<Events, Name extends keyof Events> = Events[Name] extends
+  infer Told extends unknown[] ? (...told: Told) => void : never;
+
 /**
  * A channel. A refused operation rejects with the broker's reply code as `code`, and closes the channel; an
  * operation on a closed one throws. What it holds unacknowledged goes back to its queue when it is closed.
  */
 export interface Channel {
-  /** It was closed for a reason; `close` follows. Without a listener the whole connection ends. */
-  on(event: "error", listener: (error: unknown) => void): unknown;
-  on(event: "close", listener: () => void): unknown;
+  on<E extends keyof ChannelEvents>(event: E, listener: Listener<ChannelEvents, E>): unknown;
   close(): Promise<void>;
   prefetch(count: number): Promise<unknown>;
   assertExchange(
@@ -88,10 +112,10 @@ export interface Channel {
 
 /** A channel on which the broker confirms each message. */
 export interface ConfirmChannel extends Channel {
-  on(event: "error", listener: (error: unknown) => void): unknown;
-  on(event: "close", listener: () => void): unknown;
-  /** Told before the message is confirmed. */
-  on(event: "return", listener: (message: Message) => void): unknown;
+  on<E extends keyof ConfirmChannelEvents>(
+    event: E,
+    listener: Listener<ConfirmChannelEvents, E>,
+  ): unknown;
   /** `done` is called without an error once the message is stored. */
   sendToQueue(
     queue: string,
@@ -103,9 +127,7 @@ export interface ConfirmChannel extends Channel {
 
 /** A connection. */
 export interface Connection {
-  on(event: "error" | "close", listener: (error?: Error) => void): unknown;
-  /** The broker is short of memory or disk: it takes nothing on this connection for now. */
-  on(event: "blocked" | "unblocked", listener: () => void): unknown;
+  on<E extends keyof ConnectionEvents>(event: E, listener: Listener<ConnectionEvents, E>): unknown;
   once(event: "close", listener: () => void): unknown;
   createChannel(): Promise<Channel>;
   createConfirmChannel(): Promise<ConfirmChannel>;

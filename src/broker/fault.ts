@@ -17,10 +17,14 @@ export type BrokerFault =
   | "vhost"
   /** The broker refused an operation, such as for a missing permission. */
   | "refused"
+  /** A queue is there, but the node of the cluster that has it is down. */
+  | "queue_out_of_reach"
   /** The broker cancelled a consumer, such as with its queue. */
   | "cancelled"
   /** The broker closed the connection, such as on its way down. */
   | "closed_by_broker"
+  /** An answer stayed out, mostly of the node of the cluster that has the queue. */
+  | "unanswered"
   /** Heartbeats stayed out. */
   | "silent"
   /** What the broker sent cannot be decoded, such as headers that are nested too deeply. */
@@ -45,6 +49,9 @@ export class BrokerError extends Error {
 
 type Reason = readonly [fault: BrokerFault, text: string];
 
+const ACCESS_REFUSED = 403;
+const NOT_FOUND = 404;
+const ABSENT = /^NOT_FOUND - no (queue|exchange) /;
 const NO_VHOST = "the vhost does not exist or is closed to this user";
 const SOCKET_REASONS: Readonly<Record<string, Reason>> = {
   ECONNREFUSED: ["unreachable", "connection refused"],
@@ -77,13 +84,38 @@ export function lostError(error: unknown, address: BrokerAddress): BrokerError {
   return new BrokerError(fault, message);
 }
 
+/** Why a connection is of no use: the broker was asked about something, and the answer stayed out. */
+export function lateError(about: string, timeoutMs: number, address: BrokerAddress): BrokerError {
+  const text = `RabbitMQ at ${address.printable} did not answer within ${timeoutMs / 1000} s`;
+  return new BrokerError("unanswered", `${text} about ${about}`);
+}
+
 /** Why a connection is of no use: an operation on it failed. A {@link BrokerError} stays what it is. */
 export function useError(error: unknown, address: BrokerAddress): BrokerError {
   if (error instanceof BrokerError) return error;
   const where = `RabbitMQ at ${address.printable}`;
-  return replyCode(error) === null
-    ? new BrokerError("unexpected", `Failed to use ${where}: ${quote(error, address)}`)
-    : new BrokerError("refused", `${where} refused an operation: ${quote(error, address)}`);
+  const reason = quote(error, address);
+  const code = replyCode(error);
+  if (code === null) {
+    return new BrokerError("unexpected", `Failed to use ${where}: ${reason}`);
+  }
+  if (code === NOT_FOUND && !isAbsent(error)) {
+    return new BrokerError("queue_out_of_reach", `${where} cannot reach a queue: ${reason}`);
+  }
+  return new BrokerError("refused", `${where} refused an operation: ${reason}`);
+}
+
+/**
+ * Whether the broker has no such queue or exchange: of a queue whose node is down it says 404 as well, and
+ * only the text tells.
+ */
+export function isAbsent(error: unknown): boolean {
+  return replyCode(error) === NOT_FOUND && ABSENT.test(replyText(error));
+}
+
+/** Whether the broker keeps it from this user: that does not change by trying again. */
+export function isForbidden(error: unknown): boolean {
+  return replyCode(error) === ACCESS_REFUSED;
 }
 
 /** The broker's reply code, such as 404, where the library's error carries one. */

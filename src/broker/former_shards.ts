@@ -3,7 +3,7 @@ import type { Clock } from "../ground/clock.ts";
 import type { Layout } from "../domain/layout.ts";
 import { queuesOf, type Shard, shardsOf } from "../domain/shard.ts";
 import { readCheckpoints } from "./checkpoint.ts";
-import { replyCode, replyText } from "./fault.ts";
+import { isAbsent, isForbidden, replyCode, replyText } from "./fault.ts";
 import { peek } from "./peek.ts";
 import { onChannel } from "./session.ts";
 import type { Connection } from "./channel.ts";
@@ -64,9 +64,8 @@ export async function deleteQueues(
         const options = { ifUnused: true, ifEmpty: queue === outbox };
         await onChannel(model, (channel) => channel.deleteQueue(queue, options));
       } catch (error) {
-        const code = replyCode(error);
-        if (code === null) throw error;
-        if (code === PRECONDITION_FAILED) inUse.push(queue);
+        if (replyCode(error) === PRECONDITION_FAILED) inUse.push(queue);
+        else if (!isForbidden(error)) throw error;
         else warnings.push(`Delete queue '${queue}' by hand: ${replyText(error)}`);
       }
     }
@@ -93,14 +92,17 @@ export async function seenToBy(
 ): Promise<number | null> {
   const instants = await eachShard(shards, async (shard) => {
     const { checkpoint } = queuesOf(base, shard);
-    const texts = await peek(model, checkpoint, clock, LOOKS).catch(noneWhereRefused);
+    const texts = await peek(model, checkpoint, clock, LOOKS).catch(noneToBeRead);
     return newestCheckpoint(readCheckpoints(texts, warn), generation)?.at ?? since;
   });
   const known = instants.filter((at) => at !== null);
   return known.length === 0 ? null : Math.min(...known);
 }
 
-/** The messages that wait in a queue and its consumers; none where it is not there, or closed to us. */
+/**
+ * The messages that wait in a queue and its consumers; none where it is not there, or closed to us. Rejects
+ * where it is out of reach.
+ */
 export async function stateOf(
   model: Connection,
   queue: string,
@@ -109,7 +111,7 @@ export async function stateOf(
     const state = await onChannel(model, (channel) => channel.checkQueue(queue));
     return { exists: true, messages: state.messageCount, consumers: state.consumerCount };
   } catch (error) {
-    if (replyCode(error) === null) throw error;
+    if (!isAbsent(error) && !isForbidden(error)) throw error;
     return { exists: false, messages: 0, consumers: 0 };
   }
 }
@@ -124,7 +126,7 @@ async function eachShard<T>(count: number, look: (shard: Shard) => Promise<T>): 
   return found;
 }
 
-function noneWhereRefused(error: unknown): string[] {
-  if (replyCode(error) === null) throw error;
-  return [];
+function noneToBeRead(error: unknown): string[] {
+  if (isAbsent(error) || isForbidden(error)) return [];
+  throw error;
 }

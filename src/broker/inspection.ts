@@ -1,14 +1,19 @@
-import { replyCode, replyText } from "./fault.ts";
+import { isAbsent, isForbidden, replyCode, replyText } from "./fault.ts";
 import { onChannel } from "./session.ts";
 import type { Channel, Connection } from "./channel.ts";
 
-const NOT_FOUND = 404;
+/** Something is there, and cannot be looked at. */
+export interface Unusable {
+  /** `closed`: to this user; `out_of_reach`: its node is down, or whatever else the broker says. */
+  readonly kind: "closed" | "out_of_reach";
+  readonly reason: string;
+}
 
-/** What a look at something in the broker found; `closed`: it is not for this user to look at. */
+/** What a look at something in the broker found. */
 export type Look<T> =
   | { readonly kind: "found"; readonly value: T }
   | { readonly kind: "missing" }
-  | { readonly kind: "closed"; readonly reason: string };
+  | Unusable;
 
 /** What is to be seen of a queue. */
 export interface QueueLook {
@@ -40,8 +45,9 @@ async function look<T>(
   try {
     return { kind: "found", value: await onChannel(model, at) };
   } catch (error) {
-    const code = replyCode(error);
-    if (code === null) throw error;
-    return code === NOT_FOUND ? { kind: "missing" } : { kind: "closed", reason: replyText(error) };
+    if (replyCode(error) === null) throw error;
+    if (isAbsent(error)) return { kind: "missing" };
+    const kind = isForbidden(error) ? "closed" : "out_of_reach";
+    return { kind, reason: replyText(error) };
   }
 }

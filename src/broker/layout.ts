@@ -3,11 +3,12 @@ import { firstLayout, type Layout, nextLayout, sameLayout } from "../domain/layo
 import { layoutFromText, layoutText } from "./layout_text.ts";
 import { problemText } from "../ground/error_text.ts";
 import { queuesOf, type Shard } from "../domain/shard.ts";
-import { BrokerError, replyCode, replyText } from "./fault.ts";
+import { BrokerError, isForbidden, replyText } from "./fault.ts";
 import { deleteQueues, occupied, seenToBy, stateOf } from "./former_shards.ts";
 import { changedText, LayoutError, movedText, occupiedText } from "./layout_error.ts";
 import { peek } from "./peek.ts";
 import { changeRegister, REGISTER } from "./register.ts";
+import { watchRegister } from "./register_watch.ts";
 import type { BrokerLink } from "./session.ts";
 import type { Connection } from "./channel.ts";
 import type { SessionContext } from "./supervisor.ts";
@@ -31,6 +32,8 @@ export interface LayoutOptions {
   readonly on: {
     /** Something is not as it should be, but will do. */
     warning(text: string): void;
+    /** What was written was gone: it is there again. */
+    lost(queue: string): void;
     /** This instance must not run, or not go on. */
     refused(error: LayoutError): void;
   };
@@ -55,6 +58,8 @@ export class BrokerLayout {
   /** All agreed on what holds: from then on it has to stay. */
   #isSettled = false;
   #isRegisterUsable = false;
+  /** `null`: not looked at yet. */
+  #wasThere: boolean | null = null;
   /** The broker answered nothing more when it was to be written: that is put off once. */
   #wasSilent = false;
 
@@ -62,6 +67,11 @@ export class BrokerLayout {
     this.#options = options;
     this.#queue = `${options.base}.layout`;
     this.#layout = firstLayout(options.shard.count);
+  }
+
+  /** Its queue, where that was there before this process. */
+  get found(): string | null {
+    return this.#wasThere === true ? this.#queue : null;
   }
 
   /** What this instance takes to hold. */
@@ -75,10 +85,13 @@ export class BrokerLayout {
     const declared = await declareQueue(model, this.#queue, REGISTER);
     if (declared.warning !== null) this.#options.on.warning(declared.warning);
     this.#isRegisterUsable = declared.isUsable;
+    const isAsDeclared = declared.isUsable && declared.warning === null;
+    this.#wasThere ??= declared.isUsable && !declared.isNew;
     if (declared.isUsable) await this.#orRefuse(() => this.#agree(context, declared.isNew));
     signal.throwIfAborted();
     this.#model = model;
     signal.addEventListener("abort", () => this.#model = null, { once: true });
+    if (isAsDeclared && this.#isSettled) this.#watch(context);
   }
 
   /**
@@ -92,6 +105,17 @@ export class BrokerLayout {
     if (this.#isSettled && this.#isRegisterUsable) await this.#orRefuse(() => this.#verify(model));
     await this.#lookForTwins(model);
     return this.#layout;
+  }
+
+  /** Whatever empties this queue empties others too. */
+  #watch(context: SessionContext<BrokerLink>): void {
+    watchRegister({
+      context,
+      queue: this.#queue,
+      clock: this.#options.clock,
+      text: () => layoutText(this.#layout),
+      lost: () => this.#options.on.lost(this.#queue),
+    }).catch(context.fail);
   }
 
   async #orRefuse(deed: () => Promise<void>): Promise<void> {
@@ -235,6 +259,6 @@ function read(text: string): Layout {
 
 /** Why the layout is of no use where the connection is; `null` for everything else. */
 function reasonToGoOn(error: unknown): string | null {
-  if (replyCode(error) !== null) return replyText(error);
+  if (isForbidden(error)) return replyText(error);
   return error instanceof UnusableLayout ? error.message : null;
 }

@@ -4,8 +4,9 @@ import { type Clock, sleep } from "../ground/clock.ts";
 import type { Tenure } from "../domain/tenure.ts";
 import { aborted } from "../ground/abort.ts";
 import type { Tell } from "../ground/tell.ts";
-import { BrokerError, replyCode } from "./fault.ts";
+import { BrokerError, isForbidden } from "./fault.ts";
 import type { LeaseNews } from "./news.ts";
+import { classic, otherLeaseText } from "./queue_type.ts";
 import { type BrokerLink, openChannel, openSession, type Session } from "./session.ts";
 import type { Channel, Connect } from "./channel.ts";
 import type { SessionContext } from "./supervisor.ts";
@@ -21,7 +22,6 @@ const LONGEST_MS = 4000;
 const HEARTBEATS = 1.6;
 const RETRY_BASE_MS = 250;
 const RETRY_CAP_MS = 2000;
-const ACCESS_REFUSED = 403;
 
 /** Where instances compete. */
 export interface LeaseOptions {
@@ -34,6 +34,8 @@ export interface LeaseOptions {
   readonly chance: Chance;
   readonly backoff?: Backoff;
   readonly tell: Tell<LeaseNews>;
+  /** This instance must not run: nothing would keep it from firing beside others. */
+  readonly refused: (reason: string) => void;
 }
 
 /**
@@ -114,20 +116,22 @@ export class Lease implements AsyncDisposable {
   }
 
   async #begin(context: SessionContext<BrokerLink>): Promise<void> {
-    const { queue } = this.#options;
+    const { queue, tell, refused } = this.#options;
     this.#holdsMs = holdsMs(context.link.heartbeatSeconds);
-    const { warning, isUsable } = await declareQueue(context.link.model, queue, {});
-    if (warning !== null) this.#options.tell({ kind: "lease_warning", text: warning });
+    const { warning, isUsable, otherType } = await declareQueue(context.link.model, queue, {});
+    if (otherType !== null) return refused(otherLeaseText(queue, otherType));
+    if (warning !== null) tell({ kind: "lease_warning", text: warning });
     if (!isUsable) return;
     await this.#appear(context);
     context.signal.addEventListener("abort", () => this.#lose("the connection to RabbitMQ ended"));
+    tell({ kind: "lease_in_reach" });
     this.#compete(context).catch(context.fail);
   }
 
   /** Consumes from a queue that lasts as long as anybody does, to be counted. */
   async #appear(context: SessionContext<BrokerLink>): Promise<void> {
     const channel = await openChannel(context);
-    await channel.assertQueue(this.#presence, { durable: true, autoDelete: true });
+    await channel.assertQueue(this.#presence, classic({ durable: true, autoDelete: true }));
     await channel.consume(this.#presence, () => {}, { noAck: true });
   }
 
@@ -157,7 +161,7 @@ export class Lease implements AsyncDisposable {
     try {
       await channel.consume(queue, onMessage, { exclusive: true });
     } catch (error) {
-      if (replyCode(error) === ACCESS_REFUSED) return null;
+      if (isForbidden(error)) return null;
       throw error;
     }
     channel.on(

@@ -19,6 +19,8 @@ export type StoreNews =
   | { readonly kind: "outbox_blocked"; readonly isBlocked: boolean }
   /** A message in the queue made no sense, and goes to the dead letters. */
   | { readonly kind: "outbox_unreadable"; readonly reason: string }
+  /** A queue no longer had the one message that was to stay there: it is written again. */
+  | { readonly kind: "kept_message_lost"; readonly queue: string }
   | { readonly kind: "store_warning"; readonly text: string };
 
 /** How listening for rule messages goes. */
@@ -39,6 +41,8 @@ export type ListenerNews =
 
 /** Who holds the lease. */
 export type LeaseNews =
+  /** This instance competes, or holds it. */
+  | { readonly kind: "lease_in_reach" }
   | { readonly kind: "lease_acquired" }
   | { readonly kind: "lease_lost"; readonly reason: string }
   /** Instances that compete, this one included. */

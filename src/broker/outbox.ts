@@ -8,11 +8,13 @@ import { BrokerError } from "./fault.ts";
 import type { StoreNews } from "./news.ts";
 import { type Handout, OutboxFeed } from "./outbox_feed.ts";
 import { messageOptions, type ParkedEvent, parkedEventFrom } from "./outbox_message.ts";
+import { OutboxTally } from "./outbox_tally.ts";
+import { watchOutbox } from "./outbox_watch.ts";
 import { Publisher } from "./publisher.ts";
 import { type BrokerLink, onChannel } from "./session.ts";
 import type { PublishOptions } from "./channel.ts";
 import type { SessionContext } from "./supervisor.ts";
-import { declareQueue } from "./topology.ts";
+import { type DeclaredQueue, declareQueue } from "./topology.ts";
 
 /** RabbitMQ can lose a queue that it made within the last two seconds, should it be killed. */
 const SETTLING_MS = 3000;
@@ -33,7 +35,10 @@ export class BrokerOutbox implements Outbox {
   readonly #processId: string;
   #publisher: Publisher | null = null;
   #feed: Promise<OutboxFeed> | null = null;
+  readonly #tally = new OutboxTally();
   #context: SessionContext<BrokerLink> | null = null;
+  /** Its queue, where that was there before this process; `undefined`: not looked at yet. */
+  #found: string | null | undefined;
   #isUp = false;
   #canBury = false;
   #isHandingOut = false;
@@ -54,12 +59,21 @@ export class BrokerOutbox implements Outbox {
     this.#tell = tell;
   }
 
+  /** One of its queues that was there before this process. */
+  get found(): string | null {
+    return this.#found ?? null;
+  }
+
   get isUp(): boolean {
     return this.#isUp && this.#publisher?.isBlocked === false;
   }
 
   async put(event: OutboundEvent): Promise<void> {
-    await this.#publish(this.#queue, event.body, this.#optionsOf(event));
+    this.#tally.beginPut();
+    const put = this.#publish(this.#queue, event.body, this.#optionsOf(event));
+    const end = (isStored: boolean) => this.#tally.endPut(isStored);
+    put.then(() => end(true), () => end(false));
+    await put;
   }
 
   async bury(event: OutboundEvent, reason: string): Promise<void> {
@@ -80,7 +94,9 @@ export class BrokerOutbox implements Outbox {
 
   /** The events in it that nobody holds. Rejects where it is out of reach. */
   async count(): Promise<number> {
-    return (await this.#look()).messageCount;
+    const { messageCount } = await this.#look();
+    this.#tally.found(messageCount);
+    return messageCount;
   }
 
   /**
@@ -98,6 +114,7 @@ export class BrokerOutbox implements Outbox {
   /** Hands out nothing more, and gives back what is held: the connection is made anew. */
   giveBack(): void {
     this.#isHandingOut = false;
+    this.#tally.reset();
     this.#context?.fail(new BrokerError("lost", "Standing by, what it handed out is given back"));
   }
 
@@ -120,12 +137,16 @@ export class BrokerOutbox implements Outbox {
     for (const { warning } of [outbox, dead]) {
       if (warning !== null) this.#tell({ kind: "store_warning", text: warning });
     }
+    if (this.#found === undefined) {
+      this.#found = foundOf(outbox, this.#queue) ?? foundOf(dead, this.#deadQueue);
+    }
     if (!outbox.isUsable) return;
     const publisher = await Publisher.open(context, this.#clock, (it) => this.#block(it));
     context.signal.throwIfAborted();
     context.signal.addEventListener("abort", () => this.#end(), { once: true });
     this.#publisher = publisher;
     this.#context = context;
+    this.#watch(context);
     this.#canBury = dead.isUsable;
     const now = this.#clock.monotonic();
     if (outbox.isNew) this.#settledAt = now + SETTLING_MS;
@@ -142,6 +163,7 @@ export class BrokerOutbox implements Outbox {
 
   #open(count: number): void {
     this.#isUp = true;
+    this.#tally.found(count);
     this.#tell({ kind: "outbox_up", count });
     this.#taker?.up(count);
     this.#feedIfDue();
@@ -150,6 +172,17 @@ export class BrokerOutbox implements Outbox {
   #block(isBlocked: boolean): void {
     this.#tell({ kind: "outbox_blocked", isBlocked });
     this.#taker?.blocked();
+  }
+
+  #watch({ signal, fail }: SessionContext<BrokerLink>): void {
+    watchOutbox({
+      clock: this.#clock,
+      signal,
+      tally: this.#tally,
+      look: () => this.#look(),
+      feed: () => this.#feed,
+      lost: (count) => this.#taker?.lost(count),
+    }).catch(fail);
   }
 
   #end(): void {
@@ -164,7 +197,10 @@ export class BrokerOutbox implements Outbox {
   #feedIfDue(): void {
     const context = this.#context;
     if (context === null || !this.#isUp || !this.#isHandingOut || this.#feed !== null) return;
-    const feed = OutboxFeed.open(this.#queue, context, this.#clock, (it) => this.#take(it));
+    const feed = OutboxFeed.open(this.#queue, context, this.#clock, {
+      take: (handout) => this.#take(handout),
+      takenOut: () => this.#tally.remove(),
+    });
     feed.catch(context.fail);
     this.#feed = feed;
   }
@@ -227,4 +263,8 @@ export class BrokerOutbox implements Outbox {
       parkedBy: this.#processId,
     });
   }
+}
+
+function foundOf({ isUsable, isNew }: DeclaredQueue, queue: string): string | null {
+  return isUsable && !isNew ? queue : null;
 }

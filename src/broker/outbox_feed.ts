@@ -22,12 +22,20 @@ export interface Handout {
   ack(): void;
 }
 
+/** Who is handed the messages. */
+export interface HandoutTaker {
+  /** Must not throw. */
+  take(handout: Handout): void;
+  /** One was taken out of the queue. */
+  takenOut(): void;
+}
+
 /** Hands out the messages of a queue over one connection, oldest first, and bounded. */
 export class OutboxFeed {
   readonly #context: SessionContext<BrokerLink>;
   readonly #clock: Clock;
   readonly #channel: Channel;
-  readonly #take: (handout: Handout) => void;
+  readonly #taker: HandoutTaker;
   /** When each message was handed out on the monotonic clock, by delivery tag, oldest first. */
   readonly #held = new Map<number, number>();
   #consumerTag = "";
@@ -37,23 +45,28 @@ export class OutboxFeed {
     context: SessionContext<BrokerLink>,
     clock: Clock,
     channel: Channel,
-    take: (handout: Handout) => void,
+    taker: HandoutTaker,
   ) {
     this.#context = context;
     this.#clock = clock;
     this.#channel = channel;
-    this.#take = take;
+    this.#taker = taker;
   }
 
-  /** Begins to hand out; `take` must not throw. */
+  /** Messages that are handed out and not taken out. */
+  get held(): number {
+    return this.#held.size;
+  }
+
+  /** Begins to hand out. */
   static async open(
     queue: string,
     context: SessionContext<BrokerLink>,
     clock: Clock,
-    take: (handout: Handout) => void,
+    taker: HandoutTaker,
   ): Promise<OutboxFeed> {
     const channel = await openChannel(context);
-    const feed = new OutboxFeed(context, clock, channel, take);
+    const feed = new OutboxFeed(context, clock, channel, taker);
     await channel.prefetch(PREFETCH);
     const onMessage = (message: Message | null) => feed.#onMessage(queue, message);
     feed.#consumerTag = (await channel.consume(queue, onMessage)).consumerTag;
@@ -79,7 +92,7 @@ export class OutboxFeed {
     const ack = () => {
       if (this.#held.delete(tag) && !signal.aborted) this.#ack(message);
     };
-    this.#take({
+    this.#taker.take({
       message,
       ack,
       get isVoid() {
@@ -91,6 +104,7 @@ export class OutboxFeed {
   #ack(message: Message): void {
     try {
       this.#channel.ack(message);
+      this.#taker.takenOut();
     } catch {
       // The channel was closed meanwhile: the queue hands the message out again.
     }

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Clock } from "../ground/clock.ts";
 import { BrokerError } from "./fault.ts";
+import { POLICY_ADVICE } from "./policies.ts";
 import { type BrokerLink, openConfirmChannel } from "./session.ts";
 import type { ConfirmChannel, PublishOptions } from "./channel.ts";
 import type { SessionContext } from "./supervisor.ts";
@@ -69,7 +70,8 @@ export class Publisher {
     });
     await promise;
     if (!this.#returned.delete(correlationId)) return;
-    this.#context.fail(new BrokerError("refused", `There is no queue '${queue}' any more`));
+    const gone = `There is no queue '${queue}' any more. ${POLICY_ADVICE}`;
+    this.#context.fail(new BrokerError("refused", gone));
     throw new BrokerError("refused", `There is no queue '${queue}'`);
   }
 

@@ -14,8 +14,6 @@ export const REGISTER: QueueOptions = {
   arguments: {
     // Of two who write into an empty one, the second is refused and has to look again.
     "x-overflow": "reject-publish",
-    // What is looked at often a quorum queue takes for poison, and drops.
-    "x-queue-type": "classic",
   },
 };
 

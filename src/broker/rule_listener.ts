@@ -3,6 +3,7 @@ import type { Chance } from "../ground/chance.ts";
 import { type Clock, sleep } from "../ground/clock.ts";
 import type { RuleChange } from "../domain/rule.ts";
 import type { Tell } from "../ground/tell.ts";
+import type { BrokerError } from "./fault.ts";
 import { Consumer } from "./consumer.ts";
 import type { ListenerNews } from "./news.ts";
 import { readRuleMessage } from "./rule_message.ts";
@@ -59,6 +60,8 @@ export interface RuleFeed {
 export interface RuleListener extends AsyncDisposable {
   /** Resolves when messages can come in for the first time; rejects when it is stopped before. */
   readonly ready: Promise<void>;
+  /** The latest trouble with the broker. */
+  readonly trouble: BrokerError | null;
   /** `amqp://host:port/vhost`, without credentials. */
   readonly address: string;
   /** Takes no more messages, waits a second at most for those being handled, and closes. */
@@ -78,6 +81,7 @@ class Listener implements RuleListener {
   readonly #session: Session;
   readonly #warned = new Set<string>();
   #consumer: Consumer | null = null;
+  #trouble: BrokerError | null = null;
   /** The connection broke on a message that cannot be decoded, and the broker would hand it out again. */
   #isPoisoned = false;
 
@@ -95,6 +99,7 @@ class Listener implements RuleListener {
       signal: options.signal,
       begin: (context) => this.#begin(context),
       down: (error, retryMs) => {
+        this.#trouble = error;
         this.#isPoisoned = error.fault === "undecodable";
         this.#tell({ kind: "listener_down", error, retryMs });
       },
@@ -103,6 +108,10 @@ class Listener implements RuleListener {
 
   get ready(): Promise<void> {
     return this.#session.ready;
+  }
+
+  get trouble(): BrokerError | null {
+    return this.#trouble;
   }
 
   get address(): string {

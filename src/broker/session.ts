@@ -2,7 +2,8 @@ import type { Backoff } from "../ground/backoff.ts";
 import type { Clock } from "../ground/clock.ts";
 import { type BrokerAddress, parseAddress } from "./address.ts";
 import { connectAmqp } from "./amqp.ts";
-import { BrokerError, connectError, lostError, useError } from "./fault.ts";
+import { ANSWER_TIMEOUT_MS, AnsweredConnection } from "./answers.ts";
+import { BrokerError, connectError, lateError, lostError, useError } from "./fault.ts";
 import type { Channel, ConfirmChannel, Connect, Connected, Connection } from "./channel.ts";
 import { type Link, type SessionContext, Supervisor } from "./supervisor.ts";
 
@@ -42,7 +43,7 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
   /**
    * Puts a new connection to use: channels, queues, consumers. If this rejects, or calls `fail`, at any
-   * time, the connection is closed and a new one follows.
+   * time, or if the broker does not answer in time, the connection is closed and a new one follows.
    */
   begin(context: SessionContext<BrokerLink>): Promise<void>;
   /** An attempt failed or a connection ended; the next attempt follows in `retryMs`. */
@@ -143,12 +144,18 @@ async function dial(target: Target, stop: AbortSignal): Promise<BrokerLink> {
 }
 
 function linkOver(
-  { model, heartbeatSeconds }: Connected,
+  { model: connection, heartbeatSeconds }: Connected,
   socket: AbortController,
   { address, clock }: Target,
 ): BrokerLink {
   const ended = new AbortController();
   const end = (error?: Error) => ended.abort(lostError(error, address));
+  const late = (about: string) => {
+    const error = lateError(about, ANSWER_TIMEOUT_MS, address);
+    ended.abort(error);
+    return error;
+  };
+  const model = new AnsweredConnection(connection, clock, late);
   model.on("error", end);
   // Not every end is an error to the client: one that an operator asks for is not.
   model.on("close", end);

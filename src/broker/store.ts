@@ -70,12 +70,15 @@ export function openStore(options: StoreOptions): Store {
     options.refused(error);
   };
   const outbox = new BrokerOutbox({ queues, clock, processId: chance.uuid(), tell });
-  const layout = new BrokerLayout({ base, shard, ha, clock, on: { warning, refused } });
+  const lost = (queue: string) => tell({ kind: "kept_message_lost", queue });
+  const layout = new BrokerLayout({ base, shard, ha, clock, on: { warning, lost, refused } });
   const checkpoint = new BrokerCheckpoint({
     queue: queues.checkpoint,
     layout,
+    predecessor: () => layout.found ?? outbox.found,
     clock,
     warn: warning,
+    lost,
   });
   const session = openSession({
     url: options.url,

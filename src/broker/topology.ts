@@ -1,10 +1,10 @@
-import { replyCode, replyText } from "./fault.ts";
+import { isAbsent, isForbidden, replyCode, replyText } from "./fault.ts";
+import { classic, otherTypeIn, otherTypeText } from "./queue_type.ts";
 import { onChannel } from "./session.ts";
 import type { Channel, Connection, QueueOptions } from "./channel.ts";
 
 /** The messages about rules, those included that only some platforms send (contract 3.3). */
 const RULE_KEYS = ["rule.created", "rule.enabled", "rule.disabled", "rule.deleted", "rule.updated"];
-const ACCESS_REFUSED = 403;
 const PRECONDITION_FAILED = 406;
 
 /**
@@ -19,16 +19,13 @@ export async function declareRuleFeed(
   options: QueueOptions = { durable: true },
 ): Promise<string[]> {
   const warnings = [
-    await ensure(model, `exchange '${exchange}'`, {
+    await ensureKnown(model, `exchange '${exchange}'`, {
       declare: (channel) => channel.assertExchange(exchange, "topic", { durable: true }),
       // Passive: whether it is there, whatever it is.
       fallBack: (channel) => channel.checkExchange(exchange),
     }),
-    await ensure(model, `queue '${queue}'`, {
-      declare: (channel) => channel.assertQueue(queue, options),
-      fallBack: (channel) => channel.checkQueue(queue),
-    }),
-    await ensure(model, `the bindings of queue '${queue}'`, {
+    (await ensureQueue(model, queue, options)).warning,
+    await ensureKnown(model, `the bindings of queue '${queue}'`, {
       declare: (channel) => bind(channel, exchange, queue),
       // Nobody but an administrator can tell whether they are there.
       fallBack: () => Promise.resolve(),
@@ -55,7 +52,7 @@ export async function declareOwnRuleFeed(
     exclusive: true,
     autoDelete: true,
   });
-  const warning = await ensure(model, `the bindings of queue '${sharedQueue}'`, {
+  const warning = await ensureKnown(model, `the bindings of queue '${sharedQueue}'`, {
     declare: async (channel) => {
       for (const key of RULE_KEYS) await channel.unbindQueue(sharedQueue, exchange, key);
     },
@@ -71,19 +68,21 @@ interface Thing {
 
 /** What became of a queue that was to be declared. */
 export interface DeclaredQueue {
-  /** `false`: it cannot be used at all. */
+  /** `false`: it is closed to this user, and can be gone on without. */
   readonly isUsable: boolean;
   /** It was not there before. */
   readonly isNew: boolean;
   /** The messages in it that nobody holds. */
   readonly count: number;
+  /** It is of this type, and not a classic one; `null`: it is, as far as that can be seen. */
+  readonly otherType: string | null;
   /** What the operator should know of it. */
   readonly warning: string | null;
 }
 
 /**
- * Makes sure of a durable queue of our own. One that exists otherwise than declared is used as it is; one
- * that cannot be had is told of. Rejects only where the connection is of no use.
+ * Makes sure of a durable classic queue of our own. One that exists otherwise than declared is used as it is; one
+ * that is closed to this user is told of. Rejects where it may be there and is out of reach.
  */
 export async function declareQueue(
   model: Connection,
@@ -92,15 +91,12 @@ export async function declareQueue(
 ): Promise<DeclaredQueue> {
   const before = await countOf(model, queue);
   try {
-    const warning = await ensure(model, `queue '${queue}'`, {
-      declare: (channel) => channel.assertQueue(queue, { ...options, durable: true }),
-      fallBack: (channel) => channel.checkQueue(queue),
-    });
-    return { isUsable: true, isNew: before === null, count: before ?? 0, warning };
+    const { warning, otherType } = await ensureQueue(model, queue, { ...options, durable: true });
+    return { isUsable: true, isNew: before === null, count: before ?? 0, otherType, warning };
   } catch (error) {
-    if (replyCode(error) === null) throw error;
+    if (!isForbidden(error)) throw error;
     const warning = `Cannot use queue '${queue}': ${replyText(error)}`;
-    return { isUsable: false, isNew: false, count: 0, warning };
+    return { isUsable: false, isNew: false, count: 0, otherType: null, warning };
   }
 }
 
@@ -109,22 +105,59 @@ async function countOf(model: Connection, queue: string): Promise<number | null>
   try {
     return (await onChannel(model, (channel) => channel.checkQueue(queue))).messageCount;
   } catch (error) {
-    if (replyCode(error) === null) throw error;
-    return null;
+    if (isAbsent(error) || isForbidden(error)) return null;
+    throw error;
   }
 }
 
-/** Returns a warning where only the fallback worked. Rejects with the first error where not even that did. */
-async function ensure(model: Connection, what: string, thing: Thing): Promise<string | null> {
+/** Returns a warning where only the fallback worked. */
+async function ensureKnown(
+  model: Connection,
+  what: string,
+  thing: Thing,
+): Promise<string | null> {
+  const refusal = await ensure(model, thing);
+  return refusal === null ? null : asFound(what, refusal);
+}
+
+/** Makes sure of a classic queue. */
+async function ensureQueue(
+  model: Connection,
+  queue: string,
+  options: QueueOptions,
+): Promise<{ warning: string | null; otherType: string | null }> {
+  const refusal = await ensure(model, {
+    declare: (channel) => channel.assertQueue(queue, classic(options)),
+    fallBack: (channel) => channel.checkQueue(queue),
+  });
+  if (refusal === null) return { warning: null, otherType: null };
+  const otherType = otherTypeIn(refusal);
+  const warning = otherType === null
+    ? asFound(`queue '${queue}'`, refusal)
+    : otherTypeText(queue, otherType);
+  return { warning, otherType };
+}
+
+function asFound(what: string, refusal: unknown): string {
+  return `Using ${what} as found: ${replyText(refusal)}`;
+}
+
+/**
+ * Returns why only the fallback worked, if so. Rejects with the first error where that found nothing, or
+ * nothing for this user; with the second one where it could not find out.
+ */
+async function ensure(model: Connection, thing: Thing): Promise<unknown> {
   try {
     await onChannel(model, thing.declare);
     return null;
   } catch (error) {
-    const code = replyCode(error);
-    if (code !== ACCESS_REFUSED && code !== PRECONDITION_FAILED) throw error;
-    const exists = await onChannel(model, thing.fallBack).then(() => true, () => false);
-    if (!exists) throw error;
-    return `Using ${what} as found: ${replyText(error)}`;
+    if (!isForbidden(error) && replyCode(error) !== PRECONDITION_FAILED) throw error;
+    try {
+      await onChannel(model, thing.fallBack);
+    } catch (second) {
+      throw isAbsent(second) || isForbidden(second) ? error : second;
+    }
+    return error;
   }
 }
 

@@ -1,4 +1,10 @@
-import { type Look, lookAtExchange, lookAtQueue, type QueueLook } from "../broker/inspection.ts";
+import {
+  type Look,
+  lookAtExchange,
+  lookAtQueue,
+  type QueueLook,
+  type Unusable,
+} from "../broker/inspection.ts";
 import type { Connection } from "../broker/channel.ts";
 import type { Config } from "../config/schema.ts";
 import { counted } from "../words/counted.ts";
@@ -31,18 +37,18 @@ export async function queueFindings(model: Connection, config: Config): Promise<
 function exchangeFinding(exchange: string, look: Look<null>): Finding {
   const facts = { exchange, exists: look.kind === "found" };
   if (look.kind === "found") return fine(`Exchange '${exchange}' is there`, facts);
-  if (look.kind === "closed") return closed(`Exchange '${exchange}'`, look.reason, facts);
+  if (look.kind !== "missing") return unusable(`Exchange '${exchange}'`, look, facts);
   const fix = "Set ATTUNE_MQ_EXCHANGE to the exchange of the rule messages, attune.events on the " +
     "platform: the sensor would make an exchange that nobody feeds";
   return problem(`Exchange '${exchange}' does not exist`, fix, facts);
 }
 
 function rulesFinding(queue: string, look: Look<QueueLook>): Finding {
-  if (look.kind === "closed") return closed(`Queue '${queue}'`, look.reason, factsOf(queue, look));
   if (look.kind === "missing") {
     const text = `Queue '${queue}' does not exist: no sensor has run yet`;
     return warning(text, `${NO_SENSOR}: it makes the queue`, factsOf(queue, look));
   }
+  if (look.kind !== "found") return unusable(`Queue '${queue}'`, look, factsOf(queue, look));
   const { messages, consumers } = look.value;
   const text = `Queue '${queue}' has ${counted(messages, "message")} about rules and ` +
     counted(consumers, "consumer");
@@ -56,7 +62,9 @@ function rulesFinding(queue: string, look: Look<QueueLook>): Finding {
 /** The queue that all instances consume lasts as long as any of them. */
 function instancesFinding(queue: string, look: Look<QueueLook>): Finding {
   const facts = factsOf(queue, look);
-  if (look.kind === "closed") return closed(`Queue '${queue}'`, look.reason, facts);
+  if (look.kind !== "found" && look.kind !== "missing") {
+    return unusable(`Queue '${queue}'`, look, facts);
+  }
   const count = look.kind === "found" ? look.value.consumers : 0;
   if (count === 0) return warning("No instance runs", NO_SENSOR, facts);
   const text = `${count} instances run, one of which fires`;
@@ -70,17 +78,23 @@ function storeFinding(
   { which, fix }: { readonly which: string; readonly fix: string },
 ): Finding {
   const facts = factsOf(queue, look);
-  if (look.kind === "closed") return closed(`Queue '${queue}'`, look.reason, facts);
   if (look.kind === "missing") {
     return fine(`Queue '${queue}' does not exist yet: the sensor makes it`, facts);
   }
+  if (look.kind !== "found") return unusable(`Queue '${queue}'`, look, facts);
   const { messages } = look.value;
   const text = `Queue '${queue}' has ${counted(messages, "event")} ${which}`;
   return messages === 0 ? fine(text, facts) : warning(text, fix, facts);
 }
 
-function closed(what: string, reason: string, facts: Finding["facts"]): Finding {
-  const fix = "Give the user the right to it in RabbitMQ";
+function unusable(
+  what: string,
+  { kind, reason }: Unusable,
+  facts: Finding["facts"],
+): Finding {
+  const fix = kind === "closed"
+    ? "Give the user the right to it in RabbitMQ"
+    : "Start the node of the cluster that has it, or see what keeps that from answering";
   return problem(`${what} cannot be used: ${reason}`, fix, facts);
 }
 

@@ -16,7 +16,7 @@ import {
   warning,
 } from "./report.ts";
 
-/** The most refused rules that are told one by one. */
+/** The most refused rules, and rules with warnings, that are told one by one. */
 const MOST_TOLD = 100;
 
 /** Whose rules are read. */
@@ -34,12 +34,23 @@ interface RefusedRule {
   readonly problems: readonly string[];
 }
 
+/** A rule that gets a timer, but may not say what its author thinks. */
+interface WarnedRule {
+  readonly id: RuleId;
+  readonly ref: string;
+  readonly trigger: string;
+  readonly warnings: readonly string[];
+}
+
 /** What was read of the rules. */
 export interface RulesRead {
   readonly triggers: readonly string[];
   /** Rules that get a timer. */
   readonly timers: ReadonlyMap<string, number>;
   readonly disabled: number;
+  /** In all; the first of them are in `warned`. */
+  readonly warnedCount: number;
+  readonly warned: readonly WarnedRule[];
   /** In all; the first of them are in `refused`. */
   readonly refusedCount: number;
   readonly refused: readonly RefusedRule[];
@@ -81,7 +92,7 @@ export function rulesReport(read: RulesRead): PartReport {
     const fix = "Look at the API's log: the sensor needs GET /api/v1/triggers/…/rules";
     return looked("rules", [problem(`Failed to read the rules: ${failure.message}`, fix)]);
   }
-  return looked("rules", [summary(read), ...refusals(read)]);
+  return looked("rules", [summary(read), ...refusals(read), ...oddities(read)]);
 }
 
 class Tally {
@@ -89,8 +100,10 @@ class Tally {
   readonly #scope: RulesScope;
   readonly #allowed: ReadonlySet<string> | null;
   readonly #timers = new Map<string, number>();
+  readonly #warned: WarnedRule[] = [];
   readonly #refused: RefusedRule[] = [];
   #disabled = 0;
+  #warnedCount = 0;
   #refusedCount = 0;
 
   constructor(scope: RulesScope) {
@@ -112,7 +125,7 @@ class Tally {
       case "timer": {
         const { kind } = decision.timer;
         this.#timers.set(kind, (this.#timers.get(kind) ?? 0) + 1);
-        return;
+        return this.#warn({ id, ref, trigger, warnings: decision.warnings });
       }
       default:
         decision satisfies never;
@@ -125,11 +138,19 @@ class Tally {
     if (this.#refused.length < MOST_TOLD) this.#refused.push(rule);
   }
 
+  #warn(rule: WarnedRule): void {
+    if (rule.warnings.length === 0) return;
+    this.#warnedCount++;
+    if (this.#warned.length < MOST_TOLD) this.#warned.push(rule);
+  }
+
   result(failure: RulesRead["failure"]): RulesRead {
     return {
       triggers: [...this.triggers],
       timers: this.#timers,
       disabled: this.#disabled,
+      warnedCount: this.#warnedCount,
+      warned: this.#warned,
       refusedCount: this.#refusedCount,
       refused: this.#refused,
       failure,
@@ -137,11 +158,12 @@ class Tally {
   }
 }
 
-function summary({ triggers, timers, disabled, refusedCount }: RulesRead): Finding {
+function summary({ triggers, timers, disabled, warnedCount, refusedCount }: RulesRead): Finding {
   const facts = {
     triggers,
     timers: Object.fromEntries(timers),
     disabled,
+    warned: warnedCount,
     refused: refusedCount,
   };
   if (triggers.length === 0) {
@@ -167,4 +189,17 @@ function refusals({ refused, refusedCount }: RulesRead): Finding[] {
   if (more === 0) return told;
   const text = `${more} more refused`;
   return [...told, warning(text, "Look at /timers?state=refused of a sensor that runs")];
+}
+
+function oddities({ warned, warnedCount }: RulesRead): Finding[] {
+  const fix =
+    "See with preview whether the rule does what is meant, and correct its trigger_params";
+  const told = warned.map(({ id, ref, trigger, warnings }) => {
+    const facts = { rule_id: id, rule_ref: ref, trigger_ref: trigger, warnings };
+    return warning(`Rule ${id} (${ref}): ${warnings.join("; ")}`, fix, facts);
+  });
+  const more = warnedCount - warned.length;
+  if (more === 0) return told;
+  const where = "Look at /timers?warned=true of a sensor that runs";
+  return [...told, warning(`${more} more rules with warnings`, where)];
 }

@@ -10,7 +10,7 @@ import { previewLines } from "../preview/batch.ts";
 import { givenIn } from "../preview/given_text.ts";
 import { DEFAULT_COUNT, DEFAULT_TRIGGER, MAX_COUNT } from "../preview/preview.ts";
 import { anyInstant, timeZone, wholeNumber } from "../schedule/params.ts";
-import { allowedBy, refusal } from "../schedule/refusal.ts";
+import { refusal } from "../schedule/refusal.ts";
 import { counted } from "../words/counted.ts";
 
 /** More lines than these are counted only. */
@@ -78,7 +78,7 @@ function questionOf({ values, flags }: Arguments, now: number): Question {
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => {
       const name = String(issue.path[0]);
-      return refusal(`--${name}`, values.get(name), allowedBy(issue));
+      return refusal(`--${name}`, values.get(name), issue.message);
     });
     throw new UsageError(problems.join("; "));
   }

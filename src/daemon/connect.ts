@@ -1,4 +1,5 @@
 import { fullJitter } from "../ground/backoff.ts";
+import type { Store } from "../broker/store.ts";
 import type { RuleListener } from "../broker/rule_listener.ts";
 import type { Chance } from "../ground/chance.ts";
 import type { Clock } from "../ground/clock.ts";
@@ -65,13 +66,14 @@ async function reachBroker(
   const late = new AbortController();
   using _deadline = clock.alarm(Math.max(0, deadlineAt - clock.monotonic()), () => late.abort());
   const signal = AbortSignal.any([stop, late.signal]);
+  let awaited: Pick<Store | RuleListener, "ready" | "trouble"> = engine.queues;
   try {
-    await unlessAborted(engine.queues.ready, signal);
-    await unlessAborted(listen().ready, signal);
+    await unlessAborted(awaited.ready, signal);
+    awaited = listen();
+    await unlessAborted(awaited.ready, signal);
   } catch {
     stop.throwIfAborted();
-    const trouble = engine.queues.trouble?.message ?? "no answer";
-    throw new Fatal(ExitCode.broker, trouble);
+    throw new Fatal(ExitCode.broker, awaited.trouble?.message ?? "RabbitMQ does not answer");
   }
 }
 

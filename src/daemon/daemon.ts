@@ -99,6 +99,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
       fetch: network?.fetch,
     }),
   );
+  const refused = (reason: string) => failure.abort(new Fatal(ExitCode.usage, reason));
   const base = `sensor.${config.sensorRef}`;
   const queues = queuesOf(base, config.shard);
   const engine = new Engine({
@@ -114,7 +115,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     queueBase: base,
     signal: stop,
     unauthorized: (reason) => failure.abort(tokenFatal(keeper, reason)),
-    refused: (error) => failure.abort(new Fatal(ExitCode.usage, error.message, { cause: error })),
+    refused: ({ message }) => refused(message),
   });
   stack.use(engine);
   const lease = config.ha
@@ -126,6 +127,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
         clock,
         chance,
         tell,
+        refused,
       }),
     )
     : null;

@@ -154,14 +154,13 @@ function firePort(
   checkpointer: Checkpointer,
 ): FirePort {
   return {
-    mayFire: () => tenure.isHeld,
+    mayFire: (dueAt) => tenure.isHeld && checkpointer.allows(dueAt),
     fire(fire: Fire) {
       const event = eventOf(fire);
       tell({ kind: "timer_fired", fire, event });
       delivery.submit(event);
-      checkpointer.cover(event.coversFrom);
     },
-    dropped: (entry, count, orMore) => tell({ kind: "occurrences_missed", entry, count, orMore }),
+    dropped: (entry, dropped) => tell({ kind: "occurrences_missed", entry, dropped }),
   };
 }
 

@@ -26,6 +26,12 @@ export class Balance {
     return missing;
   }
 
+  /** The outbox has lost some, of whichever rules: all that is left is of rules unknown. */
+  lose(count: number): void {
+    this.#inherited = Math.max(0, this.size - count);
+    this.#own = 0;
+  }
+
   /** This process put an event there. */
   addOwn(): void {
     this.#own++;

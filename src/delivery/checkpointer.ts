@@ -5,8 +5,11 @@ import type { CheckpointNews } from "./news.ts";
 
 /** Between two checkpoints while things change: the span that a crash can double. */
 const PACE_MS = 150;
-/** The longest without one: it also tells the next process how long nobody was there. */
-const IDLE_MS = 30_000;
+/**
+ * The longest without one, whether anything changed or not: it tells the next process how long nobody was
+ * there, and makes up for one that vanished.
+ */
+const IDLE_MS = 5000;
 
 /** Where checkpoints are kept. */
 export interface CheckpointStore {
@@ -34,8 +37,12 @@ export class Checkpointer {
   #isStale = false;
   #isRunning = false;
   #lastAt = NaN;
-  /** The instant of the last one that was begun: whoever comes next may find it. */
-  #begunAt = -Infinity;
+  /** The instant of the latest that whoever comes next may find. */
+  #reachesTo = -Infinity;
+  /** Whether the last attempt failed. */
+  #hasFailed = false;
+  /** When the last one was written, or should have been, on the monotonic clock. */
+  #writtenAt = -Infinity;
 
   constructor(options: CheckpointerOptions) {
     this.#options = options;
@@ -58,11 +65,15 @@ export class Checkpointer {
     });
   }
 
-  /** An occurrence of this instant is under way: a checkpoint beyond it is taken back, at once. */
-  cover(at: number): void {
-    if (!this.#isRunning || at > this.#begunAt) return;
+  /**
+   * Whether what falls due at an instant may be handed out: not while a checkpoint is beyond it, which says
+   * that it is seen to. Such a one is taken back, if it can be.
+   */
+  allows(at: number): boolean {
+    const { store } = this.#options;
+    if (!this.#isRunning || at > this.#reachesTo || !store.isUp || this.#hasFailed) return true;
     if (this.#writing === null) this.#write();
-    else this.#isStale = true;
+    return false;
   }
 
   /** Writes the last one, if it can within `timeoutMs`. */
@@ -89,15 +100,22 @@ export class Checkpointer {
     const { store, clock, watermark, tell } = this.#options;
     this.#wakeLater();
     const at = watermark();
-    if (!store.isUp || at === this.#lastAt) return;
+    const isDue = clock.monotonic() - this.#writtenAt >= IDLE_MS;
+    if (!store.isUp || at === this.#lastAt && !isDue) return;
+    this.#writtenAt = clock.monotonic();
     const checkpoint = { at, writtenAt: clock.now() };
-    this.#begunAt = at;
+    this.#reachesTo = Math.max(this.#reachesTo, at);
     this.#writing = store.write(checkpoint).then(
       () => {
         this.#lastAt = at;
+        this.#reachesTo = at;
+        this.#hasFailed = false;
         tell({ kind: "checkpoint_written", checkpoint });
       },
-      (error) => tell({ kind: "checkpoint_unwritten", error }),
+      (error) => {
+        this.#hasFailed = true;
+        tell({ kind: "checkpoint_unwritten", error });
+      },
     );
     await this.#writing;
     this.#writing = null;

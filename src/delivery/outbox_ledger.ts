@@ -80,13 +80,15 @@ export class OutboxLedger implements OutboxTaker, Disposable {
   }
 
   up(count: number): void {
-    const { lanes, tell } = this.#options;
     const missing = this.#balance.recount(count, this.#handedOut);
     this.#isUp = true;
-    if (missing > 0) {
-      for (const lane of lanes) lane.account?.forgetStored();
-      tell({ kind: "parked_events_lost", count: missing });
-    }
+    if (missing > 0) this.#tellLost(missing);
+    this.#changed(null);
+  }
+
+  lost(count: number): void {
+    this.#balance.lose(count);
+    this.#tellLost(count);
     this.#changed(null);
   }
 
@@ -171,6 +173,13 @@ export class OutboxLedger implements OutboxTaker, Disposable {
   [Symbol.dispose](): void {
     this.#isClosed = true;
     this.#valve[Symbol.dispose]();
+  }
+
+  /** Whose they were cannot be known. */
+  #tellLost(count: number): void {
+    const { lanes, tell } = this.#options;
+    for (const lane of lanes) lane.account?.forgetStored();
+    tell({ kind: "parked_events_lost", count });
   }
 
   #changed(lane: Lane | null): void {

@@ -24,6 +24,8 @@ export interface OutboxTaker {
   blocked(): void;
   /** A message in it made no sense, and is put elsewhere. */
   unreadable(): void;
+  /** It no longer has `count` of those that it had confirmed, and that nobody took out. */
+  lost(count: number): void;
 }
 
 /** An event that the outbox hands out, to be delivered now. */

@@ -2,9 +2,13 @@
 const MOST_EDITS = 2;
 
 /** The known name that somebody most likely meant by `name`: at most two edits away, or `null`. */
-export function nearest(name: string, known: Iterable<string>): string | null {
+export function nearest(
+  name: string,
+  known: Iterable<string>,
+  mostEdits: number = MOST_EDITS,
+): string | null {
   let best: string | null = null;
-  let fewest = MOST_EDITS + 1;
+  let fewest = mostEdits + 1;
   for (const candidate of known) {
     if (Math.abs(candidate.length - name.length) >= fewest) continue;
     const edits = editsBetween(name, candidate);
@@ -13,8 +17,9 @@ export function nearest(name: string, known: Iterable<string>): string | null {
   return best;
 }
 
-/** The Levenshtein distance: single characters inserted, removed or replaced. */
+/** Characters inserted, removed, replaced, or swapped with their neighbour: the distance of Damerau. */
 function editsBetween(a: string, b: string): number {
+  let above2: readonly number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row++) {
     const current = [row];
@@ -22,9 +27,11 @@ function editsBetween(a: string, b: string): number {
       const replaced = (above[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
       const removed = (above[column] ?? 0) + 1;
       const inserted = (current[column - 1] ?? 0) + 1;
-      current.push(Math.min(replaced, removed, inserted));
+      const isSwap = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      const swapped = isSwap ? (above2[column - 2] ?? Infinity) + 1 : Infinity;
+      current.push(Math.min(replaced, removed, inserted, swapped));
     }
-    above = current;
+    [above2, above] = [above, current];
   }
   return above[b.length] ?? 0;
 }

@@ -12,7 +12,7 @@ import {
 import { RuleId } from "../domain/rule.ts";
 import { compile } from "../schedule/kinds.ts";
 import { anyInstant, wholeNumber } from "../schedule/params.ts";
-import { allowedBy, anyOf, inspect, refusal } from "../schedule/refusal.ts";
+import { anyOf, inspect, refusal } from "../schedule/refusal.ts";
 
 const MAX_LINE_CHARACTERS = 1024 * 1024;
 /** Answers are written in pieces of about this size, for each write takes its time. */
@@ -119,7 +119,7 @@ function problemOf(issue: z.core.$ZodIssue, value: object): string {
   if (issue.code === "unrecognized_keys") return issue.keys.map(unknownMember).join("; ");
   const member = String(issue.path[0]);
   const given: unknown = Reflect.get(value, member);
-  return refusal(member, given, allowedBy(issue));
+  return refusal(member, given, issue.message);
 }
 
 function unknownMember(member: string): string {

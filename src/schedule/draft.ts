@@ -3,13 +3,14 @@ import type { TriggerParams } from "../domain/rule.ts";
 import { Cache } from "../collections/lru.ts";
 import type { Traits } from "./schedule.ts";
 import { anyInstant, oneOf, wholeNumber } from "./params.ts";
-import { allowedBy, inspect, refusal } from "./refusal.ts";
+import { meantBy } from "./other_names.ts";
+import { inspect, refusal } from "./refusal.ts";
 
 const MAX_JITTER_SECONDS = 86_400;
-/** There may be any number of members that nobody asked for; more than these no line has room for. */
-const MOST_UNKNOWN = 21;
 const KNOWN = ["description"];
 const KIND = ["type"];
+/** There may be any number of members that nobody asked for: no more of them are looked at. */
+export const MOST_JUDGED = 100;
 
 /** The members of every kind. */
 export const CommonParams = z.object({
@@ -77,11 +78,7 @@ export class Draft {
 
   /** What is odd, but does no harm. */
   get warnings(): readonly string[] {
-    const unknown = Iterator.from(Object.keys(this.#params))
-      .filter((member) => !this.#known.some((members) => members.includes(member)))
-      .take(MOST_UNKNOWN).toArray();
-    if (unknown.length === 0) return this.#remarks;
-    return [...this.#remarks, `Ignored unknown members ${inspect(unknown)}`];
+    return this.#remarks;
   }
 
   /** What the rule says of any kind of timer. */
@@ -96,6 +93,11 @@ export class Draft {
   /** What decides over a timer beside the members of its own kind. */
   get key(): string {
     return JSON.stringify([this.#triggerRef, this.#type, this.#common]);
+  }
+
+  /** A member as the rule has it; `undefined` for none. */
+  valueOf(member: string): unknown {
+    return this.#params[member];
   }
 
   /** Whether the rule has a member. */
@@ -113,7 +115,7 @@ export class Draft {
     if (ofNone !== undefined && !members.some((member) => this.has(member))) return ofNone;
     const parsed = schema.safeParse(this.#params);
     if (parsed.success) return parsed.data;
-    for (const issue of parsed.error.issues) this.refuse(String(issue.path[0]), allowedBy(issue));
+    for (const issue of parsed.error.issues) this.refuse(String(issue.path[0]), issue.message);
     return null;
   }
 
@@ -123,15 +125,39 @@ export class Draft {
     this.#problems.set(member, refusal(member, this.#params[member], allowed));
   }
 
-  /** Notes what is odd, but does no harm. */
-  warn(remark: string): void {
-    this.#remarks.push(remark);
+  /**
+   * Notes the members that nobody has read, once all have been read: one that was meant to be another
+   * is wrong, any other odd. `readable` are members that might have been read instead of others.
+   */
+  judgeUnknown(readable: readonly string[]): void {
+    const unknown = Iterator.from(Object.keys(this.#params))
+      .filter((member) => !this.#known.some((members) => members.includes(member)))
+      .take(MOST_JUDGED).toArray();
+    if (unknown.length === 0) return;
+    const known = [...this.#known.flat(), ...readable]
+      .filter((member) => !KNOWN.includes(member) && !unknown.includes(member));
+    const strange = unknown.filter((member) => !this.#isMisspelt(member, known));
+    if (strange.length > 0) this.#remarks.push(`Ignored unknown members ${inspect(strange)}`);
+  }
+
+  #isMisspelt(member: string, known: readonly string[]): boolean {
+    const meant = meantBy(member, this.#params, known);
+    if (meant === null) return false;
+    this.#problems.set(member, `${member}: unknown parameter, did you mean ${inspect(meant)}?`);
+    // That it is missing goes without saying.
+    for (const name of Object.keys(meant)) if (!this.has(name)) this.#problems.delete(name);
+    return true;
   }
 
   /** Notes that a member has no effect, if it is there. */
   warnOfIdle(member: string, why: string): void {
     this.#known.push([member]);
-    if (this.has(member)) this.#remarks.push(`${member}: no effect, ${why}`);
+    if (this.has(member)) this.warn(member, `no effect, ${why}`);
+  }
+
+  /** Notes that a member may not mean what its author thinks. */
+  warn(member: string, why: string): void {
+    this.#remarks.push(`${member}: ${why}`);
   }
 
   /** The rule's `start_at` and `end_at`, `null` for none. */

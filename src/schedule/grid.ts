@@ -1,7 +1,5 @@
+import { LAST_INSTANT } from "./instant.ts";
 import type { Schedule } from "./schedule.ts";
-
-/** The last instant that a date can have. */
-const LATEST = 8_640_000_000_000_000;
 
 /** The instants `anchorAt + n * stepMs`, n from 1. Milliseconds throughout, all of them whole. */
 export class Grid implements Schedule {
@@ -18,12 +16,12 @@ export class Grid implements Schedule {
   }
 }
 
-/** The first instant of a {@link Grid} later than `after`. */
+/** The first instant of a {@link Grid} later than `after`; `null` behind the year 9999. */
 export function nextOnGrid(anchorAt: number, stepMs: number, after: number): number | null {
   const elapsed = Math.floor(after) - anchorAt;
   // A remainder is exact where a quotient is rounded.
   const at = elapsed < stepMs ? anchorAt + stepMs : anchorAt + elapsed - elapsed % stepMs + stepMs;
-  return at <= LATEST ? at : null;
+  return at <= LAST_INSTANT ? at : null;
 }
 
 /** A single instant, in epoch milliseconds. */

@@ -1,4 +1,7 @@
 const MINUTE_MS = 60_000;
+/** The instants that RFC 3339 can name in UTC, whose years have four digits. */
+const FIRST = Date.parse("0000-01-01T00:00:00Z");
+export const LAST_INSTANT: number = Date.parse("9999-12-31T23:59:59.999Z");
 const FOUR_CENTURIES_MS = 146_097 * 24 * 60 * MINUTE_MS;
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
@@ -7,16 +10,23 @@ const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const DATE_TIME =
   /^([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?([Zz]|[+-][0-9]{2}:[0-9]{2})?$/;
 
+/** Whether RFC 3339 can name an instant in UTC, or a local time that is kept as if it were UTC. */
+export function canBeNamed(at: number): boolean {
+  return at >= FIRST && at <= LAST_INSTANT;
+}
+
 /**
  * The instant of an RFC 3339 date-time, in epoch milliseconds, cut to the millisecond; `null` if it is
- * none. A leap second is the second that follows it, as in POSIX time.
+ * none, or if its year in UTC has more than four digits. A leap second is the second that follows it, as in
+ * POSIX time.
  */
 export function instantFromText(text: string): number | null {
   const parts = DATE_TIME.exec(text);
   const offset = parts?.[8];
   if (!parts || offset === undefined) return null;
   const offsetMs = offsetFromText(offset);
-  return offsetMs === null ? null : fromParts(parts, offsetMs);
+  const instant = offsetMs === null ? null : fromParts(parts, offsetMs);
+  return instant !== null && canBeNamed(instant) ? instant : null;
 }
 
 /**

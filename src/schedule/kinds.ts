@@ -1,11 +1,12 @@
 import type { TriggerParams } from "../domain/rule.ts";
 import { cronKind } from "./cron/kind.ts";
 import { dateTimeKind } from "./date_time/kind.ts";
-import { Draft } from "./draft.ts";
+import { Draft, MOST_JUDGED } from "./draft.ts";
 import { intervalKind } from "./interval/kind.ts";
 import { schemaOfAnyKind, schemaOfKind } from "./json_schema.ts";
+import { canMean, kindMeantBy } from "./other_names.ts";
 import type { JsonSchema } from "./params_form.ts";
-import { anyOf, refusal } from "./refusal.ts";
+import { anyOf, orElse, refusal } from "./refusal.ts";
 import { rruleKind } from "./rrule/kind.ts";
 import type { Timer } from "./timer.ts";
 import type { TimerKind } from "./timer_kind.ts";
@@ -44,13 +45,14 @@ export class TimerKinds {
     if (kind === undefined) {
       return refuse(
         isAnyKind
-          ? refusal("type", params["type"], anyOf(this.names))
+          ? this.#typeRefusal(params["type"])
           : refusal("trigger_ref", triggerRef, anyOf([...this.triggers])),
       );
     }
     const type = isAnyKind ? kind.name : kind.trigger.type;
     const draft = new Draft(params, { triggerRef, type, isAnyKind, anchorAt });
     const timer = kind.compile(draft);
+    draft.judgeUnknown(kind.telltales);
     return timer === null || draft.problems.length > 0
       ? { ok: false, problems: draft.problems }
       : { ok: true, timer, warnings: draft.warnings };
@@ -75,10 +77,22 @@ export class TimerKinds {
     return typeof type === "string" ? this.#byName.get(type) : undefined;
   }
 
-  /** The kind that the members leave no doubt about. */
+  #typeRefusal(type: unknown): string {
+    const meant = typeof type === "string" ? kindMeantBy(type, this.names) : null;
+    return refusal("type", type, orElse(anyOf(this.names), meant));
+  }
+
+  /** The kind that the members leave no doubt about, by their own names or else by other ones. */
   #kindByMembers(params: TriggerParams): TimerKind | undefined {
-    const found = this.#byName.values()
-      .filter((kind) => kind.telltales.some((member) => member in params)).toArray();
+    const has = (telltales: readonly string[]) => telltales.some((member) => member in params);
+    const members = Object.keys(params).slice(0, MOST_JUDGED);
+    const mayHave = (telltales: readonly string[]) =>
+      members.some((member) => canMean(member, telltales));
+    return this.#onlyKind(has) ?? this.#onlyKind(mayHave);
+  }
+
+  #onlyKind(has: (telltales: readonly string[]) => boolean): TimerKind | undefined {
+    const found = this.#byName.values().filter(({ telltales }) => has(telltales)).toArray();
     const outranked = new Set(found.flatMap(({ outranks }) => outranks));
     const [kind, ...others] = found.filter(({ name }) => !outranked.has(name));
     return others.length === 0 ? kind : undefined;

@@ -1,3 +1,4 @@
+import { LAST_INSTANT } from "./instant.ts";
 import type { Schedule } from "./schedule.ts";
 import { Remembered } from "./remembered.ts";
 import { MAX_OFFSET_MS, type Stretch, type Zone } from "./zone.ts";
@@ -46,7 +47,10 @@ export class LocalSchedule extends Remembered {
       const gapTime = this.#gapTimeBefore(stretch, from);
       const end = this.#endOf(stretch);
       const at = time !== null && time < end ? time - stretch.offset : null;
-      if (at !== null || gapTime !== null) return Math.min(at ?? Infinity, gapTime ?? Infinity);
+      if (at !== null || gapTime !== null) {
+        const first = Math.min(at ?? Infinity, gapTime ?? Infinity);
+        return first <= LAST_INSTANT ? first : null;
+      }
       if (time === null) return null;
       // Nothing comes before `time`, so that whole years can be passed over: unless the clock is put back
       // soon, to times before those just looked at.

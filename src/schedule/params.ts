@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { instantFromText } from "./instant.ts";
+import { nearest } from "../ground/nearest.ts";
+import { instantMeantBy } from "./instant_meant.ts";
 import { type Moment, momentFromText } from "./moment.ts";
-import { anyOf } from "./refusal.ts";
+import { anyOf, orElse } from "./refusal.ts";
 import { type Zone, zoneOf } from "./zone.ts";
 import { zoneNameMeant } from "./zone_names.ts";
 
@@ -9,6 +11,9 @@ import { zoneNameMeant } from "./zone_names.ts";
 
 /** What is allowed where an instant is asked for. */
 export const ANY_INSTANT = 'an RFC 3339 date-time such as "2026-03-01T09:00:00Z"';
+
+/** What is allowed where a time zone is asked for. */
+export const ANY_ZONE = 'an IANA time zone such as "Europe/Berlin" or "UTC"';
 
 /** Ends what is allowed where a time without an offset stands in no zone. */
 export const OR_ZONE = ", or a timezone beside it";
@@ -33,26 +38,30 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): z.ZodTy
   const allowed = max === Number.MAX_SAFE_INTEGER
     ? `a whole number of at least ${min}`
     : `a whole number from ${min} to ${max}`;
-  return z.custom<number>(
-    (value) => Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max,
-    allowed,
-  ).meta({ type: "integer", minimum: min, maximum: max });
+  const isOne = (value: unknown) =>
+    typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max;
+  return z.custom<number>(isOne, {
+    error: ({ input }) => {
+      const meant = typeof input === "string" && /^\d+$/.test(input) ? Number(input) : null;
+      return orElse(allowed, isOne(meant) ? meant : null);
+    },
+  }).meta({ type: "integer", minimum: min, maximum: max });
 }
 
 /** One of a few words. */
 export function oneOf<const W extends string>(words: readonly W[]): z.ZodType<W> {
-  return z.enum(words, anyOf(words));
+  return z.enum(words, { error: ({ input }) => orElse(anyOf(words), wordMeantBy(input, words)) });
 }
 
-/** One of a few words in capitals, in any case; `meant` knows what else people write for them. */
+/** One of a few words in capitals, in any case; `meantBy` knows what else people write for them. */
 export function oneOfCapitals<const W extends string>(
   words: readonly W[],
-  meant: (text: string) => string | null,
+  meantBy: (value: unknown) => string | null,
 ): z.ZodType<W, string> {
   const find = (text: string) => words.find((it) => it === text.toUpperCase()) ?? null;
   const letter = (it: string) => `[${it}${it.toLowerCase()}]`;
   const pattern = words.map((word) => [...word].map(letter).join("")).join("|");
-  return parsed(anyOf(words), find, meant)
+  return parsed(anyOf(words), find, meantBy)
     .meta({ anyOf: [{ enum: words }, { pattern: `^(${pattern})$` }] });
 }
 
@@ -71,8 +80,8 @@ export function listOf<T>(
     return [item, ...guesses].find((it) => parse(it) !== null) ?? null;
   };
   return z.unknown().transform((given, context) => {
-    const refuse = (message: string, meant: unknown = null) => {
-      context.addIssue({ code: "custom", message, params: { meant } });
+    const refuse = (allowed: string, meant: unknown = null) => {
+      context.addIssue(issueOf(allowed, meant));
       return z.NEVER;
     };
     const list: unknown[] = Array.isArray(given) ? given : itemsIn(given);
@@ -93,30 +102,50 @@ function itemsIn(given: unknown): unknown[] {
 
 /** An RFC 3339 date-time with an offset, in epoch milliseconds. */
 export function anyInstant(): z.ZodType<number, string> {
-  return parsed(ANY_INSTANT, instantFromText).meta({ format: "date-time" });
+  return parsed(ANY_INSTANT, instantFromText, instantMeantBy).meta({ format: "date-time" });
+}
+
+/** A text that is read later; `meantBy` says what anything else was probably meant to be. */
+export function text(allowed: string, meantBy: (value: unknown) => unknown): z.ZodString {
+  return z.string({ error: ({ input }) => orElse(allowed, meantBy(input)) });
 }
 
 /** The same, or without an offset for a zone that is named beside it. */
 export function anyMoment(): z.ZodType<Moment, string> {
-  return parsed(ANY_INSTANT, momentFromText).meta({ pattern: MOMENT_PATTERN });
+  return parsed(ANY_INSTANT, momentFromText, instantMeantBy).meta({ pattern: MOMENT_PATTERN });
 }
 
 /** A time zone by its IANA name or that of Windows, in any case. */
 export function timeZone(): z.ZodType<Zone, string> {
-  return parsed('an IANA time zone such as "Europe/Berlin" or "UTC"', zoneOf, zoneNameMeant)
+  return parsed(ANY_ZONE, zoneOf, zoneMeantBy)
     .meta({ pattern: ZONE_PATTERN, examples: ["Europe/Berlin", "America/New_York", "UTC"] });
 }
 
-/** A text. `parse` answers `null` to what is none of the kind, `meant` what may have been meant by it. */
+function zoneMeantBy(value: unknown): string | null {
+  return typeof value === "string" ? zoneNameMeant(value) : null;
+}
+
+/** A text. `parse` answers `null` to what is none of the kind, `meantBy` what was probably meant. */
 function parsed<T>(
   allowed: string,
   parse: (text: string) => T | null,
-  meant: (text: string) => string | null = () => null,
+  meantBy: (value: unknown) => unknown = () => null,
 ): z.ZodType<T, string> {
-  return z.string(allowed).transform((text, context) => {
+  return text(allowed, meantBy).transform((text, context) => {
     const value = parse(text);
     if (value !== null) return value;
-    context.addIssue({ code: "custom", message: allowed, params: { meant: meant(text) } });
+    context.addIssue(issueOf(allowed, meantBy(text)));
     return z.NEVER;
   });
+}
+
+/** The parts of the message are there for those who have other words. */
+function issueOf(allowed: string, meant: unknown) {
+  return { code: "custom" as const, message: orElse(allowed, meant), params: { allowed, meant } };
+}
+
+function wordMeantBy(value: unknown, words: readonly string[]): string | null {
+  if (typeof value !== "string") return null;
+  const word = value.toLowerCase();
+  return nearest(word, words, word.length > 3 ? 1 : 0);
 }

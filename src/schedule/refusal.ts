@@ -1,5 +1,3 @@
-import type * as z from "zod";
-
 const SHOWN_CHARACTERS = 80;
 
 /**
@@ -12,20 +10,14 @@ export function refusal(member: string, value: unknown, allowed: string): string
   return `${member}: ${inspect(value)} is not allowed, expected ${allowed}${hint}`;
 }
 
-/** What an issue of the schemas in params.ts says is allowed, and what was probably meant. */
-export function allowedBy(issue: z.core.$ZodIssue): string {
-  return issue.message + didYouMean(meantBy(issue));
-}
-
-/** What was probably meant by the value of an issue; `null` where nobody can tell. */
-export function meantBy(issue: z.core.$ZodIssue): unknown {
-  const meant: unknown = issue.code === "custom" ? issue.params?.["meant"] : null;
-  return meant ?? null;
-}
-
-/** The end of a message: what was probably meant, if anybody can tell. */
-export function didYouMean(meant: unknown): string {
-  return meant === null ? "" : ` (did you mean ${inspect(meant)}?)`;
+/**
+ * What is allowed and, unless that is `null`, what was probably meant. `type`: the kind of timer that it
+ * belongs to, where that is another one.
+ */
+export function orElse(allowed: string, meant: unknown, type: string | null = null): string {
+  if (meant === null) return allowed;
+  const where = type === null ? "" : `, of the type ${inspect(type)}`;
+  return `${allowed}: did you mean ${inspect(meant)}${where}?`;
 }
 
 /** A value as JSON, shortened to 80 characters. */

@@ -1,3 +1,4 @@
+import { Cache } from "../collections/lru.ts";
 import type { Rule, RuleId } from "../domain/rule.ts";
 import { kindOf, KINDS } from "../schedule/kinds.ts";
 
@@ -10,14 +11,26 @@ export interface Refusal {
   readonly problems: readonly string[];
 }
 
+/** A rule that has a timer, and parameters that may not say what its author thinks. */
+export interface Doubts {
+  readonly kind: string;
+  readonly warnings: readonly string[];
+}
+
 /** How many there are of each kind. */
 export type KindCounts = Record<string, number>;
 
-/** Counts the timers by their kind, and keeps what became of the rules that have none. */
+/** The same is often odd with many rules: so many are kept once. */
+const MOST_SHARED = 1024;
+
+/** Counts the timers by their kind, and keeps what is odd with rules, and why some have no timer. */
 export class Census {
   readonly timers: KindCounts = none();
   readonly refused: KindCounts = none();
+  readonly warned: KindCounts = none();
   readonly #refusals = new Map<RuleId, Refusal>();
+  readonly #doubts = new Map<RuleId, Doubts>();
+  readonly #shared = new Cache<string, Doubts>(MOST_SHARED);
 
   /** A timer was started, in the place of one that ran or not. */
   started(kind: string, before: string | undefined): void {
@@ -39,17 +52,37 @@ export class Census {
     add(this.refused, kind ?? "unknown", 1);
   }
 
-  /** A rule has a timer, or shall have none, or is no more. */
+  /** A rule has a timer, though something is odd with its parameters. */
+  warn(ruleId: RuleId, kind: string, warnings: readonly string[]): void {
+    this.forget(ruleId);
+    const key = `${kind} ${warnings.join("\n")}`;
+    this.#doubts.set(ruleId, this.#shared.get(key, () => ({ kind, warnings })));
+    add(this.warned, kind, 1);
+  }
+
+  /** Nothing is wrong or odd with a rule, or it shall have no timer, or it is no more. */
   forget(ruleId: RuleId): void {
     const refusal = this.#refusals.get(ruleId);
-    if (refusal === undefined) return;
+    if (refusal !== undefined) add(this.refused, refusal.kind ?? "unknown", -1);
     this.#refusals.delete(ruleId);
-    add(this.refused, refusal.kind ?? "unknown", -1);
+    const doubts = this.#doubts.get(ruleId);
+    if (doubts !== undefined) add(this.warned, doubts.kind, -1);
+    this.#doubts.delete(ruleId);
   }
 
   /** The rules that were refused, in no order that means anything. */
   refusals(): Iterable<readonly [RuleId, Refusal]> {
     return this.#refusals;
+  }
+
+  /** The rules whose parameters are odd, in no order that means anything. */
+  doubts(): Iterable<readonly [RuleId, Doubts]> {
+    return this.#doubts;
+  }
+
+  /** What is odd with the parameters of a rule that has a timer. */
+  warningsOf(ruleId: RuleId): readonly string[] {
+    return this.#doubts.get(ruleId)?.warnings ?? [];
   }
 
   /** Why a rule has no timer, if it was refused. */

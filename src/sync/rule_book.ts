@@ -11,6 +11,8 @@ import { decide, type Decision } from "./decide.ts";
 import { ReadOrder } from "./read_order.ts";
 import { Census } from "./census.ts";
 
+/** What the platform's clock may be known too little by. */
+const SKEW_ERROR_MS = 1000;
 /** Two looks this far apart, in milliseconds, are two: a replica that lags has caught up. */
 const APART_MS = 500;
 
@@ -201,8 +203,14 @@ export class RuleBook {
     { timer, warnings }: Extract<Decision, { kind: "timer" }>,
   ): void {
     const running = this.#timers.get(rule.id);
+    const known = this.census.warningsOf(rule.id);
     this.#remember(memory);
-    if (running !== undefined && running.timer.key === timer.key) return;
+    if (warnings.length > 0) this.census.warn(rule.id, timer.kind, warnings);
+    if (running !== undefined && running.timer.key === timer.key) {
+      // The timer stays; what its rule says beside it may have become odd.
+      if (warnings.join() !== known.join()) this.#warn(rule, warnings);
+      return;
+    }
     const entry = { ruleId: rule.id, ruleRef: rule.ref, timer };
     const nextAt = this.#timers.set(entry, this.#changedAt(rule));
     this.census.started(timer.kind, running?.timer.kind);
@@ -216,14 +224,19 @@ export class RuleBook {
     });
     // From now on, or from an occurrence on that is still to be made up for.
     const advice = nextAt === null ? [] : adviceOn(timer, Math.min(this.#clock.now(), nextAt - 1));
-    if (warnings.length + advice.length === 0) return;
-    this.#tell({ kind: "rule_warned", rule, warnings: [...warnings, ...advice] });
+    this.#warn(rule, [...warnings, ...advice]);
+  }
+
+  #warn(rule: Rule, warnings: readonly string[]): void {
+    if (warnings.length > 0) this.#tell({ kind: "rule_warned", rule, warnings });
   }
 
   /** When a rule was last changed, by our clock: from then on it is planned. */
   #changedAt({ version, createdAt }: Rule): number {
     const changedAt = version === null ? createdAt : version / 1000;
-    return Math.min(this.#clock.now(), changedAt - this.#skewMs());
+    const skewMs = this.#skewMs();
+    // Of a clock ahead, rather too late: what was due before the change is of another schedule.
+    return Math.min(this.#clock.now(), changedAt - skewMs + (skewMs > 0 ? SKEW_ERROR_MS : 0));
   }
 
   /**

@@ -4,26 +4,33 @@ import type { Verdict } from "./misfire.ts";
 /** Occurrences beyond the catch-up window that are counted one by one; any more are passed over at once. */
 const COUNTED = 100;
 
+/** Occurrences that were missed and will not fire. */
+export interface Dropped {
+  readonly count: number;
+  /** There were more than are counted. */
+  readonly orMore: boolean;
+  /** The instants of the first and the last of them, or a little later; epoch milliseconds. */
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What a rule missed, as far as it is worked off. */
 export interface Backlog {
   /** Missed occurrences that the next one fired stands for. */
   readonly coalesced: number;
   /** When the first of those fell due, in epoch milliseconds; Infinity for none. */
   readonly coalescedSince: number;
-  readonly dropped: number;
-  /** More were dropped than are counted. */
-  readonly isUncounted: boolean;
-  /** Missed occurrences that were fired. */
-  readonly caughtUp: number;
+  readonly dropped: Dropped;
+  /** The first of those that `all` makes up for, in epoch milliseconds; `null` where that is still open. */
+  readonly newestFrom: number | null;
 }
 
 /** Of a rule that is on time. */
 export const NO_BACKLOG: Backlog = {
   coalesced: 0,
   coalescedSince: Infinity,
-  dropped: 0,
-  isUncounted: false,
-  caughtUp: 0,
+  dropped: { count: 0, orMore: false, from: Infinity, to: -Infinity },
+  newestFrom: null,
 };
 
 /** What rules missed while it is worked off, by their slots. */
@@ -48,15 +55,19 @@ export class Backlogs {
   }
 
   /** Notes what becomes of an occurrence that was missed, or comes while others are worked off. */
-  note(slot: number, dueAt: number, verdict: Verdict): void {
-    const { coalesced, coalescedSince, dropped, isUncounted, caughtUp } = this.of(slot);
+  note(
+    slot: number,
+    { scheduledAt, dueAt }: { readonly scheduledAt: number; readonly dueAt: number },
+    verdict: Verdict,
+  ): void {
+    const backlog = this.of(slot);
+    const { coalesced, coalescedSince, dropped } = backlog;
     const since = sinceAfter(verdict, coalescedSince, dueAt);
     this.#backlogs.set(slot, {
+      ...backlog,
       coalescedSince: since,
       coalesced: verdict === "fire" ? 0 : coalesced + (verdict === "coalesce" ? 1 : 0),
-      dropped: dropped + (verdict === "drop" ? 1 : 0),
-      isUncounted,
-      caughtUp: caughtUp + (verdict === "fire" ? 1 : 0),
+      dropped: verdict === "drop" ? withOne(dropped, scheduledAt) : dropped,
     });
     if (since === Infinity) this.#coalescing.remove(slot);
     else this.#coalescing.set(slot, since);
@@ -64,12 +75,18 @@ export class Backlogs {
 
   /** Whether a rule, with the occurrence at hand, has missed too many to be stepped through. */
   isLong(slot: number): boolean {
-    return !this.areNone && this.of(slot).dropped + 1 >= COUNTED;
+    return !this.areNone && this.of(slot).dropped.count + 1 >= COUNTED;
   }
 
-  /** Occurrences of a rule are passed over without being counted. */
-  passOver(slot: number): void {
-    this.#backlogs.set(slot, { ...this.of(slot), isUncounted: true });
+  /** Occurrences of a rule up to an instant are passed over without being counted. */
+  passOver(slot: number, to: number): void {
+    const backlog = this.of(slot);
+    this.#backlogs.set(slot, { ...backlog, dropped: { ...backlog.dropped, orMore: true, to } });
+  }
+
+  /** Which of the missed occurrences of a rule are the newest is known. */
+  makeUpFrom(slot: number, newestFrom: number): void {
+    this.#backlogs.set(slot, { ...this.of(slot), newestFrom });
   }
 
   /** A rule is on time again, or has another timer, or none. */
@@ -85,6 +102,15 @@ export class Backlogs {
     for (const slot of this.#backlogs.keys()) this.#coalescing.remove(slot);
     this.#backlogs.clear();
   }
+}
+
+function withOne({ count, orMore, from, to }: Dropped, scheduledAt: number): Dropped {
+  return {
+    count: count + 1,
+    orMore,
+    from: Math.min(from, scheduledAt),
+    to: Math.max(to, scheduledAt),
+  };
 }
 
 function sinceAfter(verdict: Verdict, since: number, dueAt: number): number {

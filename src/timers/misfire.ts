@@ -2,7 +2,7 @@ import type { OnMissed } from "../schedule/schedule.ts";
 
 /** Late by at most this much is on time. */
 export const ON_TIME_MS = 10_000;
-/** The most occurrences that `all` catches up for one rule. */
+/** The most missed occurrences that `all` catches up for one rule: the newest. */
 export const CATCH_UP_LIMIT = 100;
 
 /** One occurrence that fell due. Instants are epoch milliseconds. */
@@ -15,8 +15,8 @@ export interface Due {
   readonly onMissed: OnMissed;
   /** How old a missed occurrence may be to be caught up. */
   readonly catchUpWindowMs: number;
-  /** Missed occurrences of this rule fired since it was last on time. */
-  readonly caughtUp: number;
+  /** Whether at least {@link CATCH_UP_LIMIT} later ones of the rule were missed as well. */
+  readonly isCrowdedOut: boolean;
 }
 
 /**
@@ -34,7 +34,7 @@ export function judge(due: Due): Verdict {
     case "skip":
       return "drop";
     case "all":
-      return due.caughtUp < CATCH_UP_LIMIT ? "fire" : "drop";
+      return due.isCrowdedOut ? "drop" : "fire";
     case "latest":
       return nextAt !== null && now - nextAt > ON_TIME_MS ? "coalesce" : "fire";
     default:

@@ -1,4 +1,5 @@
 import type { OutboundEvent } from "../domain/event.ts";
+import type { Dropped } from "./backlogs.ts";
 import type { Fire } from "./fire.ts";
 import type { Resumption } from "./resume.ts";
 import type { TimerEntry } from "./timer_records.ts";
@@ -7,12 +8,11 @@ import type { TimerEntry } from "./timer_records.ts";
 export type TimerNews =
   /** An occurrence fell due and was handed out. */
   | { readonly kind: "timer_fired"; readonly fire: Fire; readonly event: OutboundEvent }
-  /** `count` occurrences of a rule, or more of them, were missed and will not fire. */
+  /** Occurrences of a rule were missed and will not fire. */
   | {
     readonly kind: "occurrences_missed";
     readonly entry: TimerEntry;
-    readonly count: number;
-    readonly orMore: boolean;
+    readonly dropped: Dropped;
   }
   /** This process took over where another left off; `windowMs` is how far it catches up. */
   | {

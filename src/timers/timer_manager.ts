@@ -12,14 +12,14 @@ const LONGEST_WAIT_MS = 1000;
 /** Occurrences handled between two looks at the time. */
 const BATCH = 64;
 /** Before another look at whether this instance may fire. */
-const NOT_NOW_MS = 250;
+const NOT_NOW_MS = 25;
 /** How long a slice may work before HTTP and AMQP get their turn. */
 const SLICE_MS = 5;
 
 /** Who is handed what falls due. */
 export interface FirePort extends DueSink {
-  /** Asked each time before anything is handed out. */
-  mayFire(): boolean;
+  /** Asked each time before anything is handed out, the first of which falls due at `dueAt`. */
+  mayFire(dueAt: number): boolean;
 }
 
 /** The timers of all rules on one alarm: hands each occurrence to the port at its instant. */
@@ -139,7 +139,7 @@ export class TimerManager implements Disposable {
     this.#alarmAt = -Infinity;
     const port = this.#port;
     if (port === null) return;
-    if (!port.mayFire()) {
+    if (!port.mayFire(this.#table.nextAt)) {
       this.#alarm = this.#clock.alarm(NOT_NOW_MS, () => this.#ring());
       return;
     }

@@ -3,11 +3,12 @@ import type { RuleId } from "../domain/rule.ts";
 import type { RuleStore } from "./rule_store.ts";
 import { jitterOf } from "../schedule/jitter.ts";
 import type { Timer } from "../schedule/timer.ts";
-import { type Backlog, Backlogs, NO_BACKLOG } from "./backlogs.ts";
+import { type Backlog, Backlogs, type Dropped, NO_BACKLOG } from "./backlogs.ts";
 import { earliestOf, firstOccurrence } from "./first_occurrence.ts";
 import { FormerTimers } from "./former_timers.ts";
 import { InstantQueue } from "./instant_queue.ts";
-import { judge, ON_TIME_MS } from "./misfire.ts";
+import { CATCH_UP_LIMIT, judge, ON_TIME_MS } from "./misfire.ts";
+import { firstOfNewest } from "./newest.ts";
 import {
   CHANGED_AT,
   COUNT,
@@ -21,8 +22,8 @@ import {
 export interface DueSink {
   /** An occurrence to be posted. */
   fire(fire: Fire): void;
-  /** `count` occurrences of a rule, or more of them, were missed and are not made up for. */
-  dropped(entry: TimerEntry, count: number, orMore: boolean): void;
+  /** Occurrences of a rule were missed and are not made up for. */
+  dropped(entry: TimerEntry, dropped: Dropped): void;
 }
 
 /** A timer as it stands. Instants are epoch milliseconds. */
@@ -210,12 +211,30 @@ export class TimerTable {
 
   /** A rule that missed very many occurrences is not stepped through all of them. */
   #nextOf(slot: number, timer: Timer, scheduledAt: number, now: number): number | null {
+    const windowAt = this.#windowAt(timer, now);
+    if (!this.#backlogs.isLong(slot) || windowAt <= scheduledAt) return timer.next(scheduledAt);
+    this.#backlogs.passOver(slot, windowAt);
+    return timer.next(windowAt);
+  }
+
+  /** An occurrence up to this instant is too old. */
+  #windowAt(timer: Timer, now: number): number {
     const windowMs = Math.max(this.#catchUpWindowMs, ON_TIME_MS);
     // Just before: an occurrence as old as the window is not too old.
-    const windowAt = now - windowMs - timer.traits.jitterMs - 1;
-    if (!this.#backlogs.isLong(slot) || windowAt <= scheduledAt) return timer.next(scheduledAt);
-    this.#backlogs.passOver(slot);
-    return timer.next(windowAt);
+    return now - windowMs - timer.traits.jitterMs - 1;
+  }
+
+  /** Whether a missed occurrence is none of the newest ones, which alone are made up for. */
+  #isCrowdedOut(slot: number, timer: Timer, { scheduledAt, dueAt, now }: DueNow): boolean {
+    if (timer.traits.onMissed !== "all" || now - dueAt <= ON_TIME_MS) return false;
+    let { newestFrom } = this.#backlogs.of(slot);
+    if (newestFrom === null) {
+      const after = Math.max(scheduledAt - 1, this.#windowAt(timer, now));
+      const found = firstOfNewest(timer, CATCH_UP_LIMIT, after, now - ON_TIME_MS - 1);
+      newestFrom = found ?? scheduledAt;
+      this.#backlogs.makeUpFrom(slot, newestFrom);
+    }
+    return scheduledAt < newestFrom;
   }
 
   #handle(slot: number, entry: TimerEntry, due: DueNow, sink: DueSink): void {
@@ -224,10 +243,10 @@ export class TimerTable {
       ...due,
       onMissed: entry.timer.traits.onMissed,
       catchUpWindowMs: this.#catchUpWindowMs,
-      caughtUp: backlog.caughtUp,
+      isCrowdedOut: this.#isCrowdedOut(slot, entry.timer, due),
     });
     if (verdict !== "fire" || due.now - due.dueAt > ON_TIME_MS) {
-      this.#backlogs.note(slot, due.dueAt, verdict);
+      this.#backlogs.note(slot, due, verdict);
     }
     if (verdict === "fire") sink.fire(this.#fireOf(slot, entry, due, backlog));
     if (due.nextAt === null || due.now - due.nextAt <= ON_TIME_MS) this.#endBacklog(slot, sink);
@@ -254,10 +273,10 @@ export class TimerTable {
   }
 
   #endBacklog(slot: number, sink: DueSink): void {
-    const { dropped, isUncounted } = this.#backlogs.end(slot);
+    const { dropped } = this.#backlogs.end(slot);
     // A sink that stopped the timer meanwhile has ended its backlog, too.
     const entry = this.#records.entryAt(slot);
-    if (dropped > 0 && entry !== undefined) sink.dropped(entry, dropped, isUncounted);
+    if (dropped.count > 0 && entry !== undefined) sink.dropped(entry, dropped);
   }
 
   #planFirst(slot: number): number | null {

@@ -28,6 +28,7 @@ async function scrapesOf(rig: MetricsRig, between: (rig: MetricsRig) => void): P
   };
   hear(news.listenerUp());
   hear(news.storeUp(0));
+  hear({ kind: "lease_in_reach" });
   work();
   const before = await scrape();
   await clock.advance(SECONDS * 1000);

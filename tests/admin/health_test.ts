@@ -24,6 +24,7 @@ function rig(with_: Partial<SensorState> = {}) {
     hear(news.snapshotDone(3, 20));
     hear(news.listenerUp());
     hear(news.storeUp(0));
+    hear({ kind: "lease_in_reach" });
   };
   return { clock, vitals, ask, allUp, hear };
 }
@@ -179,4 +180,15 @@ Deno.test("Health looks at the clock no more once it is disposed of", () => {
   health[Symbol.dispose]();
   health[Symbol.dispose]();
   assertEquals(clock.pending, 0);
+});
+
+Deno.test("A standby that cannot reach the lease is not ready, and says why", async () => {
+  const { ask, allUp, hear } = rig({ role: "standby", isFiring: false });
+  allUp();
+  hear(news.leaseDisconnected(LOST, 100));
+  const { status, body } = await ask("/readyz");
+  assertEquals([status, body.reasons], [503, ["RabbitMQ is out of reach for the lease"]]);
+  assertEquals(body.broker.lease, { state: "down", seconds: 0, reason: LOST.message });
+  hear({ kind: "lease_in_reach" });
+  assertEquals((await ask("/readyz")).status, 200);
 });

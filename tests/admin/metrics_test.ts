@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { BrokerError } from "../../src/broker/fault.ts";
 import { RuleId } from "../../src/domain/rule.ts";
 import { Census } from "../../src/sync/census.ts";
+import { ruleId } from "../support/rules.ts";
 import { VERSION } from "../../src/ground/version.ts";
 import { valueOf } from "../support/prometheus.ts";
 import { event, fire, metricsRig, timer } from "./metrics_rig.ts";
@@ -123,6 +124,7 @@ Deno.test("What is not known is left out", async () => {
 Deno.test("The state is told as it is when somebody asks", async () => {
   const census = new Census();
   census.started("cron", undefined);
+  census.warn(ruleId(1), "cron", ["odd"]);
   const { scrape } = metricsRig({
     census,
     role: "standby",
@@ -133,6 +135,7 @@ Deno.test("The state is told as it is when somebody asks", async () => {
   });
   const now = await scrape();
   assertEquals(valueOf(now, "attune_timer_timers", { kind: "cron" }), 1);
+  assertEquals(valueOf(now, "attune_timer_warned_rules", { kind: "cron" }), 1);
   assertEquals(valueOf(now, "attune_timer_refused_rules", { kind: "unknown" }), 0);
   assertEquals(valueOf(now, "attune_timer_role", { role: "standby" }), 1);
   assertEquals(valueOf(now, "attune_timer_role", { role: "single" }), 0);

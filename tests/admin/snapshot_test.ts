@@ -53,6 +53,19 @@ Deno.test("A snapshot tells of the next fires and of refused rules no more than 
   assertEquals([total, rules.length, rules[0].rule_ref], [30, 20, "test.rule31"]);
 });
 
+Deno.test("A snapshot tells of rules with warnings no more than twenty, and how many there are", () => {
+  using opened = openBook();
+  const odd = { params: { type: "interval", interval: 5, colour: "red" } };
+  for (let id = 1; id <= 30; id++) opened.book.apply(ruleOf(id, odd));
+  const { total, rules } = Object(snapshot(opened)["warned"]);
+  assertEquals([total, rules.length], [30, 20]);
+  assertEquals(rules[0], {
+    rule_id: 1,
+    rule_ref: "test.rule1",
+    warnings: ['Ignored unknown members ["colour"]'],
+  });
+});
+
 Deno.test("A snapshot of an instance that does not fire names no next fires", () => {
   using opened = openBook();
   opened.book.apply(ruleOf(1));

@@ -121,6 +121,34 @@ Deno.test("/timers tells a refused rule with its problems, and one that is off a
   assert(problems[0]?.includes("interval"), problems[0]);
 });
 
+Deno.test("/timers tells the warnings of a rule, and finds the rules that have some", async () => {
+  using it = rig([
+    ruleOf(1),
+    ruleOf(2, { params: { type: "interval", interval: 5, colour: "x" } }),
+  ]);
+  assertEquals(await it.ids("warned=true"), [2]);
+  assertEquals(await it.ids("warned=false"), [1]);
+  const { timers: [sound, odd] } = Page.parse((await it.ask("/timers")).body);
+  assertEquals(sound?.["warnings"], undefined);
+  assertEquals(odd?.["warnings"], ['Ignored unknown members ["colour"]']);
+});
+
+Deno.test("/timers/<rule id> tells what clocks will do to a rule, too", async () => {
+  const params = {
+    expression: "30 2 * * *",
+    timezone: "Europe/Berlin",
+    colour: "x",
+    end_at: "2025-04-01T00:00:00Z",
+  };
+  using it = rig([ruleOf(1, { params })]);
+  const { warnings } = Object((await it.ask("/timers/1")).body);
+  assertEquals(warnings, [
+    'Ignored unknown members ["colour"]',
+    "2025-03-30T02:30:00 does not exist in Europe/Berlin, where clocks go forward: runs at " +
+    "2025-03-30T03:00:00 instead",
+  ]);
+});
+
 const FILTERS: readonly (readonly [string, readonly number[]])[] = [
   ["", [1, 2, 5, 7, 9]],
   ["state=active", [1, 2, 5]],
@@ -185,6 +213,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ],
   ["after=-1", "Invalid after: expected a rule id"],
   ["state=on", "Invalid state: expected one of active, ended, refused, off, in_doubt"],
+  ["warned=yes", "Invalid warned: expected one of true, false"],
   ["sort=name", "Invalid sort: expected one of id, ref, next, last, fires, lateness, failed"],
   ["order=up", "Invalid order: expected one of asc, desc"],
   ["serch=x", 'Unknown parameter "serch": did you mean search?'],

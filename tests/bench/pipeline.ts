@@ -79,7 +79,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
       tell({ kind: "timer_fired", fire, event });
       delivery.submit(event);
     },
-    dropped: (entry, count, orMore) => tell({ kind: "occurrences_missed", entry, count, orMore }),
+    dropped: (entry, dropped) => tell({ kind: "occurrences_missed", entry, dropped }),
   });
   return {
     ...rules,

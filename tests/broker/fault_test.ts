@@ -4,6 +4,8 @@ import {
   BrokerError,
   type BrokerFault,
   connectError,
+  isAbsent,
+  lateError,
   lostError,
   replyCode,
   useError,
@@ -160,6 +162,36 @@ Deno.test("A refused operation tells what the broker wrote", () => {
   assertEquals([told.fault, told.message], [
     "refused",
     "RabbitMQ at amqp://mq.example:5672/prod refused an operation: NOT_FOUND - no queue 'q'",
+  ]);
+});
+
+Deno.test("A queue whose node is down is out of reach, and not absent", () => {
+  const text = "home node 'a@host' of durable queue 'q' in vhost '/' is down or inaccessible";
+  const refusal = errorOf(
+    `Operation failed: QueueDeclare; 404 (NOT-FOUND) with message "NOT_FOUND - ${text}"`,
+    { code: 404 },
+  );
+  const told = useError(refusal, PLAIN);
+  assertEquals([isAbsent(refusal), told.fault, told.message], [
+    false,
+    "queue_out_of_reach",
+    `RabbitMQ at amqp://mq.example:5672/prod cannot reach a queue: NOT_FOUND - ${text}`,
+  ]);
+});
+
+for (const what of ["queue", "exchange"]) {
+  Deno.test(`Of ${what === "queue" ? "a queue" : "an exchange"} that is not there RabbitMQ says so`, () => {
+    const text =
+      `Operation failed: X; 404 (NOT-FOUND) with message "NOT_FOUND - no ${what} 'q' in vhost '/'"`;
+    assertEquals(isAbsent(errorOf(text, { code: 404 })), true);
+  });
+}
+
+Deno.test("An answer that stays out tells about what", () => {
+  const told = lateError("queue 'q'", 5000, PLAIN);
+  assertEquals([told.fault, told.message], [
+    "unanswered",
+    "RabbitMQ at amqp://mq.example:5672/prod did not answer within 5 s about queue 'q'",
   ]);
 });
 

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertFalse, assertRejects } from "@std/assert";
 import { patiently } from "../integration/broker_feed.ts";
 import { openWatched, prepare } from "../integration/store_watched.ts";
 import { FakeClock, settle } from "../support/fake_clock.ts";
@@ -36,12 +36,12 @@ Deno.test("An outbox that another process takes from is waited for until that on
   await using setting = await setUp();
   const { clock, isTaken, first, second } = setting;
   const left = second.outbox.untilLeft(signal);
-  await until(() => clock.pending > 0);
+  await until(() => clock.isSet(LOOK_MS));
   await first[Symbol.asyncDispose]();
   await until(() => !isTaken());
   await clock.advance(LOOK_MS);
   await patiently(left, () => "Still waiting");
-  assertEquals(clock.pending, 0);
+  assertFalse(clock.isSet(LOOK_MS));
 });
 
 Deno.test("An outbox that another process never leaves is waited for no longer than 15 seconds", async () => {
@@ -49,7 +49,7 @@ Deno.test("An outbox that another process never leaves is waited for no longer t
   const { clock, second } = setting;
   const left = second.outbox.untilLeft(signal);
   for (let waitedMs = 0; waitedMs < LONGEST_MS; waitedMs += LOOK_MS) {
-    await until(() => clock.pending > 0);
+    await until(() => clock.isSet(LOOK_MS));
     await clock.advance(LOOK_MS);
   }
   await patiently(left, () => "Still waiting");
@@ -60,7 +60,7 @@ Deno.test("Who waits for an outbox to be left may give up, or lose the connectio
   const { clock, second } = setting;
   const stop = new AbortController();
   const left = second.outbox.untilLeft(stop.signal);
-  await until(() => clock.pending > 0);
+  await until(() => clock.isSet(LOOK_MS));
   stop.abort(new Error("enough"));
   await assertRejects(() => left, Error, "enough");
   await second[Symbol.asyncDispose]();

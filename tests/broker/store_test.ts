@@ -201,3 +201,145 @@ Deno.test("A checkpoint that is lost as it is read is not taken for none", async
   await watched.until("up", 2);
   assertEquals(await watched.checkpoint.read(), { at: 1, writtenAt: 2 });
 });
+
+for (const name of ["layout", "checkpoint", "outbox", "dead"]) {
+  Deno.test(`A store whose queue ${name} is out of reach is lost, says why, and is back with it`, async () => {
+    await using world = await setUp();
+    const { broker, clock, link, watched } = world;
+    await watched.checkpoint.write({ at: 1, writtenAt: 2 });
+    const queue = `${watched.prefix}.${name}`;
+    broker.setReach(queue, false);
+    link.reset();
+    await watched.until("lost");
+    await clock.advance(RETRY_MS);
+    await watched.until(
+      `lost queue_out_of_reach: RabbitMQ at amqp://memory:5672/ cannot reach a queue: ` +
+        `NOT_FOUND - home node 'other@host' of durable queue '${queue}'`,
+    );
+    assertFalse(watched.outbox.isUp || watched.checkpoint.isUp);
+    await assertRejects(() => watched.checkpoint.read(), BrokerError, "out of reach");
+    broker.setReach(queue, true);
+    await clock.advance(RETRY_MS);
+    await watched.until("up", 2);
+    assertEquals(await watched.checkpoint.read(), { at: 1, writtenAt: 2 });
+    assertEquals(watched.told("warning"), []);
+  });
+}
+
+Deno.test("A checkpoint whose queue goes out of reach as it is read is not taken for none", async () => {
+  await using world = await setUp();
+  const { broker, watched } = world;
+  await watched.checkpoint.write({ at: 1, writtenAt: 2 });
+  broker.setReach(`${watched.prefix}.checkpoint`, false);
+  await assertRejects(() => watched.checkpoint.read(), Error, "home node");
+  broker.setReach(`${watched.prefix}.checkpoint`, true);
+  assertEquals(await watched.checkpoint.read(), { at: 1, writtenAt: 2 });
+});
+
+Deno.test("A store that gets no answer about a queue is lost after five seconds, and says which", async () => {
+  const link = new MemoryBroker().link();
+  const clock = new FakeClock();
+  await using watched = new WatchedStore("amqp://memory", {
+    connect: link.connect,
+    clock,
+    backoff: () => RETRY_MS,
+  });
+  await watched.settling(clock);
+  link.freeze();
+  const count = patiently(assertRejects(() => watched.outbox.count()), () => "Not rejected");
+  await clock.advance(5000);
+  await count;
+  await clock.advance(1000);
+  await watched.until(
+    "lost unanswered: RabbitMQ at amqp://memory:5672/ did not answer within 5 s about",
+  );
+  link.thaw();
+});
+
+Deno.test("A missing checkpoint is warned of where another queue of the sensor was there", async () => {
+  await using world = await setUp();
+  const { clock, watched } = world;
+  for (let read = 1; read <= 2; read++) {
+    const found = watched.checkpoint.read();
+    // Somebody else might have held it.
+    await clock.advance(1000);
+    assertEquals(await found, null);
+  }
+  const [warning, ...others] = watched.told("warning");
+  assert(
+    warning?.startsWith(
+      `warning: There is no checkpoint in queue '${watched.prefix}.checkpoint', although queue ` +
+        `'${watched.prefix}.layout' was there: what fell due while no sensor ran is not made up for`,
+    ),
+    warning,
+  );
+  assertEquals(others, []);
+});
+
+Deno.test("A store that made all its queues misses no checkpoint", async () => {
+  const clock = new FakeClock();
+  await using watched = new WatchedStore("amqp://memory", {
+    connect: new MemoryBroker().connect,
+    clock,
+  });
+  await watched.settling(clock);
+  assertEquals(await watched.checkpoint.read(), null);
+  assertEquals(watched.told("warning"), []);
+});
+
+Deno.test("A checkpoint that is gone is told of when the next one is written after a while", async () => {
+  await using world = await setUp();
+  const { broker, clock, watched } = world;
+  const channel = await broker.channel();
+  const queue = `${watched.prefix}.checkpoint`;
+  await watched.checkpoint.write({ at: 1, writtenAt: 2 });
+  await clock.advance(2000);
+  await watched.checkpoint.write({ at: 2, writtenAt: 3 });
+  assertEquals(watched.told("gone"), []);
+  await channel.purgeQueue(queue);
+  await clock.advance(2000);
+  const written = watched.checkpoint.write({ at: 3, writtenAt: 4 });
+  await clock.advance(200);
+  await written;
+  assertEquals(watched.told("gone"), [`gone: ${queue}`]);
+  assertEquals(await watched.checkpoint.read(), { at: 3, writtenAt: 4 });
+});
+
+Deno.test("A layout that is gone is told of within two seconds, and is there again", async () => {
+  await using world = await setUp();
+  const { broker, clock, watched } = world;
+  const queue = `${watched.prefix}.layout`;
+  await clock.advance(10_000);
+  assertEquals([watched.told("gone"), broker.queue(queue).depth], [[], 1]);
+  await (await broker.channel()).purgeQueue(queue);
+  await clock.advance(2000);
+  assertEquals([watched.told("gone"), broker.queue(queue).depth], [[`gone: ${queue}`], 1]);
+});
+
+Deno.test("A layout that somebody reads for a moment is not taken for gone, and stays one", async () => {
+  await using world = await setUp();
+  const { broker, clock, watched } = world;
+  const queue = `${watched.prefix}.layout`;
+  const reader = await broker.channel();
+  await reader.get(queue);
+  await clock.advance(1000);
+  await reader.close();
+  assertEquals(broker.queue(queue).depth, 2);
+  await clock.advance(1000);
+  assertEquals([watched.told("gone"), broker.queue(queue).depth], [[], 1]);
+});
+
+Deno.test("A layout whose queue is deleted is told of within a second, and is there again", async () => {
+  await using world = await setUp();
+  const { broker, clock, watched } = world;
+  const queue = `${watched.prefix}.layout`;
+  const channel = await broker.channel();
+  await channel.deleteQueue(queue, { ifUnused: false, ifEmpty: false });
+  await clock.advance(1000);
+  await watched.until(
+    `lost refused: There is no queue '${queue}' any more. Unless somebody deleted it`,
+  );
+  await clock.advance(RETRY_MS);
+  await watched.until("up", 2);
+  assertEquals(broker.queue(queue).depth, 1);
+});

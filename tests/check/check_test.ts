@@ -230,6 +230,16 @@ Deno.test("check tells each rule that would be refused, and those that the token
   ]);
 });
 
+Deno.test("check warns of rules whose parameters are odd, which costs no exit code", async () => {
+  await using around = await Around.open();
+  around.rule("check.odd", { interval: 5, colour: "red" });
+  const report = await around.check();
+  assertEquals(codeOf(report), 0);
+  assertEquals(findingsOf(report, "rules").slice(1).map(({ level, text }) => `${level}: ${text}`), [
+    'warning: Rule 1 (check.odd): Ignored unknown members ["colour"]',
+  ]);
+});
+
 Deno.test("check counts the rules of its own shard", async () => {
   await using around = await Around.open();
   for (let n = 1; n <= 5; n++) around.rule(`check.rule${n}`, { interval: n });

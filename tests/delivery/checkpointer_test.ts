@@ -8,7 +8,12 @@ function setUp() {
   const startAt = clock.now();
   const written: Checkpoint[] = [];
   const failures: unknown[] = [];
-  const state = { isUp: true, heldBackMs: 0, hold: null as PromiseWithResolvers<void> | null };
+  const state = {
+    isUp: true,
+    heldBackMs: 0,
+    stuckAt: Infinity,
+    hold: null as PromiseWithResolvers<void> | null,
+  };
   const checkpointer = new Checkpointer({
     clock,
     store: {
@@ -20,7 +25,7 @@ function setUp() {
         written.push(checkpoint);
       },
     },
-    watermark: () => clock.now() - state.heldBackMs,
+    watermark: () => Math.min(clock.now() - state.heldBackMs, state.stuckAt),
     tell: (news) => news.kind === "checkpoint_unwritten" && failures.push(news.error),
   });
   return {
@@ -48,10 +53,21 @@ Deno.test("Checkpointer writes at its pace while things change, and now and then
     checkpointer.touch();
     await clock.advance(10);
   }
-  await clock.advance(29_900);
+  await clock.advance(4900);
   assertEquals(ats(), [150, 300, 450]);
-  await clock.advance(31_000);
-  assertEquals(ats(), [150, 300, 450, 30_600, 60_750]);
+  await clock.advance(6000);
+  assertEquals(ats(), [150, 300, 450, 5600, 10_750]);
+});
+
+Deno.test("Checkpointer writes now and then although nothing changed: what is stored may be gone", async () => {
+  const { clock, state, checkpointer, ats } = setUp();
+  state.stuckAt = clock.now();
+  checkpointer.start();
+  for (let n = 0; n < 110; n++) {
+    checkpointer.touch();
+    await clock.advance(100);
+  }
+  assertEquals(ats(), [0, 0, 0]);
 });
 
 Deno.test("Checkpointer writes one at a time, and again where something changed meanwhile", async () => {
@@ -116,16 +132,37 @@ Deno.test("Checkpointer writes the last one after the one under way, and gives u
   assertEquals([other.ats(), other.clock.pending], [[], 0]);
 });
 
-Deno.test("Checkpointer takes back one that is beyond an occurrence under way, and only such a one", async () => {
+Deno.test("Checkpointer takes back one that is beyond what falls due, before that is handed out", async () => {
   const { clock, state, checkpointer, ats } = setUp();
   const startAt = clock.now();
   checkpointer.start();
   await clock.advance(150);
-  checkpointer.cover(startAt + 151);
-  await clock.advance(1000);
-  assertEquals(ats(), [150]);
-  state.heldBackMs = 1100;
-  checkpointer.cover(startAt + 51);
-  await clock.advance(0);
-  assertEquals(ats(), [150, 50]);
+  assertEquals([checkpointer.allows(startAt + 151), checkpointer.allows(startAt + 150)], [
+    true,
+    false,
+  ]);
+  await settle();
+  state.heldBackMs = 100;
+  state.hold = Promise.withResolvers();
+  assertEquals(checkpointer.allows(startAt + 51), false);
+  await settle();
+  assertEquals(checkpointer.allows(startAt + 51), false);
+  state.hold.resolve();
+  await settle();
+  assertEquals([checkpointer.allows(startAt + 51), ats()], [true, [150, 50]]);
+});
+
+Deno.test("Checkpointer holds nothing up that it cannot take back", async () => {
+  const { clock, state, checkpointer } = setUp();
+  const startAt = clock.now();
+  checkpointer.start();
+  await clock.advance(150);
+  state.heldBackMs = 100;
+  state.hold = Promise.withResolvers();
+  checkpointer.allows(startAt + 51);
+  state.hold.reject(new Error("nack"));
+  await settle();
+  assertEquals(checkpointer.allows(startAt + 51), true);
+  state.isUp = false;
+  assertEquals(checkpointer.allows(startAt + 51), true);
 });

@@ -261,6 +261,22 @@ Deno.test("OutboxLedger finds what the outbox has lost, and lets no lane wait fo
   assertEquals(behind(), [true, true]);
 });
 
+Deno.test("OutboxLedger lets no lane wait for events that are found to be gone while it is up", async () => {
+  const { ledger, one, two, behind, put, news } = setUp();
+  await put("1.1", "1.2", "1.3", "2.1", "2.2");
+  news();
+  ledger.lost(3);
+  assertEquals([news(), behind(), one.stored, ledger.size], [
+    ["outbox lost 3"],
+    [false, false],
+    0,
+    2,
+  ]);
+  ledger.takeOut(two, parcelOf("2.1"));
+  ledger.takeOut(two, parcelOf("2.2"));
+  assertEquals([behind(), ledger.size], [[true, true], 0]);
+});
+
 Deno.test("OutboxLedger misses nothing that was handed out and is not counted yet", async () => {
   const { ledger, behind, put, news } = setUp();
   await put("1.1", "1.2", "1.3", "1.4", "1.5");

@@ -3,7 +3,8 @@ import { RabbitMq } from "../support/rabbitmq.ts";
 import { report } from "../support/report.ts";
 import { type LogLine, Sensor } from "../support/sensor.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
-import { payloadOf, World } from "../support/world.ts";
+import { payloadOf, QUEUES, World } from "../support/world.ts";
+import { onBroker } from "../integration/broker_feed.ts";
 
 /** Seconds, the least there is. */
 const HEARTBEAT = 1;
@@ -187,4 +188,19 @@ Deno.test("An instance that is cut off from the broker stops firing before anoth
   const repeated = pair.repeated();
   assert(repeated <= 3);
   told(`frozen link, given up ${apartMs} ms before`, takenAt - cutAt, repeated);
+});
+
+Deno.test("An instance whose lease several could hold does not run, and says what to do", async () => {
+  await using world = await World.on(rabbit);
+  await onBroker(rabbit.url(), async (channel) => {
+    await channel.deleteQueue(QUEUES.lease);
+    await channel.assertQueue(QUEUES.lease, { arguments: { "x-queue-type": "quorum" } });
+  });
+  await using sensor = await Sensor.start(world.sensor({ ATTUNE_HA: "true" }));
+  assertEquals(await sensor.exit(), 2);
+  const { message } = sensor.lines.at(-1) ?? { message: "" };
+  assert(
+    message.startsWith(`Cannot compete for the lease: queue '${QUEUES.lease}' is a quorum queue`),
+    message,
+  );
 });

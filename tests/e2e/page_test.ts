@@ -37,7 +37,7 @@ function add(
 async function worldWithRules(): Promise<World> {
   const world = await World.on(rabbit);
   add(world, "often", "core.intervaltimer", { unit: "seconds", interval: 1 });
-  add(world, "seldom", "core.crontimer", { expression: "0 * * * *" });
+  add(world, "seldom", "core.crontimer", { expression: "0 * * * *", colour: "red" });
   add(world, "never", "core.crontimer", { expression: "61 * * * *" });
   return world;
 }
@@ -58,6 +58,7 @@ Deno.test("The page shows how the sensor is, what comes, what came and what cann
       /Rolealone/,
       /Loop lag\d/,
       /Rules with a timer2/,
+      /Rules with warnings1/,
       /Rules refused1/,
       /In the outboxnothing/,
     ]
@@ -71,6 +72,7 @@ Deno.test("The page shows how the sensor is, what comes, what came and what cann
   assertMatch(await textOf(page, "#next tbody tr:first-child"), /^e2e\.often.*(in 1 s|now)$/);
   assertMatch(await textOf(page, "#next tbody tr:last-child .due"), /^in \d+ (h|min|s)/);
   await until(page, `/at most [12]$/.test(document.querySelector("#stored output").textContent)`);
+  assertMatch(await textOf(page, "#warned tbody tr"), /^e2e\.seldom.*unknown members.*colour/);
   assertMatch(await textOf(page, "#refused tbody tr"), /^e2e\.never.*61 \* \* \* \*.*minute field/);
   assertEquals(await accessFaults(page), []);
   assertEquals(complaints, []);

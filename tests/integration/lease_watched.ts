@@ -56,7 +56,8 @@ export class WatchedLease implements AsyncDisposable {
       clock: watched,
       chance: systemChance,
       ...(backoff === undefined ? {} : { backoff }),
-      tell: (news) => tell(lineOf(news)),
+      refused: (reason) => tell(`refused: ${reason}`),
+      tell: (news) => news.kind === "lease_in_reach" || tell(lineOf(news)),
     });
     this.#tenures = this.#follow(this.#lease.tenures(this.#end.signal));
   }
@@ -100,7 +101,7 @@ export class WatchedLease implements AsyncDisposable {
   }
 }
 
-function lineOf(news: LeaseNews): string {
+function lineOf(news: Exclude<LeaseNews, { kind: "lease_in_reach" }>): string {
   switch (news.kind) {
     case "lease_acquired":
       return "acquired";

@@ -44,11 +44,11 @@ Deno.test("The store has four durable queues, on one connection with its name", 
   assertEquals(
     await rows(prefix, "list_queues", "name", "durable", "arguments", "messages"),
     [
-      `${prefix}.checkpoint\ttrue\t[{"x-max-length",1}]\t0`,
-      `${prefix}.dead\ttrue\t[{"x-max-length",10000}]\t0`,
+      `${prefix}.checkpoint\ttrue\t[{"x-max-length",1},{"x-queue-type","classic"}]\t0`,
+      `${prefix}.dead\ttrue\t[{"x-max-length",10000},{"x-queue-type","classic"}]\t0`,
       `${prefix}.layout\ttrue\t[{"x-max-length",1},{"x-overflow","reject-publish"},` +
       `{"x-queue-type","classic"}]\t1`,
-      `${prefix}.outbox\ttrue\t[{"x-overflow","reject-publish"}]\t1`,
+      `${prefix}.outbox\ttrue\t[{"x-overflow","reject-publish"},{"x-queue-type","classic"}]\t1`,
     ],
   );
   const connections = await rows(prefix, "list_connections", "timeout", "client_properties");

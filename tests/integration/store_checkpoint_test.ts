@@ -40,7 +40,8 @@ for (const [name, start] of Object.entries(BROKERS)) {
     await using other = await openWatched(url, { prefix: watched.prefix });
     assertEquals(await other.checkpoint.read(), checkpoint(1));
     assertEquals(await watched.checkpoint.read(), checkpoint(1));
-    assertEquals([watched.lines, other.lines], [["up 0"], ["up 0"]]);
+    assertEquals([watched.told("up"), other.lines], [["up 0"], ["up 0"]]);
+    assertEquals(watched.told("warning").length, 1);
   });
 
   test("Of a hundred checkpoints the last one is left", async (url) => {

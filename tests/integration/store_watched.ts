@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { GetMessage } from "amqplib";
 import type { Backoff } from "../../src/ground/backoff.ts";
+import { ANSWER_TIMEOUT_MS } from "../../src/broker/answers.ts";
 import type { ConfirmChannel, Connect, QueueOptions } from "../../src/broker/channel.ts";
 import type { StoreNews } from "../../src/broker/news.ts";
 import { REGISTER } from "../../src/broker/register.ts";
@@ -59,6 +60,7 @@ export class WatchedStore implements AsyncDisposable {
       down: () => this.#tell("down"),
       blocked: () => {},
       unreadable: () => {},
+      lost: (count) => this.#tell(`missing ${count}`),
     });
   }
 
@@ -100,8 +102,9 @@ export class WatchedStore implements AsyncDisposable {
   /** Waits until nothing but the time keeps a new queue of the outbox from being up. */
   async settling(clock: FakeClock): Promise<void> {
     const settling = async () => {
+      const isAsking = () => clock.isSet(ANSWER_TIMEOUT_MS);
       // The alarm that wakes the outbox is set last of all.
-      while (!this.checkpoint.isUp || clock.pending === 0) await settle();
+      while (!this.checkpoint.isUp || isAsking() || clock.pending === 0) await settle();
     };
     await patiently(settling(), () => `No new queue:\n${this.lines.join("\n")}`);
   }
@@ -118,6 +121,8 @@ export class WatchedStore implements AsyncDisposable {
         return this.#tell(`blocked ${news.isBlocked}`);
       case "outbox_unreadable":
         return this.#tell(`unreadable: ${news.reason}`);
+      case "kept_message_lost":
+        return this.#tell(`gone: ${news.queue}`);
       case "store_warning":
         return this.#tell(`warning: ${news.text}`);
       case "store_lost":

@@ -28,7 +28,6 @@ const ONLY_IMPORT: Readonly<Record<string, string>> = {
   "amqplib": "broker/amqp.ts",
   "cldr": "schedule/zone_names.ts",
   "js-yaml": "preview/given_yaml.ts",
-  "croner": "schedule/cron/",
   "prom-client": "admin/",
   "@opentelemetry/api": "observe/tracing.ts",
   "@std/log": "log/",

@@ -192,7 +192,7 @@ Deno.test("EXDATE and RDATE lines leave out and add, beside ex_dates and r_dates
 });
 
 Deno.test("dates to leave out at which nothing occurs are told", () => {
-  const idle = "Nothing to leave out at 2026-01-06T08:00:00Z";
+  const idle = "rule: nothing to leave out at 2026-01-06T08:00:00Z";
   check([
     [`${START}\n${DAILY}\nEXDATE:20260106T080000Z,20260105T090000Z`, {}, [
       "2026-01-06T09:00:00Z",
@@ -202,7 +202,7 @@ Deno.test("dates to leave out at which nothing occurs are told", () => {
     ]],
     [`${START}\n${DAILY}\nRDATE:20260107T080000Z\nEXDATE:20260106T080000Z,20260107T080000Z`, {
       ex_dates: ["2025-01-01T09:00:00Z"],
-    }, [...AT_NINE, "Nothing to leave out at 2025-01-01T09:00:00Z, nor at 1 other date"]],
+    }, [...AT_NINE, "ex_dates: nothing to leave out at 2025-01-01T09:00:00Z, nor at 1 other date"]],
   ]);
 });
 
@@ -339,11 +339,11 @@ Deno.test("Lines that are none are refused with what to write, and what says not
       [`DTSTART;TZID=Customized:20260105T090000\n${DAILY}`, `${zones} "Customized" in DTSTART`],
       [
         `DTSTART;TZID="(UTC+01:00) Bern, Berlin":20260105T090000\n${DAILY}`,
-        `${zones} "(UTC+01:00) Bern, Berlin" in DTSTART (did you mean "Europe/Berlin"?)`,
+        `${zones} "(UTC+01:00) Bern, Berlin" in DTSTART: did you mean "Europe/Berlin"?`,
       ],
       [
         `DTSTART;TZID=Berlin:20260105T090000\n${DAILY}`,
-        `${zones} "Berlin" in DTSTART (did you mean "Europe/Berlin"?)`,
+        `${zones} "Berlin" in DTSTART: did you mean "Europe/Berlin"?`,
       ],
       [
         `${START}\n${DAILY}\nEXDATE;VALUE=DATE:20260106`,

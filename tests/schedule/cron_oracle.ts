@@ -76,7 +76,8 @@ function matches(expression: string, time: Date): boolean {
   if (!holds(month, time.getUTCMonth() + 1, 1, 12)) return false;
   const isDay = day.split(",").some((item) => dayHolds(item, time));
   const isWeekday = weekday.split(",").some((item) => weekdayHolds(item, time));
-  return day === "*" || weekday === "*" ? isDay && isWeekday : isDay || isWeekday;
+  const hasStar = day.startsWith("*") || weekday.startsWith("*");
+  return hasStar ? isDay && isWeekday : isDay || isWeekday;
 }
 
 function holds(field: string, value: number, min: number, max: number): boolean {

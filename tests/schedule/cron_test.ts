@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { TriggerParams } from "../../src/domain/rule.ts";
+import { describe } from "../../src/schedule/describe.ts";
 import { firstOf, timerOf, warningsOf } from "./support.ts";
 
 type Row = readonly [params: TriggerParams, after: string, expected: readonly string[]];
@@ -76,13 +77,83 @@ Deno.test("two restricted day fields mean either with 5 fields, both with 6 and 
     [{ expression: "0 0 0 13 * 5", day_match: "or" }, after, fridays],
     [{ expression: "0 0 13 * ?" }, after, ["2026-01-13T00:00:00Z", "2026-02-13T00:00:00Z"]],
     [{ expression: "0 0 0 ? * 5" }, after, ["2026-01-02T00:00:00Z", "2026-01-09T00:00:00Z"]],
-    // Only "*" and "?" leave a field unrestricted.
-    [{ expression: "0 0 */2 * 5" }, after, [
-      "2026-01-02T00:00:00Z",
-      "2026-01-03T00:00:00Z",
-      "2026-01-05T00:00:00Z",
-    ]],
   ]);
+});
+
+Deno.test("a day field that begins with a star leaves the choice to the other one, as in Vixie cron", () => {
+  const after = "2026-01-01T12:00:00Z";
+  const wednesdays = ["2026-01-07T00:00:00Z", "2026-01-14T00:00:00Z"];
+  const oddMondays = ["2026-01-05T00:00:00Z", "2026-01-19T00:00:00Z", "2026-02-09T00:00:00Z"];
+  const everyDay = ["2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z"];
+  const thirteenths = ["2026-01-13T00:00:00Z", "2026-02-13T00:00:00Z"];
+  check([
+    [{ expression: "0 0 */1 * 3" }, after, wednesdays],
+    [{ expression: "0 0 *,5 * 3" }, after, wednesdays],
+    [{ expression: "0 0 ? * 3" }, after, wednesdays],
+    [{ expression: "0 0 13 * */1" }, after, thirteenths],
+    [{ expression: "0 0 13 * ?" }, after, thirteenths],
+    [{ expression: "0 0 */2 * 1" }, after, oddMondays],
+    [{ expression: "0 0 1-31/2 * */7" }, after, ["2026-01-11T00:00:00Z", "2026-01-25T00:00:00Z"]],
+    [{ expression: "0 0 0 */2 * MON" }, after, oddMondays],
+    [{ expression: "0 0 */1 * 3", day_match: "or" }, after, everyDay],
+    [{ expression: "0 0 * * 3", day_match: "or" }, after, wednesdays],
+    [{ expression: "0 0 */2 * 1", day_match: "or" }, after, ["2026-01-03T00:00:00Z"]],
+    [{ expression: "0 0 1-31 * 3" }, after, everyDay],
+    [{ expression: "0 0 1-31 * 3", day_match: "and" }, after, wednesdays],
+    [{ expression: "0 0 13 * 0-6" }, after, everyDay],
+    [{ expression: "0 0 13 * 0-6", day_match: "and" }, after, thirteenths],
+  ]);
+});
+
+Deno.test("cron knows ranges that wrap, whole names, and days before the last", () => {
+  const after = "2026-01-01T00:00:00Z";
+  check([
+    [{ expression: "0 0 * * FRI-TUE" }, "2026-01-06T00:00:00Z", [
+      "2026-01-09T00:00:00Z",
+      "2026-01-10T00:00:00Z",
+      "2026-01-11T00:00:00Z",
+      "2026-01-12T00:00:00Z",
+      "2026-01-13T00:00:00Z",
+      "2026-01-16T00:00:00Z",
+    ]],
+    [{ expression: "0 0 * * 6-1" }, after, ["2026-01-03T00:00:00Z", "2026-01-04T00:00:00Z"]],
+    [{ expression: "0 22-4/2 * * *" }, after, [
+      "2026-01-01T02:00:00Z",
+      "2026-01-01T04:00:00Z",
+      "2026-01-01T22:00:00Z",
+      "2026-01-02T00:00:00Z",
+    ]],
+    [{ expression: "0 0 1 NOV-FEB *" }, after, ["2026-02-01T00:00:00Z", "2026-11-01T00:00:00Z"]],
+    [{ expression: "0 0 31-1 * *" }, after, ["2026-01-31T00:00:00Z", "2026-02-01T00:00:00Z"]],
+    [{ expression: "50-10/10 0 * * *" }, after, ["2026-01-01T00:10:00Z", "2026-01-01T00:50:00Z"]],
+    [{ expression: "0 0 * * monday" }, after, ["2026-01-05T00:00:00Z"]],
+    [{ expression: "0 0 * January-march Monday,FRIDAY" }, after, ["2026-01-02T00:00:00Z"]],
+    [{ expression: "0 0 * * saturday-Sunday" }, after, ["2026-01-03T00:00:00Z"]],
+    [{ expression: "0 0 * * FridayL" }, after, ["2026-01-30T00:00:00Z"]],
+    [{ expression: "0 0 L-3 * *" }, after, ["2026-01-28T00:00:00Z", "2026-02-25T00:00:00Z"]],
+    [{ expression: "0 0 l-1,L * *" }, after, ["2026-01-30T00:00:00Z", "2026-01-31T00:00:00Z"]],
+    [{ expression: "0 0 L-30 * *" }, "2026-01-02T00:00:00Z", ["2026-03-01T00:00:00Z"]],
+    [{ expression: "0 0 L-2W * *" }, after, ["2026-01-29T00:00:00Z", "2026-02-26T00:00:00Z"]],
+    [{ expression: "0 0 10 L-3 * ?" }, after, ["2026-01-28T10:00:00Z"]],
+  ]);
+});
+
+Deno.test("a time zone before the expression is the rule's", () => {
+  const next = ["2026-07-01T07:00:00Z"];
+  const after = "2026-07-01T00:00:00Z";
+  check([
+    [{ expression: "TZ=Europe/Paris 0 9 * * *" }, after, next],
+    [{ expression: "CRON_TZ=europe/paris 0 0 9 * * *" }, after, next],
+    [{ expression: ' CRON_TZ="Europe/Paris"\n0 9 * * * ' }, after, next],
+    [{ expression: "TZ=Europe/Paris 0 9 * * *", timezone: "Europe/Paris" }, after, next],
+    [{ expression: "TZ=Europe/Paris @daily" }, after, ["2026-07-01T22:00:00Z"]],
+  ]);
+  const timer = timerOf({ expression: "TZ=Europe/Paris 0 9 * * *" });
+  assertEquals(timer.payload, {
+    expression: "TZ=Europe/Paris 0 9 * * *",
+    timezone: "Europe/Paris",
+  });
+  assertEquals(describe(timer), "At 09:00 every day in Europe/Paris");
 });
 
 Deno.test("cron knows names, nicknames, L, W, LW and #", () => {

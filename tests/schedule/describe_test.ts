@@ -68,7 +68,20 @@ const cronSentences: readonly (readonly [expression: string, sentence: string])[
     "At 00:00 on the 1st through the 7th of March, but only if that is a Monday, Wednesday or " +
     "the 1st Tuesday of the month",
   ],
-  ["* * 1-31 * 1", "Every minute on the 1st through the 31st of every month, and also on Monday"],
+  ["* * 1-31 * 1", "Every minute"],
+  [
+    "0 0 */2 * 1-5",
+    "At 00:00 on every 2nd day from the 1st to the 31st of every month, but only if that is a Monday, Tuesday, Wednesday, Thursday or Friday",
+  ],
+  ["0 0 */1 * 3", "At 00:00 on Wednesday"],
+  [
+    "0 0 L-3,L-1,L * *",
+    "At 00:00 on the 4th last day, the 2nd last day and the last day of every month",
+  ],
+  [
+    "0 0 L-2W * *",
+    "At 00:00 on the working day (Monday to Friday) nearest to the 3rd last day of every month",
+  ],
   // Months and years.
   ["0 0 * 3-5 *", "At 00:00 every day in March through May"],
   ["0 0 * 3 1", "At 00:00 on Monday in March"],

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ANCHOR, firstOf, textOf, timerOf, warningsOf } from "./support.ts";
 
-const FAR_AHEAD = Date.parse("9999-12-31T23:59:59Z");
+const FAR_AHEAD = Date.parse("9999-12-31T00:00:00Z");
 
 Deno.test("an interval's occurrences are the anchor plus whole intervals, from the first on", () => {
   const timer = timerOf({ type: "interval", interval: 90, unit: "minutes" });
@@ -78,9 +78,6 @@ Deno.test("interval_seconds is that many seconds, under core.timer", () => {
   assertEquals([timer.traits.type, timer.next(ANCHOR)], ["interval", ANCHOR + 60_000]);
   assertEquals(warningsOf({ interval_seconds: 60, unit: "hours" }), [
     "unit: no effect, interval_seconds counts seconds",
-  ]);
-  assertEquals(warningsOf({ interval: 5, interval_seconds: 60 }, "core.intervaltimer"), [
-    'Ignored unknown members ["interval_seconds"]',
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { compile } from "../../src/schedule/kinds.ts";
-import { checkRefusals, problemsOf, type RefusalRow } from "./support.ts";
+import { checkRefusals, meant, problemsOf, type RefusalRow } from "./support.ts";
 
 const INSTANT = 'an RFC 3339 date-time such as "2026-03-01T09:00:00Z"';
 const TEMPLATE = " (templates are not filled in here)";
@@ -19,12 +19,16 @@ function rulesOf(table: readonly (readonly [rule: string, allowed: string])[]): 
 Deno.test("a dtstart that is no instant is refused", () => {
   checkRefusals("dtstart", { type: "rrule", freq: "DAILY" }, [
     [undefined, "", INSTANT],
-    ["2026-01-05T09:00:00", '"2026-01-05T09:00:00"', `${INSTANT}, or a timezone beside it`],
-    ["2026-01-05", '"2026-01-05"', INSTANT],
-    ["20260105T090000Z", '"20260105T090000Z"', INSTANT],
+    [
+      "2026-01-05T09:00:00",
+      '"2026-01-05T09:00:00"',
+      meant(`${INSTANT}, or a timezone beside it`, DTSTART),
+    ],
+    ["2026-01-05", '"2026-01-05"', meant(INSTANT, "2026-01-05T00:00:00Z")],
+    ["20260105T090000Z", '"20260105T090000Z"', meant(INSTANT, DTSTART)],
     ["2026-02-30T09:00:00Z", '"2026-02-30T09:00:00Z"', INSTANT],
     ["NaN", '"NaN"', INSTANT],
-    [1_767_603_600_000, "1767603600000", INSTANT],
+    [1_767_603_600_000, "1767603600000", meant(INSTANT, DTSTART)],
     [null, "null", INSTANT],
     ["{{ now }}", '"{{ now }}"', `${INSTANT}${TEMPLATE}`],
   ]);
@@ -35,10 +39,10 @@ Deno.test("a freq that is none is refused", () => {
     [undefined, "", FREQUENCIES],
     ["FORTNIGHTLY", '"FORTNIGHTLY"', FREQUENCIES],
     ["", '""', FREQUENCIES],
-    ["DAILY ", '"DAILY "', `${FREQUENCIES} (did you mean "DAILY"?)`],
-    ["day", '"day"', `${FREQUENCIES} (did you mean "DAILY"?)`],
-    ["hours", '"hours"', `${FREQUENCIES} (did you mean "HOURLY"?)`],
-    ["WEEKY", '"WEEKY"', `${FREQUENCIES} (did you mean "WEEKLY"?)`],
+    ["DAILY ", '"DAILY "', `${FREQUENCIES}: did you mean "DAILY"?`],
+    ["day", '"day"', `${FREQUENCIES}: did you mean "DAILY"?`],
+    ["hours", '"hours"', `${FREQUENCIES}: did you mean "HOURLY"?`],
+    ["WEEKY", '"WEEKY"', `${FREQUENCIES}: did you mean "WEEKLY"?`],
     [1, "1", FREQUENCIES],
     [null, "null", FREQUENCIES],
     [["DAILY"], '["DAILY"]', FREQUENCIES],
@@ -53,7 +57,7 @@ Deno.test("an interval or a count that is not a whole number of at least 1 is re
       [-1, "-1", WHOLE],
       [1.5, "1.5", WHOLE],
       [1e308, "1e+308", WHOLE],
-      ["2", '"2"', WHOLE],
+      ["2", '"2"', meant(WHOLE, 2)],
       ["NaN", '"NaN"', WHOLE],
       [null, "null", WHOLE],
       [[2], "[2]", WHOLE],
@@ -93,11 +97,11 @@ Deno.test("a list that has something out of range is refused", () => {
     checkRefusals(member, { ...BASE, freq: "YEARLY", by_day: ["MO"] }, [
       ...wrong.map((it): RefusalRow => [[1, it], `[1,${it}]`, allowed]),
       [[1.5], "[1.5]", allowed],
-      [["1"], '["1"]', `${allowed} (did you mean [1]?)`],
+      [["1"], '["1"]', `${allowed}: did you mean [1]?`],
       [[null], "[null]", allowed],
       [[], "[]", allowed],
-      [1, "1", `${allowed} (did you mean [1]?)`],
-      ["1, 2", '"1, 2"', `${allowed} (did you mean [1,2]?)`],
+      [1, "1", `${allowed}: did you mean [1]?`],
+      ["1, 2", '"1, 2"', `${allowed}: did you mean [1,2]?`],
       [null, "null", allowed],
       ["{{ x }}", '"{{ x }}"', `${allowed}${TEMPLATE}`],
       [Array(1001).fill(1), `[${"1,".repeat(38)}...`, "at most 1000 items"],
@@ -108,13 +112,13 @@ Deno.test("a list that has something out of range is refused", () => {
 Deno.test("weekdays that are none are refused", () => {
   checkRefusals("by_day", { ...BASE, freq: "MONTHLY" }, [
     [["XX"], '["XX"]', WEEKDAYS],
-    [["MON"], '["MON"]', `${WEEKDAYS} (did you mean ["MO"]?)`],
+    [["MON"], '["MON"]', `${WEEKDAYS}: did you mean ["MO"]?`],
     [
       ["Monday", "TU", "-1fri"],
       '["Monday","TU","-1fri"]',
-      `${WEEKDAYS} (did you mean ["MO","TU","-1FR"]?)`,
+      `${WEEKDAYS}: did you mean ["MO","TU","-1FR"]?`,
     ],
-    [["mon#1"], '["mon#1"]', `${WEEKDAYS} (did you mean ["1MO"]?)`],
+    [["mon#1"], '["mon#1"]', `${WEEKDAYS}: did you mean ["1MO"]?`],
     [["0MO"], '["0MO"]', WEEKDAYS],
     [["54MO"], '["54MO"]', WEEKDAYS],
     [["--1MO"], '["--1MO"]', WEEKDAYS],
@@ -122,15 +126,15 @@ Deno.test("weekdays that are none are refused", () => {
     [["MO", 2], '["MO",2]', WEEKDAYS],
     [["MO,TU"], '["MO,TU"]', WEEKDAYS],
     [[], "[]", WEEKDAYS],
-    ["MO", '"MO"', `${WEEKDAYS} (did you mean ["MO"]?)`],
-    ["MO, TUE", '"MO, TUE"', `${WEEKDAYS} (did you mean ["MO","TU"]?)`],
+    ["MO", '"MO"', `${WEEKDAYS}: did you mean ["MO"]?`],
+    ["MO, TUE", '"MO, TUE"', `${WEEKDAYS}: did you mean ["MO","TU"]?`],
     [null, "null", WEEKDAYS],
   ]);
   checkRefusals("week_start", { ...BASE, freq: "WEEKLY" }, [
     [
       "MONDAY",
       '"MONDAY"',
-      '"SU", "MO", "TU", "WE", "TH", "FR" or "SA" (did you mean "MO"?)',
+      '"SU", "MO", "TU", "WE", "TH", "FR" or "SA": did you mean "MO"?',
     ],
     [1, "1", '"SU", "MO", "TU", "WE", "TH", "FR" or "SA"'],
   ]);
@@ -164,9 +168,13 @@ Deno.test("members that RFC 5545 does not allow together are refused", () => {
 Deno.test("an until that is no instant, or lies before dtstart, is refused", () => {
   const before = 'an end not before dtstart ("2026-01-05T09:00:00.000Z")';
   checkRefusals("until", { ...BASE, freq: "DAILY" }, [
-    ["2027-01-01", '"2027-01-01"', INSTANT],
-    ["2027-01-01T00:00:00", '"2027-01-01T00:00:00"', `${INSTANT}, or a timezone beside it`],
-    ["20270101T000000Z", '"20270101T000000Z"', INSTANT],
+    ["2027-01-01", '"2027-01-01"', meant(INSTANT, "2027-01-01T00:00:00Z")],
+    [
+      "2027-01-01T00:00:00",
+      '"2027-01-01T00:00:00"',
+      meant(`${INSTANT}, or a timezone beside it`, "2027-01-01T00:00:00Z"),
+    ],
+    ["20270101T000000Z", '"20270101T000000Z"', meant(INSTANT, "2027-01-01T00:00:00Z")],
     [null, "null", INSTANT],
     [0, "0", INSTANT],
     ["2026-01-05T08:59:59Z", '"2026-01-05T08:59:59Z"', before],
@@ -179,7 +187,7 @@ Deno.test("ex_dates and r_dates that are none, or leave nothing, are refused", (
     checkRefusals(member, { ...BASE, rule: "FREQ=DAILY;COUNT=1" }, [
       [["2026-01-05"], '["2026-01-05"]', "RFC 3339 date-times"],
       [[DTSTART, null], `["${DTSTART}",null]`, "RFC 3339 date-times"],
-      [DTSTART, `"${DTSTART}"`, `RFC 3339 date-times (did you mean ["${DTSTART}"]?)`],
+      [DTSTART, `"${DTSTART}"`, `RFC 3339 date-times: did you mean ["${DTSTART}"]?`],
       [[], "[]", "RFC 3339 date-times"],
       [null, "null", "RFC 3339 date-times"],
       [
@@ -214,26 +222,26 @@ Deno.test("a rule that is not written as RFC 5545 has it is refused", () => {
       ["FREQ", part("FREQ")],
       ["FREQ=DAILY;;COUNT=2", part("")],
       ["FREQ==DAILY", part("FREQ==DAILY")],
-      ["FREQ=DAILY;BYHOR=9", `${known} instead of "BYHOR" (did you mean "BYHOUR"?)`],
-      ["FREQ=DAILY;BYWEEKDAY=MO", `${known} instead of "BYWEEKDAY" (did you mean "BYDAY"?)`],
+      ["FREQ=DAILY;BYHOR=9", `${known} instead of "BYHOR": did you mean "BYHOUR"?`],
+      ["FREQ=DAILY;BYWEEKDAY=MO", `${known} instead of "BYWEEKDAY": did you mean "BYDAY"?`],
       ["FREQ=DAILY;RSCALE=GREGORIAN", `${known} instead of "RSCALE"`],
       ["FREQ=DAILY;FREQ=WEEKLY", "FREQ once"],
       ["FREQ=DAILY;BYHOUR=1;byhour=2", "BYHOUR once"],
       ["COUNT=3", `${FREQUENCIES} instead of "" in FREQ`],
       ["FREQ=", `${FREQUENCIES} instead of "" in FREQ`],
-      ["FREQ=WEEK", `${FREQUENCIES} instead of "WEEK" in FREQ (did you mean "WEEKLY"?)`],
-      ["FREQ=WEEKLY;BYDAY=MON", `${WEEKDAYS} instead of "MON" in BYDAY (did you mean "MO"?)`],
+      ["FREQ=WEEK", `${FREQUENCIES} instead of "WEEK" in FREQ: did you mean "WEEKLY"?`],
+      ["FREQ=WEEKLY;BYDAY=MON", `${WEEKDAYS} instead of "MON" in BYDAY: did you mean "MO"?`],
       [
         "FREQ=MONTHLY;BYDAY=Tue#2,-1Friday",
-        `${WEEKDAYS} instead of "Tue#2,-1Friday" in BYDAY (did you mean "2TU,-1FR"?)`,
+        `${WEEKDAYS} instead of "Tue#2,-1Friday" in BYDAY: did you mean "2TU,-1FR"?`,
       ],
       [
         "FREQ=YEARLY;BYMONTH=JAN,June",
-        'whole numbers from 1 to 12 instead of "JAN,June" in BYMONTH (did you mean "1,6"?)',
+        'whole numbers from 1 to 12 instead of "JAN,June" in BYMONTH: did you mean "1,6"?',
       ],
       [
         "FREQ=WEEKLY;WKST=Monday",
-        '"SU", "MO", "TU", "WE", "TH", "FR" or "SA" instead of "Monday" in WKST (did you mean "MO"?)',
+        '"SU", "MO", "TU", "WE", "TH", "FR" or "SA" instead of "Monday" in WKST: did you mean "MO"?',
       ],
       ["FREQ=DAILY;INTERVAL=0", `${WHOLE} instead of "0" in INTERVAL`],
       ["FREQ=DAILY;INTERVAL=1e3", `${WHOLE} instead of "1e3" in INTERVAL`],

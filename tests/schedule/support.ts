@@ -64,6 +64,12 @@ export function utcOf(local: string, zone: string): string {
 /** Value of a member, how it is shown, what is allowed. */
 export type RefusalRow = readonly [value: unknown, shown: string, allowed: string];
 
+/** What is allowed, and what was meant by something else: `type`, where that is another kind of timer. */
+export function meant(allowed: string, answer: unknown, type?: string): string {
+  const where = type === undefined ? "" : `, of the type "${type}"`;
+  return `${allowed}: did you mean ${JSON.stringify(answer)}${where}?`;
+}
+
 /** Checks that values of a member are refused, with this message and no other. */
 export function checkRefusals(
   member: string,

@@ -133,7 +133,7 @@ export const REGRESSIONS: readonly Regression[] = [
     plan: plan([
       make(0, every(10)),
       make(5000, every(2), { rule: 2, fate: LOST, onMissed: "all" }),
-      kill(59_000, 12, 100),
+      kill(59_000, 40, 100),
     ]),
   },
   {

@@ -25,6 +25,11 @@ export class FakeClock implements Clock {
     return this.#alarms.size;
   }
 
+  /** Whether an alarm is set that rings in so many milliseconds. */
+  isSet(inMs: number): boolean {
+    return [...this.#alarms].some(({ dueAt }) => dueAt - this.#elapsed === inMs);
+  }
+
   now(): number {
     return this.#wallOffset + this.#elapsed;
   }

@@ -1,5 +1,6 @@
 import type { ConfirmChannel, Connect, Message } from "../../src/broker/channel.ts";
 import { VirtualHost } from "../../src/dev/amqp/virtual_host.ts";
+import { ProtocolError } from "../../src/dev/amqp/protocol_error.ts";
 import { MemoryConnection, type MemoryNode } from "./memory_connection.ts";
 
 /** What a broker says to its clients when it is stopped. */
@@ -16,6 +17,7 @@ export class MemoryBroker implements MemoryNode {
   readonly #connections = new Set<MemoryConnection>();
   /** It refuses whatever is published. */
   isFull = false;
+  readonly #outOfReach = new Set<string>();
   #isBlocking = false;
 
   /** Connects over a link that nothing is ever wrong with. */
@@ -54,6 +56,19 @@ export class MemoryBroker implements MemoryNode {
   unblock(): void {
     this.#isBlocking = false;
     for (const connection of this.#connections) connection.unblock();
+  }
+
+  /** The node of the cluster that has a queue is down, or up again: the queue is there all the same. */
+  setReach(queue: string, isInReach: boolean): void {
+    if (isInReach) this.#outOfReach.delete(queue);
+    else this.#outOfReach.add(queue);
+  }
+
+  /** For the connections: throws a `ProtocolError` 404 where a queue's node is down. */
+  assertReach(queue: string): void {
+    if (!this.#outOfReach.has(queue)) return;
+    const text = `home node 'other@host' of durable queue '${queue}' in vhost '/'`;
+    throw new ProtocolError("NOT_FOUND", `${text} is down or inaccessible`);
   }
 
   /** Ends all connections, as a broker does that is stopped. */

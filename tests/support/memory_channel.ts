@@ -73,6 +73,7 @@ export class MemoryChannel extends EventEmitter implements ConfirmChannel {
     const { durable = true, exclusive = false, autoDelete = false } = options;
     const { owner } = this.#connection;
     return await this.#ask("QueueDeclare", () => {
+      this.#connection.node.assertReach(name);
       const declared = {
         durable: durable && !exclusive,
         autoDelete,
@@ -194,6 +195,7 @@ export class MemoryChannel extends EventEmitter implements ConfirmChannel {
   }
 
   #queue(name: string): Queue {
+    this.#connection.node.assertReach(name);
     return this.#host.queue(name, this.#connection.owner);
   }
 

@@ -11,6 +11,7 @@ export interface MemoryNode {
   readonly isFull: boolean;
   /** A message was taken in. */
   took(queue: string, body: Uint8Array): void;
+  assertReach(queue: string): void;
   joined(connection: MemoryConnection): void;
   left(connection: MemoryConnection): void;
 }

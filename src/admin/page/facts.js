@@ -41,7 +41,7 @@ export function showFacts(snapshot) {
 }
 
 function factsOf(snapshot) {
-  const { api, broker, backlog, role, shard, lag_ms, token_seconds, refused } = snapshot;
+  const { api, broker, backlog, role, shard, lag_ms, token_seconds, warned, refused } = snapshot;
   return {
     API: condition(api),
     "Broker, rules": condition(broker.messages),
@@ -52,6 +52,7 @@ function factsOf(snapshot) {
     Role: [shard === "1/1" ? ROLES[role] : `${ROLES[role]}, shard ${shard}`],
     "Loop lag": [late(lag_ms), lag_ms > LAG_BAD_MS ? "bad" : ""],
     "Rules with a timer": [number(snapshot.timers)],
+    "Rules with warnings": [number(warned.total)],
     "Rules refused": [number(refused.total), refused.total > 0 ? "bad" : ""],
     "Rules read": snapshot.snapshot.state === "done"
       ? [`${span(snapshot.snapshot.seconds)} ago`]

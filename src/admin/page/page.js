@@ -28,7 +28,7 @@ function show(snapshot) {
   if (!isPaused) showLists(snapshot);
 }
 
-function showLists({ per_second, next, fires, refused, failures }) {
+function showLists({ per_second, next, fires, warned, refused, failures }) {
   draw(byId("stored"), per_second.stored, number);
   draw(byId("lateness"), per_second.lateness_ms, late);
   fill(byId("next"), next, {
@@ -43,7 +43,8 @@ function showLists({ per_second, next, fires, refused, failures }) {
       say(state, PROGRESS[progress] ?? progress);
     },
   });
-  showRefused(refused);
+  showReasons("warned", warned, ({ warnings }) => warnings, "ask timers?warned=true");
+  showReasons("refused", refused, ({ problems }) => problems, 'choose the state "refused" above');
   byId("failures-section").hidden = failures.length === 0;
   fill(byId("failures"), failures, {
     keyOf: ({ rule_id, scheduled_at, at }) => `${rule_id} ${scheduled_at} ${at}`,
@@ -51,18 +52,19 @@ function showLists({ per_second, next, fires, refused, failures }) {
   });
 }
 
-function showRefused({ total, rules }) {
-  byId("refused-section").hidden = total === 0;
-  fill(byId("refused"), rules, {
-    keyOf: ({ rule_id, problems }) => `${rule_id} ${problems.join()}`,
-    make: ({ rule_id, rule_ref, problems }) => [
-      cell(ruleButton(rule_id, rule_ref)),
-      cell(problems.join("; "), "reason"),
+/** The first of some rules with what is to be said of each, and where to find the others. */
+function showReasons(name, { total, rules }, reasonsOf, where) {
+  byId(`${name}-section`).hidden = total === 0;
+  fill(byId(name), rules, {
+    keyOf: (rule) => `${rule.rule_id} ${reasonsOf(rule).join()}`,
+    make: (rule) => [
+      cell(ruleButton(rule.rule_id, rule.rule_ref)),
+      cell(reasonsOf(rule).join("; "), "reason"),
     ],
   });
-  const more = byId("refused-more");
+  const more = byId(`${name}-more`);
   more.hidden = total <= rules.length;
-  say(more, `and ${number(total - rules.length)} more: choose the state "refused" above`);
+  say(more, `and ${number(total - rules.length)} more: ${where}`);
 }
 
 function nextCells({ rule_id, rule_ref, schedule, due_at }) {

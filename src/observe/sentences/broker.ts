@@ -1,4 +1,6 @@
+import type { BrokerError, BrokerFault } from "../../broker/fault.ts";
 import type { LeaseNews, ListenerNews, StoreNews } from "../../broker/news.ts";
+import { POLICY_ADVICE } from "../../broker/policies.ts";
 import { messageOf } from "../../ground/error_text.ts";
 import { type Line, line, repeated } from "./line.ts";
 
@@ -11,12 +13,13 @@ export function storeLine(news: StoreNews): Line {
       return { ...line("info", `The outbox is ready${waiting}`, fields), ends: "outbox" };
     }
     case "store_lost": {
-      const { error: { message, fault }, retryMs, wasUp } = news;
-      const fields = { fault, retry_ms: Math.round(retryMs) };
-      if (!wasUp) return repeated("warn", message, fields);
-      // The listener's line, on the same broker, tells each attempt.
-      const told = line("warn", `The outbox is out of reach: ${message}`, fields);
-      return { ...told, spell: "outbox", isQuietAgain: true };
+      const { error, retryMs, wasUp } = news;
+      const fields = { fault: error.fault, retry_ms: Math.round(retryMs) };
+      if (!wasUp) return repeated("warn", error.message, fields);
+      return {
+        ...outOfReach(error, `The outbox is out of reach: ${error.message}`, fields),
+        spell: "outbox",
+      };
     }
     case "outbox_blocked":
       return news.isBlocked
@@ -27,6 +30,10 @@ export function storeLine(news: StoreNews): Line {
         "error",
         `A message of the outbox cannot be read, it goes to the dead letters: ${news.reason}`,
       );
+    case "kept_message_lost": {
+      const text = `The message of queue '${news.queue}' was gone, and is written again`;
+      return repeated("error", `${text}. ${POLICY_ADVICE}`, { queue: news.queue });
+    }
     case "store_warning":
       return line("warn", news.text);
     default:
@@ -64,24 +71,44 @@ export function listenerLine(news: ListenerNews): Line | null {
   }
 }
 
+/** What the trouble of one queue is: others, and whoever uses them, know nothing of it. */
+const OF_A_QUEUE: ReadonlySet<BrokerFault> = new Set([
+  "queue_out_of_reach",
+  "unanswered",
+  "refused",
+  "cancelled",
+]);
+
+function outOfReach({ fault }: BrokerError, text: string, fields: Line["fields"]): Line {
+  if (OF_A_QUEUE.has(fault)) return repeated("warn", text, fields);
+  // The listener's line, on the same broker, tells each attempt.
+  return { ...line("warn", text, fields), isQuietAgain: true };
+}
+
 /** What the log says of which instance fires. */
 export function leaseLine(news: LeaseNews): Line {
   switch (news.kind) {
+    case "lease_in_reach":
+      return {
+        ...line("info", "The lease is within reach again"),
+        ends: "lease",
+        isRecovery: true,
+      };
     case "lease_acquired":
       return line("info", "Holding the lease: this instance fires now", { role: "leader" });
     case "lease_lost":
       return line("warn", `Lost the lease, standing by: ${news.reason}`, { role: "standby" });
     case "instances_counted": {
       const standbys = news.count - 1;
-      const told = line("info", `${standbys} other instances stand by`, { standbys });
-      return { ...told, ends: "lease" };
+      return line("info", `${standbys} other instances stand by`, { standbys });
     }
     case "lease_out_of_reach": {
-      const { error: { message, fault }, retryMs } = news;
-      // The listener's line, on the same broker, tells each attempt.
-      const fields = { fault, retry_ms: Math.round(retryMs) };
-      const told = line("warn", `The lease is out of reach: ${message}`, fields);
-      return { ...told, spell: "lease", isQuietAgain: true };
+      const { error, retryMs } = news;
+      const fields = { fault: error.fault, retry_ms: Math.round(retryMs) };
+      return {
+        ...outOfReach(error, `The lease is out of reach: ${error.message}`, fields),
+        spell: "lease",
+      };
     }
     case "lease_warning":
       return line("warn", news.text);

@@ -1,3 +1,4 @@
+import { POLICY_ADVICE } from "../../broker/policies.ts";
 import type { CheckpointNews, DeliveryNews, StoredNews } from "../../delivery/news.ts";
 import type { OutboundEvent } from "../../domain/event.ts";
 import { messageOf } from "../../ground/error_text.ts";
@@ -13,7 +14,7 @@ export function deliveryLine(news: DeliveryNews): Line | null {
       return null;
     case "parked_events_lost": {
       const text = `RabbitMQ lost ${news.count} events of the outbox that it had confirmed`;
-      return line("error", text, { lost: true, count: news.count });
+      return line("error", `${text}. ${POLICY_ADVICE}`, { lost: true, count: news.count });
     }
     case "circuit_opened":
       return line(

@@ -34,6 +34,7 @@ export function linesOf(news: News): readonly Line[] {
     case "store_lost":
     case "outbox_blocked":
     case "outbox_unreadable":
+    case "kept_message_lost":
     case "store_warning":
       return one(storeLine(news));
     case "listener_up":
@@ -43,6 +44,7 @@ export function linesOf(news: News): readonly Line[] {
     case "message_unreadable":
     case "listener_warning":
       return one(listenerLine(news));
+    case "lease_in_reach":
     case "lease_acquired":
     case "lease_lost":
     case "instances_counted":

@@ -1,4 +1,11 @@
-import type { CronFields, DayField, WeekdayField } from "./fields.ts";
+import type { DayField, WeekdayField } from "./field.ts";
+import type { DateFields } from "./fields.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const FIRST_YEAR = 1;
+const LAST_YEAR = 9999;
+/** Calendars of the years repeat themselves after this many. */
+const CALENDAR_YEARS = 400;
 
 /** A month as far as day fields can tell months apart. */
 interface Month {
@@ -7,14 +14,32 @@ interface Month {
   readonly firstWeekday: number;
 }
 
-/** Calendars of the years repeat themselves after this many. */
-const CALENDAR_YEARS = 400;
+/**
+ * The midnight of the first day that matches the date fields, not before that of `from`, both as if they
+ * were UTC, in milliseconds. `null` where there is none up to the year 9999.
+ */
+export function firstDay(fields: DateFields, from: number): number | null {
+  const start = new Date(from);
+  let date = start.getUTCDate();
+  let month = start.getUTCMonth() + 1;
+  let year = start.getUTCFullYear();
+  if (year < FIRST_YEAR) [date, month, year] = [1, 1, FIRST_YEAR];
+  for (; year <= LAST_YEAR; year++, month = 1, date = 1) {
+    if (fields.year !== null && !fields.year.values.has(year)) continue;
+    for (; month <= 12; month++, date = 1) {
+      if (!fields.month.values.has(month)) continue;
+      const found = firstDayOf(monthOf(year, month), date, fields);
+      if (found !== null) return midnightOf(year, month, found);
+    }
+  }
+  return null;
+}
 
 /**
  * Whether a day matches the date fields in any year. Looks at the kinds of year there are rather than
  * at the years one after another: at most 14 times 366 days.
  */
-export function everHasADay(fields: CronFields): boolean {
+export function everHasADay(fields: DateFields): boolean {
   const { year, month } = fields;
   const seen = new Set<string>();
   const years = year?.values ?? range(2000, 2000 + CALENDAR_YEARS);
@@ -24,21 +49,21 @@ export function everHasADay(fields: CronFields): boolean {
     if (seen.has(calendar)) continue;
     seen.add(calendar);
     for (const number of month.values) {
-      if (monthHasADay(fields, monthOf(value, number))) return true;
+      if (firstDayOf(monthOf(value, number), 1, fields) !== null) return true;
     }
     if (seen.size === 14) return false;
   }
   return false;
 }
 
-function monthHasADay(fields: CronFields, month: Month): boolean {
-  for (let day = 1; day <= month.length; day++) {
-    if (isDay(fields, day, month)) return true;
+function firstDayOf(month: Month, from: number, fields: DateFields): number | null {
+  for (let day = from; day <= month.length; day++) {
+    if (isDay(fields, day, month)) return day;
   }
-  return false;
+  return null;
 }
 
-function isDay({ day, weekday, needsBothDays }: CronFields, date: number, month: Month): boolean {
+function isDay({ day, weekday, needsBothDays }: DateFields, date: number, month: Month): boolean {
   if (day.isAny) return weekday.isAny || isWeekday(weekday, date, month);
   if (weekday.isAny) return isDayOfMonth(day, date, month);
   return needsBothDays
@@ -47,8 +72,12 @@ function isDay({ day, weekday, needsBothDays }: CronFields, date: number, month:
 }
 
 function isDayOfMonth(field: DayField, date: number, month: Month): boolean {
-  if (field.values.has(date) || (field.last && date === month.length)) return true;
-  if (field.lastWeekday && date === nearestWeekday(month.length, month)) return true;
+  if (field.values.has(date) || field.beforeLast.has(month.length - date)) return true;
+  const { nearestBeforeLast } = field;
+  if (nearestBeforeLast !== null) {
+    const day = month.length - nearestBeforeLast;
+    return day >= 1 && date === nearestWeekday(day, month);
+  }
   for (const day of field.nearestTo) {
     if (day <= month.length && date === nearestWeekday(day, month)) return true;
   }
@@ -57,9 +86,10 @@ function isDayOfMonth(field: DayField, date: number, month: Month): boolean {
 
 function isWeekday(field: WeekdayField, date: number, month: Month): boolean {
   const weekday = weekdayOf(date, month);
-  return field.values.has(weekday) ||
-    field.nth.has(`${weekday}#${Math.ceil(date / 7)}`) ||
-    (date + 7 > month.length && field.nth.has(`${weekday}#L`));
+  if (field.values.has(weekday)) return true;
+  return field.nth.size > 0 &&
+    (field.nth.has(`${weekday}#${Math.ceil(date / 7)}`) ||
+      (date + 7 > month.length && field.nth.has(`${weekday}#L`)));
 }
 
 /** The Monday to Friday nearest to a day, in the same month. */
@@ -75,11 +105,14 @@ function weekdayOf(day: number, month: Month): number {
 }
 
 function monthOf(year: number, month: number): Month {
-  const first = new Date(0);
-  first.setUTCFullYear(year, month - 1, 1);
-  const last = new Date(0);
-  last.setUTCFullYear(year, month, 0);
-  return { length: last.getUTCDate(), firstWeekday: first.getUTCDay() };
+  const from = midnightOf(year, month, 1);
+  const to = midnightOf(year, month + 1, 1);
+  return { length: (to - from) / DAY_MS, firstWeekday: new Date(from).getUTCDay() };
+}
+
+/** Unlike `Date.UTC` for the first century, too. */
+function midnightOf(year: number, month: number, day: number): number {
+  return new Date(0).setUTCFullYear(year, month - 1, day);
 }
 
 function* range(from: number, to: number): Generator<number> {

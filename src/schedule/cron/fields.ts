@@ -1,6 +1,25 @@
-import { anyOf, inspect } from "../refusal.ts";
+import { anyOf } from "../refusal.ts";
+import {
+  CronSyntaxError,
+  type DayField,
+  days,
+  HOUR,
+  MINUTE,
+  MONTH,
+  type NumberField,
+  numbers,
+  SECOND,
+  type WeekdayField,
+  weekdays,
+  YEAR,
+} from "./field.ts";
 
-const MAX_CHARACTERS = 256;
+/** Longer expressions are refused. */
+export const MAX_CHARACTERS = 256;
+const ALL_DAYS = 31;
+const ALL_WEEKDAYS = 7;
+/** A line of a crontab may say its time zone. */
+const ZONE = /^(?:CRON_)?TZ=(["']?)([^\s"']*)\1(?:\s+|$)/i;
 
 const NICKNAMES = new Map([
   ["@yearly", "0 0 1 1 *"],
@@ -12,65 +31,11 @@ const NICKNAMES = new Map([
   ["@hourly", "0 * * * *"],
 ]);
 
-/** What a field may say. */
-interface FieldKind {
-  readonly name: string;
-  readonly min: number;
-  readonly max: number;
-  /** In words. */
-  readonly allowed: string;
-  /** Stand for the numbers from `min` on. */
-  readonly names?: readonly string[];
-}
+/** The names that stand for an expression. */
+export const NICKNAME_LIST: readonly string[] = [...NICKNAMES.keys()];
 
-const SECOND = { name: "second", min: 0, max: 59, allowed: "0-59" };
-const MINUTE = { name: "minute", min: 0, max: 59, allowed: "0-59" };
-const HOUR = { name: "hour", min: 0, max: 23, allowed: "0-23" };
-const DAY = { name: "day of month", min: 1, max: 31, allowed: "1-31, L, 15W or LW alone" };
-const MONTH = {
-  name: "month",
-  min: 1,
-  max: 12,
-  allowed: "1-12 or JAN-DEC",
-  names: "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(" "),
-};
-const WEEKDAY = {
-  name: "day of week",
-  min: 0,
-  max: 7,
-  allowed: "0-7, SUN-SAT, 5#3 or 5L",
-  names: "SUN MON TUE WED THU FRI SAT".split(" "),
-};
-const YEAR = { name: "year", min: 1, max: 9999, allowed: "1-9999" };
-
-/** "5#3" and "5L": a weekday in one week of the month. */
-const WEEK_OF_MONTH = /^([^*?/]+?)(?:#([1-5L])|L)$/i;
-
-/** A set of numbers; `isAny` if it is everything because nobody restricted it. */
-export interface NumberField {
-  readonly isAny: boolean;
-  readonly values: ReadonlySet<number>;
-}
-
-export interface DayField extends NumberField {
-  /** `L`: the last day of the month. */
-  readonly last: boolean;
-  /** `LW`: the last day of the month that is no Saturday or Sunday. */
-  readonly lastWeekday: boolean;
-  /** `15W`: the days whose nearest Monday to Friday is meant, in the same month. */
-  readonly nearestTo: ReadonlySet<number>;
-}
-
-/** Days of the week from 0, Sunday; in `nth`, "5#3" (the third Friday) and "5#L" (the last one). */
-export interface WeekdayField extends NumberField {
-  readonly nth: ReadonlySet<string>;
-}
-
-/** A cron expression, taken apart. */
-export interface CronFields {
-  readonly second: NumberField;
-  readonly minute: NumberField;
-  readonly hour: NumberField;
+/** What an expression says of dates. */
+export interface DateFields {
   readonly day: DayField;
   readonly month: NumberField;
   readonly weekday: WeekdayField;
@@ -78,130 +43,94 @@ export interface CronFields {
   readonly year: NumberField | null;
   /** Whether a day has to match both day fields, where both are restricted. */
   readonly needsBothDays: boolean;
+}
+
+/** A cron expression, taken apart. */
+export interface CronFields extends DateFields {
+  readonly second: NumberField;
+  readonly minute: NumberField;
+  readonly hour: NumberField;
   /** Whether seconds, minutes or hours have a wildcard or a step. */
   readonly hasWildcardTime: boolean;
 }
 
-/** What is allowed where an expression says something else. */
-export class CronSyntaxError extends Error {
-  override name = "CronSyntaxError";
-}
-
 /**
- * Takes a cron expression apart: 5 fields, 6 (seconds first) or 7 (year last), or a nickname. Throws a
- * {@link CronSyntaxError} whose message says what is allowed.
+ * Takes a cron expression apart: 5 fields, 6 (seconds first) or 7 (year last), or a nickname; a time zone
+ * before it is passed over. Throws a {@link CronSyntaxError} whose message says what is allowed.
  */
 export function parseCron(expression: string): CronFields {
-  if (expression.length > MAX_CHARACTERS) {
-    throw new CronSyntaxError(`at most ${MAX_CHARACTERS} characters, not ${expression.length}`);
-  }
-  const fields = fieldsOf(expression.trim());
-  if (fields.length < 5 || fields.length > 7) {
-    throw new CronSyntaxError(`5, 6 or 7 fields, not ${fields.length}`);
-  }
+  const fields = fieldsOf(expression);
   const [second = "", minute = "", hour = "", day = "", month = "", weekday = "", year = "*"] =
     fields.length === 5 ? ["0", ...fields] : fields;
   const isPlus = weekday.startsWith("+");
+  // As in Vixie cron: a day field that begins with a star leaves the choice to the other one.
+  const hasStar = /^[*?]/.test(day) || /^[*?]/.test(weekday);
+  const date = [day, month, isPlus ? weekday.slice(1) : weekday, year];
   return {
     second: numbers(second, SECOND),
     minute: numbers(minute, MINUTE),
     hour: numbers(hour, HOUR),
-    day: days(day),
-    month: numbers(month, MONTH),
-    weekday: weekdays(isPlus ? weekday.slice(1) : weekday),
-    year: isWildcard(year) ? null : numbers(year, YEAR),
-    needsBothDays: isPlus || fields.length > 5,
-    hasWildcardTime: [second, minute, hour].some((field) => /[*?/]/.test(field)),
+    ...dateFieldsFrom(date, isPlus || hasStar || fields.length > 5),
+    hasWildcardTime: [second, minute, hour].some((field) => /[*/]/.test(field)),
   };
 }
 
-function fieldsOf(expression: string): string[] {
-  if (!expression.startsWith("@")) return expression.match(/\S+/g) ?? [];
-  const meaning = NICKNAMES.get(expression.toLowerCase());
-  if (meaning === undefined) throw new CronSyntaxError(anyOf([...NICKNAMES.keys()]));
-  return meaning.split(" ");
+/** Takes the day, month, day of week and year of an expression apart. Throws as {@link parseCron} does. */
+export function dateFieldsFrom(fields: readonly string[], needsBothDays: boolean): DateFields {
+  const [day = "", month = "", weekday = "", year = ""] = fields;
+  return {
+    day: days(day),
+    month: numbers(month, MONTH),
+    weekday: weekdays(weekday),
+    year: year === "*" ? null : numbers(year, YEAR),
+    needsBothDays,
+  };
 }
 
-function numbers(field: string, kind: FieldKind): NumberField {
-  const values = new Set<number>();
-  for (const item of field.split(",")) addValues(values, item, kind);
-  return { isAny: isWildcard(field), values };
-}
-
-function days(field: string): DayField {
-  const values = new Set<number>();
-  const nearestTo = new Set<number>();
-  if (/^LW$/i.test(field)) {
-    return { isAny: false, values, nearestTo, last: false, lastWeekday: true };
+/** The fields of an expression as they stand there, 5 to 7. Throws a {@link CronSyntaxError}. */
+export function fieldsOf(expression: string): readonly string[] {
+  if (expression.length > MAX_CHARACTERS) {
+    throw new CronSyntaxError(`at most ${MAX_CHARACTERS} characters, not ${expression.length}`);
   }
-  let last = false;
-  for (const item of field.split(",")) {
-    if (/^L$/i.test(item)) last = true;
-    else if (/^\d+W$/i.test(item)) {
-      // Both "15W,16" and the refusal of "16,15W" are found in other engines' tests.
-      if (values.size > 0) throw unexpected(`"W" days first in the list`, field, DAY);
-      nearestTo.add(valueOf(item.slice(0, -1), item, DAY));
-    } else addValues(values, item, DAY);
+  const text = splitZone(expression).rest;
+  const nickname = text.startsWith("@") ? NICKNAMES.get(text.toLowerCase()) : text;
+  if (nickname === undefined) throw new CronSyntaxError(anyOf(NICKNAME_LIST));
+  const fields = nickname.match(/\S+/g) ?? [];
+  if (fields.length < 5 || fields.length > 7) {
+    throw new CronSyntaxError(`5, 6 or 7 fields, not ${fields.length}`);
   }
-  return { isAny: isWildcard(field), values, nearestTo, last, lastWeekday: false };
+  return fields;
 }
 
-function weekdays(field: string): WeekdayField {
-  const values = new Set<number>();
-  const nth = new Set<string>();
-  for (const item of field.split(",")) {
-    const [, plain, week = "L"] = WEEK_OF_MONTH.exec(item) ?? [];
-    const found = new Set<number>();
-    addValues(found, plain ?? item, WEEKDAY, item);
-    for (const value of found) {
-      const weekday = value % 7;
-      if (plain === undefined) values.add(weekday);
-      else nth.add(`${weekday}#${week.toUpperCase()}`);
-    }
-  }
-  return { isAny: isWildcard(field), values, nth };
+/** The time zone before an expression, as in "TZ=Europe/Paris 0 9 * * *", and what stands behind it. */
+export function splitZone(
+  expression: string,
+): { readonly prefix: string; readonly zone: string | null; readonly rest: string } {
+  const text = expression.trim();
+  const [prefix = "", , zone = null] = ZONE.exec(text) ?? [];
+  return { prefix, zone, rest: text.slice(prefix.length) };
 }
 
-function isWildcard(field: string): boolean {
-  return field === "*" || field === "?";
+/** The fields with their days matched one way, and without a day field that then decides nothing. */
+export function matchedBy(fields: CronFields, dayMatch: "or" | "and"): CronFields {
+  const { day, weekday } = fields;
+  const needsBothDays = dayMatch === "and" || day.isAny || weekday.isAny;
+  const [isAnyDay, isAnyWeekday] = [coversDays(day), coversWeekdays(weekday)];
+  const isEveryDay = !needsBothDays && (isAnyDay || isAnyWeekday);
+  return {
+    ...fields,
+    needsBothDays,
+    day: { ...day, isAny: isEveryDay || isAnyDay },
+    weekday: { ...weekday, isAny: isEveryDay || isAnyWeekday },
+  };
 }
 
-// A wildcard, a number or a range, with or without a step. `item` is what a message quotes.
-function addValues(values: Set<number>, plain: string, kind: FieldKind, item = plain): void {
-  const [span = "", stepText, ...rest] = plain.split("/");
-  const [first = "", second, ...more] = span.split("-");
-  if (rest.length > 0 || more.length > 0) throw unexpected(kind.allowed, item, kind);
-  const highest = kind === WEEKDAY ? 6 : kind.max;
-  // Every other year means the even ones.
-  let from = kind === YEAR ? 0 : kind.min;
-  let to = highest;
-  if (!isWildcard(span)) {
-    from = valueOf(first, item, kind);
-    // Sunday is both 0 and 7; where a range ends it is the latter.
-    if (second !== undefined) to = /^sun$/i.test(second) ? 7 : valueOf(second, item, kind);
-    else if (stepText === undefined) to = from;
-  }
-  if (from > to) throw unexpected("a range that runs forwards", item, kind);
-  const step = stepText === undefined ? 1 : stepOf(stepText, item, kind);
-  for (let value = from; value <= to; value += step) {
-    if (value >= kind.min) values.add(value);
-  }
+/** Whether a field is every day of the month. */
+export function coversDays({ values }: DayField): boolean {
+  return values.size === ALL_DAYS;
 }
 
-function valueOf(text: string, item: string, kind: FieldKind): number {
-  const named = kind.names?.indexOf(text.toUpperCase()) ?? -1;
-  if (named >= 0) return named + kind.min;
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (value >= kind.min && value <= kind.max) return value;
-  throw unexpected(kind.allowed, item, kind);
-}
-
-function stepOf(text: string, item: string, kind: FieldKind): number {
-  const step = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (step >= 1 && step <= kind.max) return step;
-  throw unexpected(`a step of 1-${kind.max}`, item, kind);
-}
-
-function unexpected(allowed: string, item: string, kind: FieldKind): CronSyntaxError {
-  return new CronSyntaxError(`${allowed} instead of ${inspect(item)} in the ${kind.name} field`);
+/** Whether a field is every day of the week. */
+export function coversWeekdays({ values }: WeekdayField): boolean {
+  return values.size === ALL_WEEKDAYS;
 }

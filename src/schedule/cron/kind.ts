@@ -1,16 +1,20 @@
 import * as z from "zod";
 import { Cache } from "../../collections/lru.ts";
 import { everHasADay } from "./days.ts";
-import { type CronFields, CronSyntaxError, parseCron } from "./fields.ts";
+import { meantBy, reasonAgainst } from "./dialects.ts";
+import { doubtsAbout } from "./doubts.ts";
+import { CronSyntaxError } from "./field.ts";
+import { type CronFields, matchedBy, parseCron, splitZone } from "./fields.ts";
 import { CronTimes } from "./times.ts";
 import type { Draft } from "../draft.ts";
 import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "../local_time.ts";
 import type { NamedDates, Timer } from "../timer.ts";
 import type { TimerKind } from "../timer_kind.ts";
-import type { Zone } from "../zone.ts";
+import { type Zone, zoneOf } from "../zone.ts";
 import { sorted } from "../../collections/number_lists.ts";
 import { cronSentence } from "./words.ts";
-import { ON_GAP, ON_OVERLAP, oneOf, timeZone } from "../params.ts";
+import { ANY_ZONE, ON_GAP, ON_OVERLAP, oneOf, timeZone } from "../params.ts";
+import { inspect, orElse } from "../refusal.ts";
 import { Scheduled } from "../scheduled.ts";
 
 const MAX_PLANS = 4096;
@@ -33,6 +37,8 @@ type CronParams = z.infer<typeof CronParams>;
 interface Plan {
   readonly timer: Timer;
   readonly followsRealTime: boolean;
+  /** What the expression may not mean although it says so. */
+  readonly doubts: readonly string[];
 }
 
 const plans = new Cache<string, Plan>(MAX_PLANS);
@@ -72,7 +78,7 @@ class ScheduledCron extends Scheduled implements Timer {
 
   // Read anew, for they would take more memory than all the rest.
   get #fields(): CronFields {
-    return { ...parseCron(this.#expression), needsBothDays: this.#needsBothDays };
+    return matchedBy(parseCron(this.#expression), this.#needsBothDays ? "and" : "or");
   }
 
   /** A job of every hour runs on, whatever the clocks do. */
@@ -83,7 +89,7 @@ class ScheduledCron extends Scheduled implements Timer {
 
   override get dates(): NamedDates | null {
     const { day, month } = this.#fields;
-    if (day.isAny || day.last) return null;
+    if (day.isAny || day.beforeLast.size > 0) return null;
     return {
       days: sorted([...day.values, ...day.nearestTo]),
       months: sorted(month.values),
@@ -112,6 +118,7 @@ function compileCron(draft: Draft): Timer | null {
   const params = draft.read(CronParams);
   const plan = params && sharedPlanOf(params, draft);
   if (params === null || plan === null) return null;
+  for (const doubt of plan.doubts) draft.warn("expression", doubt);
   if (plan.followsRealTime) {
     for (const member of ["dst_gap", "dst_overlap"]) {
       draft.warnOfIdle(member, "a wildcard or step in the time of day follows real time");
@@ -122,12 +129,39 @@ function compileCron(draft: Draft): Timer | null {
 
 function sharedPlanOf(params: CronParams, draft: Draft): Plan | null {
   try {
-    return plans.get(`${draft.key} ${keyOf(params)}`, () => planOf(params, draft));
+    const inZone = { ...params, timezone: zoneFor(params, draft) };
+    return plans.get(`${draft.key} ${keyOf(inZone)}`, () => planOf(inZone, draft));
   } catch (error) {
     if (!(error instanceof CronSyntaxError)) throw error;
-    draft.refuse("expression", error.message);
+    refuse(params.expression, error.message, draft);
     return null;
   }
+}
+
+function refuse(expression: string, allowed: string, draft: Draft): void {
+  const reason = reasonAgainst(expression);
+  const meant = reason === null ? meantBy(expression) : null;
+  if (meant === null) return draft.refuse("expression", reason ?? allowed);
+  const { params, kind, isYearAdded } = meant;
+  const isExpression = Object.keys(params).join() === "expression";
+  const answer = isExpression ? params["expression"] : params;
+  const why = isYearAdded ? "; 6 fields begin with the second" : "";
+  draft.refuse("expression", orElse(allowed + why, answer, kind === cronKind.name ? null : kind));
+}
+
+/** The time zone before the expression or beside it, which must not be two. */
+function zoneFor({ expression, timezone }: CronParams, draft: Draft): Zone {
+  const { zone: before } = splitZone(expression);
+  if (before === null) return timezone;
+  const zone = zoneOf(before);
+  if (zone === null) {
+    draft.refuse("expression", `${ANY_ZONE} instead of ${inspect(before)} after TZ=`);
+    return timezone;
+  }
+  if (draft.has("timezone") && zone !== timezone) {
+    draft.refuse("timezone", `${inspect(zone.id)}, as the expression has it, or none`);
+  }
+  return zone;
 }
 
 function keyOf(params: CronParams): string {
@@ -138,7 +172,7 @@ function keyOf(params: CronParams): string {
 function planOf(params: CronParams, draft: Draft): Plan {
   const parsed = parseCron(params.expression);
   const { timezone: zone, day_match: dayMatch = parsed.needsBothDays ? "and" : "or" } = params;
-  const fields = { ...parsed, needsBothDays: dayMatch === "and" };
+  const fields = matchedBy(parsed, dayMatch);
   if (!everHasADay(fields)) throw new CronSyntaxError("a date that exists: this one never fires");
   const times = new CronTimes(fields);
   // As cron has it since Vixie: a job at set times of day runs once a day whatever the clocks do, one
@@ -148,5 +182,6 @@ function planOf(params: CronParams, draft: Draft): Plan {
     ? new LocalSchedule(times, zone, "skip", "both")
     : new LocalSchedule(times, zone, params.dst_gap, params.dst_overlap);
   const timer = new ScheduledCron(draft, local, params.expression, fields);
-  return { timer, followsRealTime };
+  const doubts = doubtsAbout(params.expression, params.day_match !== undefined);
+  return { timer, followsRealTime, doubts };
 }

@@ -1,6 +1,8 @@
 import { Cron } from "croner";
 import { Cache } from "../../collections/lru.ts";
-import type { CronFields, NumberField } from "./fields.ts";
+import { firstDay } from "./days.ts";
+import type { NumberField } from "./field.ts";
+import { type CronFields, type DateFields, dateFieldsFrom } from "./fields.ts";
 import type { Schedule } from "../schedule.ts";
 import { runsOf, sorted } from "../../collections/number_lists.ts";
 import { Remembered } from "../remembered.ts";
@@ -11,7 +13,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_PATTERNS = 64;
 const MAX_DATES = 1024;
 
-const patterns = new Cache<CronDates, Cron>(MAX_PATTERNS);
+const searches = new Cache<CronDates, Search>(MAX_PATTERNS);
 const datesByKey = new Cache<string, CronDates>(MAX_DATES);
 
 /**
@@ -46,6 +48,9 @@ export class CronTimes implements Schedule {
   }
 }
 
+/** Finds the midnight of the first date after an instant, if there is one. */
+type Search = (after: number) => number | null;
+
 /** The midnights of the dates of a cron expression. */
 class CronDates extends Remembered {
   readonly #pattern: string;
@@ -58,32 +63,35 @@ class CronDates extends Remembered {
   }
 
   protected override search(after: number): number | null {
-    // Looked up each time: dates that held their pattern would keep it from being dropped.
-    const pattern = patterns.get(
-      this,
-      () =>
-        new Cron(this.#pattern, { mode: "7-part", domAndDow: this.#needsBothDays, utcOffset: 0 }),
-    );
-    return pattern.nextRun(new Date(after))?.getTime() ?? null;
+    // Looked up each time: dates that held their search would keep it from being dropped.
+    const search = searches.get(this, () => searchOf(this.#pattern, this.#needsBothDays));
+    return search(after);
   }
 }
 
-/**
- * Midnight and the fields of the date in croner's words, with nothing in them that croner reads in its own
- * way: sorted numbers and runs of numbers, seven fields.
- */
-function datePatternOf({ day, month, weekday, year }: CronFields): string {
-  const days = [
-    ...day.last ? ["L"] : [],
-    ...day.lastWeekday ? ["LW"] : [],
-    ...[...day.nearestTo].map((date) => `${date}W`),
+function searchOf(pattern: string, needsBothDays: boolean): Search {
+  // croner knows the last day of a month, and none that is counted from there.
+  const inCroner = pattern.replaceAll("L-0", "L");
+  if (inCroner.includes("L-")) {
+    const fields = dateFieldsFrom(pattern.split(" "), needsBothDays);
+    return (after) => firstDay(fields, (Math.floor(after / DAY_MS) + 1) * DAY_MS);
+  }
+  const options = { mode: "7-part", domAndDow: needsBothDays, utcOffset: 0 } as const;
+  const cron = new Cron(`0 0 0 ${inCroner}`, options);
+  return (after) => cron.nextRun(new Date(after))?.getTime() ?? null;
+}
+
+/** The fields of the date, the same for all that mean the same: numbers in order, in runs. */
+function datePatternOf({ day, month, weekday, year }: DateFields): string {
+  const days = day.isAny ? ["*"] : [
+    ...sorted(day.beforeLast).map((days) => `L-${days}`),
+    ...day.nearestBeforeLast === null ? [] : [`L-${day.nearestBeforeLast}W`],
+    ...sorted(day.nearestTo).map((date) => `${date}W`),
     ...runs(day),
   ];
-  const weekdays = [...runs(weekday), ...weekday.nth];
+  const weekdays = weekday.isAny ? ["*"] : [...runs(weekday), ...[...weekday.nth].sort()];
   const years = year === null ? ["*"] : runs(year);
-  return ["0 0 0", ...[days, runs(month), weekdays, years].map((items) => items.join(","))].join(
-    " ",
-  );
+  return [days, runs(month), weekdays, years].map((items) => items.join(",")).join(" ");
 }
 
 function runs({ isAny, values }: NumberField): string[] {

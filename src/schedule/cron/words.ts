@@ -1,4 +1,5 @@
-import type { CronFields, DayField, NumberField, WeekdayField } from "./fields.ts";
+import type { DayField, NumberField, WeekdayField } from "./field.ts";
+import type { CronFields } from "./fields.ts";
 import {
   listOf,
   monthWords,
@@ -14,6 +15,7 @@ import { progressionOf, runsOf, sorted } from "../../collections/number_lists.ts
 /** More times of day than these are told field by field. */
 const MOST_TIMES = 6;
 const LAST_YEAR = 9999;
+const NEAREST = "the working day (Monday to Friday) nearest to";
 
 interface Unit {
   readonly name: string;
@@ -115,7 +117,7 @@ function inMonths(months: string | null): string {
   return months === null ? "" : ` in ${months}`;
 }
 
-function dateWords({ values, last, lastWeekday, nearestTo }: DayField): string {
+function dateWords({ values, beforeLast, nearestTo, nearestBeforeLast }: DayField): string {
   const numbers = sorted(values);
   const steps = progressionOf(numbers);
   const the = (date: number) => `the ${ordinal(date)}`;
@@ -124,12 +126,18 @@ function dateWords({ values, last, lastWeekday, nearestTo }: DayField): string {
     : [`every ${ordinal(steps.step)} day from ${the(steps.first)} to ${the(steps.last)}`];
   return listOf([
     ...dates,
-    ...sorted(nearestTo).map((date) =>
-      `the working day (Monday to Friday) nearest to ${the(date)}`
-    ),
-    ...last ? ["the last day"] : [],
-    ...lastWeekday ? ["the last working day (Monday to Friday)"] : [],
+    ...sorted(nearestTo).map((date) => `${NEAREST} ${the(date)}`),
+    ...sorted(beforeLast).toReversed().map(dayBeforeLast),
+    ...nearestBeforeLast === null ? [] : [
+      nearestBeforeLast === 0
+        ? "the last working day (Monday to Friday)"
+        : `${NEAREST} ${dayBeforeLast(nearestBeforeLast)}`,
+    ],
   ]);
+}
+
+function dayBeforeLast(days: number): string {
+  return `the ${ordinalFromEither(-1 - days)} day`;
 }
 
 function weekdaysOf(field: WeekdayField, months: string | null): string {

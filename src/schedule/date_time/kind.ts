@@ -1,11 +1,11 @@
 import * as z from "zod";
 import type { Draft } from "../draft.ts";
 import { Once } from "../grid.ts";
-import { instantFromText, wallTimeFromText } from "../instant.ts";
+import { instantFromText, LAST_INSTANT, wallTimeFromText } from "../instant.ts";
 import { GAP_RULES, LocalSchedule } from "../local_time.ts";
 import type { Timer } from "../timer.ts";
 import type { TimerKind } from "../timer_kind.ts";
-import { type Zone, zoneOf } from "../zone.ts";
+import { MAX_OFFSET_MS, type Zone, zoneOf } from "../zone.ts";
 import { dateTimeSentence } from "./words.ts";
 import {
   ANY_INSTANT,
@@ -14,13 +14,16 @@ import {
   ON_OVERLAP,
   oneOf,
   OR_ZONE,
+  text,
   timeZone,
 } from "../params.ts";
+import { instantMeantBy } from "../instant_meant.ts";
+import { orElse } from "../refusal.ts";
 import { zoneNeededBy } from "../params_form.ts";
 import { Scheduled } from "../scheduled.ts";
 
 const DateTimeParams = z.object({
-  fire_at: z.string(ANY_INSTANT).meta({
+  fire_at: text(ANY_INSTANT, instantMeantBy).meta({
     pattern: MOMENT_PATTERN,
     description: "When it fires: RFC 3339, without an offset by the clocks of timezone",
   }),
@@ -111,13 +114,18 @@ function instantOf(params: z.infer<typeof DateTimeParams>, draft: Draft): number
   }
   const wallTime = wallTimeFromText(fire_at);
   if (wallTime === null || timezone === undefined) {
-    const orElse = wallTime === null ? "" : OR_ZONE;
-    draft.refuse("fire_at", `${ANY_INSTANT}${orElse}`);
+    const besides = wallTime === null ? "" : OR_ZONE;
+    draft.refuse("fire_at", orElse(ANY_INSTANT + besides, instantMeantBy(fire_at)));
     return null;
   }
   const at = new LocalSchedule(new Once(wallTime), timezone, dst_gap, dst_overlap).next(-Infinity);
-  if (at === null) {
-    draft.refuse("fire_at", `a time that the clocks of ${timezone.id} do not leave out`);
-  }
+  if (at === null) draft.refuse("fire_at", whatIsAllowed(wallTime, timezone));
   return at;
+}
+
+/** Where a local time is no instant. */
+function whatIsAllowed(wallTime: number, zone: Zone): string {
+  return wallTime > LAST_INSTANT - MAX_OFFSET_MS
+    ? "a time up to the end of the year 9999 in UTC"
+    : `a time that the clocks of ${zone.id} do not leave out`;
 }

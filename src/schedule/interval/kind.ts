@@ -1,12 +1,14 @@
 import * as z from "zod";
 import type { Draft } from "../draft.ts";
 import { Grid } from "../grid.ts";
+import { canBeNamed } from "../instant.ts";
 import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "../local_time.ts";
 import type { Timer } from "../timer.ts";
 import type { TimerKind } from "../timer_kind.ts";
 import { anyInstant, ON_GAP, ON_OVERLAP, oneOf, timeZone, wholeNumber } from "../params.ts";
-import { anyOf } from "../refusal.ts";
 import { present } from "../params_form.ts";
+import { anyOf, orElse } from "../refusal.ts";
+import { meantBy } from "./meant.ts";
 import { PlainInterval, ScheduledInterval } from "./timer.ts";
 
 const DAY_SECONDS = 86_400;
@@ -23,6 +25,8 @@ const UNIT_SECONDS = {
   day: DAY_SECONDS,
   days: DAY_SECONDS,
 };
+
+const ALLOWED_INTERVAL = "a whole number of at least 1";
 
 const IntervalParams = z.object({
   interval: wholeNumber(1).describe("How many units from one occurrence to the next"),
@@ -99,6 +103,9 @@ function timerOf(
   const stepMs = seconds * 1000;
   if (inDays && zone !== undefined) {
     const times = new Grid(anchorAt + zone.stretchAt(anchorAt).offset, stepMs);
+    if (!canBeNamed(times.anchorAt)) {
+      draft.refuse("anchor", `an instant in the years 0000 to 9999 of ${zone.id}`);
+    }
     const local = new LocalSchedule(times, zone, grid.dst_gap, grid.dst_overlap);
     return new ScheduledInterval(draft, times, local);
   }
@@ -113,6 +120,7 @@ function timerOf(
 }
 
 function readInterval(draft: Draft): Length | null {
+  refuseWithAnswer(draft);
   const params = draft.read(IntervalParams);
   if (params === null) return null;
   const unitSeconds = UNIT_SECONDS[params.unit];
@@ -120,6 +128,20 @@ function readInterval(draft: Draft): Length | null {
   if (seconds <= MAX_SECONDS) return { seconds, inDays: unitSeconds === DAY_SECONDS };
   draft.refuse("interval", upTo(MAX_SECONDS / unitSeconds));
   return null;
+}
+
+/** Refuses an interval or a unit that is wrong, where it is clear what was meant. */
+function refuseWithAnswer(draft: Draft): void {
+  const [interval, unit] = [draft.valueOf("interval"), draft.valueOf("unit")];
+  const isUnit = unit === undefined ||
+    (typeof unit === "string" && Object.hasOwn(UNIT_SECONDS, unit));
+  const isWhole = Number.isSafeInteger(interval) && Number(interval) >= 1;
+  if (isWhole && isUnit) return;
+  const meant = meantBy(interval, unit, draft.anchorAt);
+  if (meant === null) return;
+  const { params, kind } = meant;
+  if (isWhole) draft.refuse("unit", orElse(anyOf(UNITS), params, kind));
+  else draft.refuse("interval", orElse(ALLOWED_INTERVAL, params, kind));
 }
 
 function readSeconds(draft: Draft): Length | null {

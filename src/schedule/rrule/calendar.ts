@@ -1,6 +1,6 @@
 import { nearest } from "../../ground/nearest.ts";
 import type { Moment } from "../moment.ts";
-import { didYouMean, inspect } from "../refusal.ts";
+import { inspect, orElse } from "../refusal.ts";
 import { type Zone, zoneOf } from "../zone.ts";
 import { zoneNameMeant } from "../zone_names.ts";
 import { type CalendarLine, type CalendarLines, calendarLinesOf } from "./calendar_lines.ts";
@@ -107,8 +107,8 @@ function timeOf({ name, parameters }: CalendarLine, text: string): CalendarTime 
   const zone = zoneOfTzid(zoneName);
   if (zone === null) {
     const allowed = 'a TZID such as "Europe/Berlin" or "W. Europe Standard Time"';
-    const hint = didYouMean(zoneNameMeant(zoneName));
-    throw new RuleError("rule", `${allowed} instead of ${inspect(zoneName)} in ${name}${hint}`);
+    const text = `${allowed} instead of ${inspect(zoneName)} in ${name}`;
+    throw new RuleError("rule", orElse(text, zoneNameMeant(zoneName)));
   }
   if (time.zone === null || time.zone === zone) return { ...time, zone };
   throw new RuleError("rule", `either TZID or "Z" instead of ${inspect(text)} in ${name}`);

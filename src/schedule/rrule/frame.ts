@@ -14,7 +14,7 @@ import {
   OR_ZONE,
   timeZone,
 } from "../params.ts";
-import { inspect } from "../refusal.ts";
+import { inspect, orElse } from "../refusal.ts";
 import { UTC, type Zone } from "../zone.ts";
 import { currentNameOf } from "../zone_names.ts";
 import { instantText, wallText } from "../../words/calendar.ts";
@@ -48,9 +48,16 @@ export interface Frame extends ClockRules, RuleDates {
   readonly zone: Zone;
 }
 
-/** Puts the members and what an event says into one; `null` where they do not agree, which is then noted. */
-export function frameOf(draft: Draft, event: CalendarEvent | null): Frame | null {
-  if (!draft.has("dtstart") && (event === null || event.start === null)) {
+/**
+ * Puts the members and what an event says into one; `null` where they do not agree, which is then noted.
+ * `isRead`: whether the rule could be read, so that it is known what it lacks.
+ */
+export function frameOf(
+  draft: Draft,
+  event: CalendarEvent | null,
+  isRead: boolean,
+): Frame | null {
+  if (isRead && !draft.has("dtstart") && (event === null || event.start === null)) {
     draft.refuse("dtstart", event === null ? ANY_INSTANT : `${ANY_INSTANT}, or a DTSTART in rule`);
   }
   const params = draft.read(FrameParams);
@@ -76,7 +83,7 @@ function zoneNamed(params: FrameParams, event: CalendarEvent | null, draft: Draf
   if (timezone === undefined || zone === null) {
     const isFloating = timezone === undefined && start !== null && zone === null;
     if (isFloating) {
-      draft.warn('rule: DTSTART names no time zone and is read as UTC, see "timezone"');
+      draft.warn("rule", 'DTSTART names no time zone and is read as UTC, see "timezone"');
     }
     return timezone ?? zone;
   }
@@ -100,7 +107,7 @@ function startOf(
 ): number | null {
   const start = event?.start ?? null;
   if (member !== undefined && member.zone === null && zone === null) {
-    draft.refuse("dtstart", ANY_INSTANT + OR_ZONE);
+    draft.refuse("dtstart", orElse(ANY_INSTANT + OR_ZONE, instantText(member.at)));
     return null;
   }
   const [at = null, other = at] = [["rule", start] as const, ["dtstart", member] as const]
@@ -118,7 +125,7 @@ function instantIn(member: string, moment: Moment, elsewhere: Zone, draft: Draft
   const local = at + zone.stretchAt(at).offset;
   if (local !== moment.at) {
     const missing = `${wallText(moment.at)} does not exist in ${zone.id}`;
-    draft.warn(`${member}: ${missing}: the rule starts from ${wallText(local)}`);
+    draft.warn(member, `${missing}: the rule starts from ${wallText(local)}`);
   }
   return wholeSecond(at);
 }

@@ -6,7 +6,7 @@ import { Except } from "../except.ts";
 import { instantsOf, type Moment } from "../moment.ts";
 import { ANY_INSTANT, anyMoment, OR_ZONE } from "../params.ts";
 import { present, zoneNeededBy } from "../params_form.ts";
-import { inspect } from "../refusal.ts";
+import { inspect, orElse } from "../refusal.ts";
 import type { Schedule } from "../schedule.ts";
 import type { Timer } from "../timer.ts";
 import type { TimerKind } from "../timer_kind.ts";
@@ -84,10 +84,11 @@ export const rruleKind: TimerKind = {
 };
 
 function compileRRule(draft: Draft): Timer | null {
-  const isText = draft.has("rule");
+  // "rrule" is "rule" by another name, which is told of in the end.
+  const isText = draft.has("rule") || draft.has("rrule");
   try {
     const event = isText ? readEvent(draft) : null;
-    const frame = frameOf(draft, event);
+    const frame = frameOf(draft, event, !isText || event !== null);
     const wording = isText ? event && parseRule(event.rule) : readMembers(draft);
     if (frame === null || wording === null) return null;
     return timerOf(ruleOf(wording, frame), frame, draft);
@@ -102,7 +103,7 @@ function readEvent(draft: Draft): CalendarEvent | null {
   const params = draft.read(TextParams);
   const event = params && calendarEventFrom(params.rule);
   if (event !== null && event.idle.length > 0) {
-    draft.warn(`rule: ${inspect(event.idle)} say nothing of when, and have no effect`);
+    draft.warn("rule", `${inspect(event.idle)} say nothing of when, and have no effect`);
   }
   for (const member of ["until", ...Object.keys(RuleParams.shape)]) {
     draft.warnOfIdle(member, "rule says it all");
@@ -114,7 +115,7 @@ function readMembers(draft: Draft): Wording | null {
   const params = draft.read(RuleParams);
   const end = draft.read(UntilParams);
   if (end?.until?.zone === null && !draft.has("timezone")) {
-    draft.refuse("until", ANY_INSTANT + OR_ZONE);
+    draft.refuse("until", orElse(ANY_INSTANT + OR_ZONE, instantText(end.until.at)));
   }
   return params && end && { params, until: end.until ?? null };
 }
@@ -149,7 +150,8 @@ function warnOfIdleDates(schedule: Schedule, exDates: readonly number[], draft: 
     .filter((at) => schedule.next(at - 1) !== at);
   if (first === undefined) return;
   const more = others.length === 0 ? "" : `, nor at ${counted(others.length, "other date")}`;
-  draft.warn(`Nothing to leave out at ${instantText(first)}${more}`);
+  const member = draft.has("ex_dates") ? "ex_dates" : "rule";
+  draft.warn(member, `nothing to leave out at ${instantText(first)}${more}`);
 }
 
 function ruleOf({ params, until }: Wording, frame: Frame): RecurrenceRule {

@@ -17,15 +17,17 @@ const OTHER_FREQUENCIES = new Map([
 ]);
 
 /** The frequency that somebody most likely meant, such as "DAILY" by "day", or `null`. */
-export function frequencyMeant(text: string): string | null {
-  const word = text.trim().toUpperCase();
+export function frequencyMeant(value: unknown): string | null {
+  if (typeof value !== "string") return null;
+  const word = value.trim().toUpperCase();
   return OTHER_FREQUENCIES.get(word) ?? OTHER_FREQUENCIES.get(word.replace(/S$/, "")) ??
     nearest(word, FREQUENCIES);
 }
 
 /** The weekday that somebody most likely meant, such as "MO" by "Monday" and "1MO" by "mon#1", or `null`. */
-export function dayMeant(text: string): string | null {
-  const [, before = "", name = "", behind = ""] = DAY.exec(text.trim().toUpperCase()) ?? [];
+export function dayMeant(value: unknown): string | null {
+  if (typeof value !== "string") return null;
+  const [, before = "", name = "", behind = ""] = DAY.exec(value.trim().toUpperCase()) ?? [];
   const place = placeIn(WEEKDAY_NAMES, name);
   const code = place === null ? WEEKDAYS.find((it) => it === name) : WEEKDAYS[place];
   const ordinal = before + behind;

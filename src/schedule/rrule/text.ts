@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { nearest } from "../../ground/nearest.ts";
 import type { Moment } from "../moment.ts";
-import { anyOf, didYouMean, inspect, meantBy } from "../refusal.ts";
+import { anyOf, inspect, orElse } from "../refusal.ts";
 import { calendarTimeFrom } from "./calendar_time.ts";
 import { RuleParams } from "./params.ts";
 import { RuleError } from "./rule.ts";
@@ -61,12 +61,10 @@ export function parseRule(text: string): { params: RuleParams; until: Moment | n
 /** The first of the members that are wrong, in the words of the rule's text. */
 function errorOf({ issues: [issue] }: z.ZodError, parts: ReadonlyMap<string, string>): RuleError {
   const [name] = [...MEMBERS].find(([, member]) => member === issue?.path[0]) ?? [""];
-  const allowed = `${issue?.message} instead of ${inspect(parts.get(name) ?? "")} in ${name}`;
-  const meant = issue === undefined ? null : meantBy(issue);
-  return new RuleError(
-    "rule",
-    allowed + didYouMean(Array.isArray(meant) ? meant.join(",") : meant),
-  );
+  const known = issue?.code === "custom" ? issue.params ?? {} : {};
+  const { allowed = issue?.message, meant = null }: Record<string, unknown> = known;
+  const text = `${allowed} instead of ${inspect(parts.get(name) ?? "")} in ${name}`;
+  return new RuleError("rule", orElse(text, Array.isArray(meant) ? meant.join(",") : meant));
 }
 
 function partsOf(text: string): ReadonlyMap<string, string> {
@@ -96,7 +94,7 @@ function unknownPart(given: string, value: string): string {
   }
   const known = [...MEMBERS.keys()];
   const meant = OTHER_NAMES.get(name) ?? nearest(name, known);
-  return `${anyOf(known)} instead of ${inspect(given)}${didYouMean(meant)}`;
+  return orElse(`${anyOf(known)} instead of ${inspect(given)}`, meant);
 }
 
 /** The value as the member of the same meaning has it. */

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { POLICY_ADVICE } from "../../../src/broker/policies.ts";
 import { BrokerError } from "../../../src/broker/fault.ts";
 import * as news from "../../support/news.ts";
 import { START } from "../../support/rules.ts";
@@ -34,6 +35,7 @@ Deno.test("The log tells what is odd about the sensor's own queues", () => {
     news.storeBlocked(false),
     { kind: "outbox_unreadable", reason: "rule_id: missing" },
     { kind: "store_warning", text: "Cannot use queue 'x'" },
+    { kind: "kept_message_lost", queue: "x.layout" },
     { kind: "checkpoint_unwritten", error: new Error("full") },
     { kind: "checkpoint_unread", error: new Error("gone") },
   );
@@ -42,6 +44,7 @@ Deno.test("The log tells what is odd about the sensor's own queues", () => {
     "info: RabbitMQ has memory and disk again: the outbox takes events",
     "error: A message of the outbox cannot be read, it goes to the dead letters: rule_id: missing",
     "warn: Cannot use queue 'x'",
+    `error: The message of queue 'x.layout' was gone, and is written again. ${POLICY_ADVICE}`,
     "debug: Failed to write the checkpoint: full",
     "warn: Failed to read the checkpoint: gone",
   ]);
@@ -113,5 +116,24 @@ Deno.test("The log takes a failure for a repetition only where nothing worked in
     ["Connected to RabbitMQ at amqp://h:1/", undefined],
     ["Lost the connection", "2 Lost the connection"],
     ["Failed to connect", "2 Failed to connect"],
+  ]);
+});
+
+Deno.test("The log tells each time of a queue that is out of reach: nobody else does", () => {
+  const away = new BrokerError("queue_out_of_reach", "home node is down");
+  const { messages } = written(
+    news.storeLost(LOST, 10),
+    news.storeLost(away, 10),
+    news.leaseDisconnected(LOST, 10),
+    news.leaseDisconnected(away, 10),
+    { kind: "lease_in_reach" },
+    { kind: "lease_in_reach" },
+  );
+  assertEquals(messages, [
+    "warn: The outbox is out of reach: Lost the connection",
+    "warn: The outbox is out of reach: home node is down",
+    "warn: The lease is out of reach: Lost the connection",
+    "warn: The lease is out of reach: home node is down",
+    "info: The lease is within reach again",
   ]);
 });

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { POLICY_ADVICE } from "../../../src/broker/policies.ts";
 import type { OutboundEvent } from "../../../src/domain/event.ts";
 import { Counters } from "../../../src/observe/counters.ts";
 import { DropTally } from "../../../src/observe/drop_tally.ts";
@@ -81,7 +82,7 @@ Deno.test("The log tells when the platform is down, and for how long it was", ()
   assertEquals(messages, [
     "warn: Attune API is down, events wait in the outbox until it answers: 503: no",
     "info: Attune API answers again after 34.6 s",
-    "error: RabbitMQ lost 3 events of the outbox that it had confirmed",
+    `error: RabbitMQ lost 3 events of the outbox that it had confirmed. ${POLICY_ADVICE}`,
   ]);
 });
 

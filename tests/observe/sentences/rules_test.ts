@@ -46,8 +46,10 @@ Deno.test("The log tells what becomes of rules", () => {
     "error: Refused rule 7 (test.rule7): a: 1 is wrong; b: missing",
     "warn: Refused rule 7 (test.rule7): the token does not cover trigger type 'core.timer'",
     "warn: Rule 7 (test.rule7): colour is not known",
-    "warn: Missed 3 occurrences of rule 7",
-    "warn: Missed 100 or more occurrences of rule 8",
+    "warn: Missed 3 occurrences of rule 7 from 2025-01-01T00:00:00.000Z to " +
+    "2025-01-01T00:01:00.000Z: older than the catch-up window",
+    "warn: Missed 100 or more occurrences of rule 8 from 2025-01-01T00:00:00.000Z to " +
+    "2025-01-01T00:01:00.000Z: older than the catch-up window",
   ]);
 });
 
