@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { CommonParams } from "./draft.ts";
+import { namesOf } from "./other_names.ts";
 import { type JsonSchema, type ParamsForm, present } from "./params_form.ts";
 import type { TimerKind } from "./timer_kind.ts";
 
@@ -10,7 +11,7 @@ const ForPeople = z.object({ description: z.unknown().optional().describe("For p
 /** The parameters of rules of one kind, as JSON Schema (2020-12). */
 export function schemaOfKind(kind: TimerKind): JsonSchema {
   const forms = kind.forms.filter(({ isOfAnyKind }) => !isOfAnyKind);
-  return documentOf(kind.trigger.ref, forms, forms.map((form) => schemaOf(form, [])));
+  return documentOf(kind.trigger.ref, forms, forms.map((form) => schemaOf(form, kind, [])));
 }
 
 /** The parameters of rules that name their kind, or whose members leave no doubt about it. */
@@ -19,7 +20,9 @@ export function schemaOfAnyKind(triggerRef: string, kinds: readonly TimerKind[])
   return documentOf(
     triggerRef,
     forms.map(({ form }) => form),
-    forms.map(({ kind, form }) => schemaOf(form, [kindIn(kind, kinds), ...othersOut(form, kind)])),
+    forms.map(({ kind, form }) =>
+      schemaOf(form, kind, [kindIn(kind, kinds), ...othersOut(form, kind)])
+    ),
   );
 }
 
@@ -49,6 +52,13 @@ function kindIn(kind: TimerKind, kinds: readonly TimerKind[]): JsonSchema {
   };
 }
 
+/** No name of the members is allowed but their own, with whatever underscores, and those of other forms. */
+function spelling(members: readonly string[], ofForms: readonly string[]): JsonSchema {
+  const names = namesOf(members).map((name) => [...name].join("_?"));
+  const own = [...new Set([...members, ...ofForms])];
+  return { anyOf: [{ enum: own }, { not: { pattern: `^_*(?:${names.join("|")})_*$` } }] };
+}
+
 /** Leaves out the members of forms that only rules of any kind have, which do not go together. */
 function othersOut(form: ParamsForm, kind: TimerKind): JsonSchema[] {
   const own = membersOf(form);
@@ -61,7 +71,7 @@ function membersOf({ schemas }: ParamsForm): string[] {
   return schemas.flatMap(({ shape }) => Object.keys(shape));
 }
 
-function schemaOf(form: ParamsForm, more: readonly JsonSchema[]): JsonSchema {
+function schemaOf(form: ParamsForm, kind: TimerKind, more: readonly JsonSchema[]): JsonSchema {
   const schemas = [...form.schemas, CommonParams, ForPeople];
   const shape = Object.assign({}, ...schemas.map((schema) => schema.shape));
   const { properties, required = [] } = z.toJSONSchema(z.object(shape), {
@@ -77,6 +87,7 @@ function schemaOf(form: ParamsForm, more: readonly JsonSchema[]): JsonSchema {
   return {
     type: "object",
     properties,
+    propertyNames: spelling(Object.keys(shape), kind.forms.flatMap(membersOf)),
     required: [...new Set([...required, ...form.required])],
     ...conditions.length > 0 ? { allOf: conditions } : {},
   };

@@ -36,8 +36,10 @@ export function instantsOf({ at, zone }: Moment, elsewhere: Zone, rules: ClockRu
   return sorted(instants.filter((instant) => instant !== null));
 }
 
-/** The instant at which a moment comes first, in epoch milliseconds (RFC 5545 3.3.5). */
-export function instantOf(moment: Moment, elsewhere: Zone): number {
-  const [at = moment.at] = instantsOf(moment, elsewhere, { gap: "shift", overlap: "first" });
-  return at;
+/**
+ * The instant at which a moment comes first, in epoch milliseconds (RFC 5545 3.3.5); `null` where RFC 3339
+ * cannot name it in UTC.
+ */
+export function instantOf(moment: Moment, elsewhere: Zone): number | null {
+  return instantsOf(moment, elsewhere, { gap: "shift", overlap: "first" })[0] ?? null;
 }

@@ -110,6 +110,10 @@ Deno.test("What stands beside DTSTART agrees with it, or is refused", () => {
       'dtstart: "2026-01-05T09:00:00Z" is not allowed, expected "2026-01-05T08:00:00Z", as DTSTART in ' +
       "rule has it",
     ]],
+    [`DTSTART;TZID=America/New_York:99991231T235959\n${DAILY}`, {}, [
+      `rule: "DTSTART;TZID=America/New_York:99991231T235959\\nRRULE:FREQ=DAILY" is not allowed, ` +
+      "expected a start in the years 1 to 9999 of UTC",
+    ]],
     [DAILY, {}, [
       'dtstart: missing, expected an RFC 3339 date-time such as "2026-03-01T09:00:00Z", or a DTSTART in rule',
     ]],

@@ -129,6 +129,11 @@ const refused: readonly TriggerParams[] = [
   { ...RRULE, freq: "DAILY", r_dates: Array(1001).fill(INSTANT) },
   ...["start_at", "end_at"].map((member) => ({ interval: 5, [member]: "2026-01-05" })),
   { interval: 5, on_missed: "some" },
+  { interval: 5, units: "minutes" },
+  { interval: 5, start_date: INSTANT },
+  { expression: "@daily", tz: "UTC" },
+  { ...RRULE, freq: "DAILY", byday: ["MO"] },
+  { ...RRULE, rule: "FREQ=DAILY", ex_date: [INSTANT] },
   { interval: 5, jitter_seconds: 86_401 },
 ];
 for (const params of refused) {
@@ -152,7 +157,7 @@ const accepted: readonly TriggerParams[] = [
   { freq: "MONTHLY", by_day: ["+02tu", "-1fr"], week_start: "su", dtstart: INSTANT },
   { freq: "DAILY", dtstart: LOCAL, timezone: "UTC", until: "2026-02-05T09:00:00" },
   { rule: "dtstart;tzid=Europe/Berlin:20260105T090000\nrrule:freq=daily", ex_dates: [INSTANT] },
-  { rule: "FREQ=DAILY;", dtstart: INSTANT, freq: "{{ freq }}", by_day: [] },
+  { rule: "FREQ=DAILY;", dtstart: INSTANT, freq: "{{ freq }}", by_day: [], until: 5 },
 ];
 for (const params of accepted) {
   Deno.test(`Both the sensor and its schema take ${JSON.stringify(params).slice(0, 80)}`, () => {

@@ -119,8 +119,12 @@ function startOf(
 }
 
 /** The instant of a start, which some clocks may leave out. */
-function instantIn(member: string, moment: Moment, elsewhere: Zone, draft: Draft): number {
+function instantIn(member: string, moment: Moment, elsewhere: Zone, draft: Draft): number | null {
   const at = instantOf(moment, elsewhere);
+  if (at === null) {
+    draft.refuse(member, "a start in the years 1 to 9999 of UTC");
+    return null;
+  }
   const zone = moment.zone ?? elsewhere;
   const local = at + zone.stretchAt(at).offset;
   if (local !== moment.at) {
