@@ -141,7 +141,8 @@ export class RuleBook {
     if (namesake !== undefined && namesake !== rule.id) this.#end(namesake, rule.ref);
     if (!this.#isOurs(rule.id)) return;
     const memory = { ...rule, readAt, digest: digestOf(rule) };
-    if (!this.handles(rule.triggerRef)) return this.#letGo(rule, memory);
+    const isHandled = rule.unreadable !== undefined || this.handles(rule.triggerRef);
+    if (!isHandled) return this.#letGo(rule, memory);
     if (memory.digest === this.#known.digestOf(rule.id)) return this.#known.remember(memory);
     this.#settle(rule, memory);
   }
@@ -288,6 +289,7 @@ export class RuleBook {
 }
 
 /** What decides about a rule, in a number: versions may repeat. */
-function digestOf({ triggerRef, params, enabled, createdAt }: Rule): number {
-  return hashOfText(`${triggerRef} ${enabled} ${createdAt} ${JSON.stringify(params)}`);
+function digestOf({ triggerRef, params, enabled, createdAt, unreadable = "" }: Rule): number {
+  const written = JSON.stringify(params);
+  return hashOfText(`${triggerRef} ${enabled} ${createdAt} ${unreadable} ${written}`);
 }
