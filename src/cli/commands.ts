@@ -87,11 +87,13 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "preview",
     summary: "tell when a rule would fire, without a platform",
-    usage: ["[options] <trigger_params>", "--batch"],
+    usage: ["[options] <rule>", "[options] <file>...", "--batch"],
     about: [
       "Tells in words what a rule's schedule is, when it next falls due, and what its author may not " +
-      "have thought of. Needs no platform, no configuration and no permission.",
-      "<trigger_params> is the rule's JSON object; - reads it from standard input.",
+      "have thought of. Needs no platform and no configuration, and no permission but to read files.",
+      "<rule> is its trigger_params as JSON, a cron expression, or an RRULE with or without the lines " +
+      "of iCalendar around it; - reads it from standard input. A file, or standard input, can hold " +
+      "many: a pack's YAML or JSON with rules, a crontab, or a rule a line.",
     ],
     options: [
       {
@@ -116,9 +118,15 @@ export const COMMANDS: readonly Command[] = [
         summary: "when the rule was created: intervals count from there (default now)",
       },
       {
-        name: "timezone",
+        name: "zone",
         value: "TZ",
-        summary: "show local times in this zone (default the rule's)",
+        summary: "show local times in this zone beside UTC (default the rule's)",
+      },
+      { name: "timezone", value: "TZ", summary: "the same, as it was called before" },
+      {
+        name: "watch",
+        value: null,
+        summary: "then count down to the next occurrence, and to each one after it",
       },
       { name: "json", value: null, summary: "print one line of JSON instead, as --batch does" },
       {
@@ -128,16 +136,35 @@ export const COMMANDS: readonly Command[] = [
           'answer each line of standard input with a line. In: {"trigger_params": {...}} with ' +
           "optional trigger_ref, created, after (default created, else now), count and rule_id. Out: " +
           '{"occurrences": [...], "description": "...", "warnings": [...]}, with fires_at where ' +
-          'jitter_seconds and rule_id put occurrences off, or {"error": "..."}',
+          'jitter_seconds and rule_id put occurrences off, or {"error": "...", "line": 1}',
       },
     ],
     words: [],
     notes: [
-      "Exit codes: 0, also where lines of a batch had errors; 2 if the rule would be refused or the " +
-      "command line is wrong.",
+      "Exit codes: 0; 2 if any rule would be refused or the command line is wrong.",
       `Examples:
+  ${NAME} preview '*/5 * * * *'
+  ${NAME} preview --zone Europe/Berlin 'FREQ=WEEKLY;BYDAY=MO,TU'
+  ${NAME} preview - < packs/mypack/rules/nightly.yaml
   ${NAME} preview '{"expression": "30 9 * * 1-5", "timezone": "Europe/Berlin"}'
   ${NAME} preview --count 3 --json '{"interval": 90, "unit": "minutes"}'`,
+    ],
+  },
+  {
+    name: "print",
+    summary: "print the JSON Schema of rules' parameters",
+    usage: ["schema [trigger]"],
+    about: [
+      "Prints a JSON Schema (2020-12) of the trigger_params that rules of a trigger have, for editors and " +
+      `for checks in CI. The trigger is ${DEFAULT_TRIGGER} unless it is named: ` +
+      `${[...TIMER_TRIGGERS].join(", ")}. It needs no permission.`,
+    ],
+    options: [],
+    words: ["schema"],
+    notes: [
+      "What a schema cannot say, such as that a cron expression is none, preview does.",
+      `Example:
+  ${NAME} print schema core.crontimer > crontimer.schema.json`,
     ],
   },
   {
@@ -169,7 +196,7 @@ export const COMMANDS: readonly Command[] = [
     usage: ["[command]"],
     about: [],
     options: [],
-    words: ["run", "check", "preview", "completions"],
+    words: ["run", "check", "preview", "print", "completions"],
     notes: [],
   },
 ];

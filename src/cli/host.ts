@@ -6,6 +6,8 @@ export interface Host {
   readonly env: EnvReader;
   readonly clock: Clock;
   readonly stdin: () => AsyncIterable<Uint8Array>;
+  /** Rejects as `Deno.readTextFile` does, also where the program has no permission. */
+  readonly readFile: (path: string) => Promise<string>;
   readonly stdout: Output;
   readonly stderr: Output;
 }

@@ -4,6 +4,7 @@ import { commandHelp, helpText } from "./help.ts";
 import { complain, type Host, print } from "./host.ts";
 import { refuse, UsageError } from "./options.ts";
 import { runPreview } from "./preview.ts";
+import { runPrint } from "./print.ts";
 import { run } from "./run.ts";
 import { COMMANDS, NAME } from "./commands.ts";
 import { systemClock } from "../ground/clock.ts";
@@ -19,6 +20,7 @@ export function main(args: readonly string[], env: EnvReader): Promise<ExitCode>
     env,
     clock: systemClock,
     stdin: () => Deno.stdin.readable,
+    readFile: (path) => Deno.readTextFile(path),
     stdout: Deno.stdout,
     stderr: Deno.stderr,
   });
@@ -48,6 +50,8 @@ async function dispatch(args: readonly string[], host: Host): Promise<ExitCode> 
       return await runCheck(rest, host);
     case "preview":
       return await runPreview(rest, host);
+    case "print":
+      return await runPrint(rest, host);
     case "completions":
       return await runCompletions(rest, host);
     case "version":

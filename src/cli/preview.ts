@@ -1,88 +1,97 @@
 import * as z from "zod";
-import { complain, type Host, print, readText } from "./host.ts";
-import { type Arguments, readArguments, refuse, UsageError } from "./options.ts";
-import { optionsOf } from "./commands.ts";
+import { complain, type Host, print } from "./host.ts";
+import { type Arguments, readArguments, UsageError } from "./options.ts";
+import { NAME, optionsOf } from "./commands.ts";
+import { type Placed, previewOf, type Question, showOne, showSeveral } from "./preview_shown.ts";
+import { type Source, sourcesOf } from "./preview_sources.ts";
+import { watch } from "./preview_watch.ts";
 import { ExitCode } from "../ground/exit.ts";
-import {
-  DEFAULT_COUNT,
-  DEFAULT_TRIGGER,
-  MAX_COUNT,
-  preview,
-  previewJson,
-} from "../preview/preview.ts";
 import { previewLines } from "../preview/batch.ts";
-import { previewText, refusalText } from "../preview/text.ts";
-import type { TriggerParams } from "../domain/rule.ts";
-import { compile } from "../schedule/kinds.ts";
+import { givenIn } from "../preview/given_text.ts";
+import { DEFAULT_COUNT, DEFAULT_TRIGGER, MAX_COUNT } from "../preview/preview.ts";
 import { anyInstant, timeZone, wholeNumber } from "../schedule/params.ts";
 import { refusal } from "../schedule/refusal.ts";
+import { counted } from "../words/counted.ts";
 
-const MAX_PARAMS_CHARACTERS = 1024 * 1024;
+/** More lines than these are counted only. */
+const MOST_LINES_NAMED = 10;
 
 const Values = z.object({
   trigger: z.string().default(DEFAULT_TRIGGER),
   count: z.preprocess(numberOf, wholeNumber(1, MAX_COUNT).default(DEFAULT_COUNT)),
   after: anyInstant().optional(),
   created: anyInstant().optional(),
+  zone: timeZone().optional(),
   timezone: timeZone().optional(),
 });
 
-/** The command `preview`: tells when a rule would fire. Throws a `UsageError`. */
+/** The command `preview`: tells when rules would fire. Throws a `UsageError`. */
 export async function runPreview(args: readonly string[], host: Host): Promise<ExitCode> {
   const given = readArguments(args, optionsOf("preview"));
   if (given.flags.has("batch")) return await runBatch(given, host);
-  const values = valuesOf(given);
-  const params = paramsFrom(await paramsText(given, host));
-  const now = host.clock.now();
-  const compiled = compile(values.trigger, params, values.created ?? now);
-  const request = { after: values.after ?? now, count: values.count, ruleId: null };
-  const previewed = preview(compiled, request);
-  if (given.flags.has("json")) await print(host.stdout, `${previewJson(previewed)}\n`);
-  else if (!previewed.ok) await complain(host.stderr, refusalText(previewed));
-  else {
-    const { count, timezone: zone = null } = values;
-    await print(host.stdout, previewText(previewed, { zone, now, count }));
+  const question = questionOf(given, host.clock.now());
+  const sources = await sourcesOf(given.words, host);
+  const rules = await rulesIn(sources, question.createdAt ?? question.now);
+  const [rule, another] = rules;
+  if (rule === undefined) throw new UsageError("there is no rule to preview");
+  const isAlone = another === undefined && !sources.some(({ isFile }) => isFile);
+  const previewed = isAlone ? previewOf(rule, question) : null;
+  const isWatched = given.flags.has("watch");
+  if (isWatched && (previewed === null || question.isJson)) {
+    throw new UsageError("'--watch' takes one rule, without '--json'");
   }
-  return previewed.ok ? ExitCode.clean : ExitCode.usage;
+  if (previewed === null) return await showSeveral(rules, question, host);
+  if (rule.is === "unreadable") throw new UsageError(rule.problem);
+  const code = await showOne(previewed, question, host);
+  if (isWatched && previewed.ok) await watch(previewed.timer, host);
+  return code;
+}
+
+async function rulesIn(sources: readonly Source[], now: number): Promise<readonly Placed[]> {
+  const found: Placed[] = [];
+  for (const { place, text } of sources) {
+    const rules = await givenIn(text, now);
+    found.push(...rules.map((rule) => ({ ...rule, place: `${place}:${rule.line}` })));
+  }
+  return found;
 }
 
 async function runBatch({ words, flags, values }: Arguments, host: Host): Promise<ExitCode> {
   if (words[0] !== undefined || flags.size > 1 || values.size > 0) {
     throw new UsageError("'--batch' goes without other arguments: each line has its own");
   }
-  for await (const answer of previewLines(host.stdin(), () => host.clock.now())) {
-    await print(host.stdout, answer);
+  const refused: number[] = [];
+  for await (const answers of previewLines(host.stdin(), () => host.clock.now())) {
+    refused.push(...answers.refused);
+    await print(host.stdout, answers.text);
   }
-  return ExitCode.clean;
+  if (refused.length === 0) return ExitCode.clean;
+  const lines = refused.slice(0, MOST_LINES_NAMED).join(", ");
+  const more = refused.length > MOST_LINES_NAMED ? " …" : "";
+  const count = counted(refused.length, "line");
+  await complain(host.stderr, `${NAME}: ${count} refused: ${lines}${more}\n`);
+  return ExitCode.usage;
 }
 
-function valuesOf({ values }: Arguments): z.infer<typeof Values> {
+function questionOf({ values, flags }: Arguments, now: number): Question {
   const parsed = Values.safeParse(Object.fromEntries(values));
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path: [name], message }) =>
-    refusal(`--${String(name)}`, values.get(String(name)), message)
-  );
-  throw new UsageError(problems.join("; "));
-}
-
-async function paramsText({ words }: Arguments, host: Host): Promise<string> {
-  const [text, stranger] = words;
-  if (text === undefined) throw new UsageError("the rule's trigger_params are missing");
-  if (stranger !== undefined) refuse(stranger, []);
-  return text === "-" ? await readText(host.stdin(), MAX_PARAMS_CHARACTERS) : text;
-}
-
-function paramsFrom(text: string): TriggerParams {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    const fault = error instanceof Error ? error.message : "";
-    throw new UsageError(`cannot read trigger_params as JSON: ${fault}`, { cause: error });
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      return refusal(`--${name}`, values.get(name), issue.message);
+    });
+    throw new UsageError(problems.join("; "));
   }
-  const params = z.record(z.string(), z.unknown()).safeParse(value);
-  if (params.success) return params.data;
-  throw new UsageError(refusal("trigger_params", value, "a JSON object"));
+  const { trigger, count, after, created, zone, timezone } = parsed.data;
+  return {
+    triggerRef: trigger,
+    count,
+    after: after ?? now,
+    createdAt: created ?? null,
+    zone: zone ?? timezone ?? null,
+    isJson: flags.has("json"),
+    now,
+  };
 }
 
 /** A number that is written in digits; anything else as it is. */

@@ -1,6 +1,14 @@
 import * as z from "zod";
 import { nearest } from "../ground/nearest.ts";
-import { DEFAULT_COUNT, DEFAULT_TRIGGER, MAX_COUNT, preview, previewJson } from "./preview.ts";
+import {
+  DEFAULT_COUNT,
+  DEFAULT_TRIGGER,
+  MAX_COUNT,
+  type Preview,
+  preview,
+  previewJson,
+  type Refused,
+} from "./preview.ts";
 import { RuleId } from "../domain/rule.ts";
 import { compile } from "../schedule/kinds.ts";
 import { anyInstant, wholeNumber } from "../schedule/params.ts";
@@ -20,44 +28,83 @@ const Line = z.strictObject({
 });
 const MEMBERS = Object.keys(Line.shape);
 
+/** Answers to some lines. */
+export interface Answers {
+  /** A line each, each with its line feed. */
+  readonly text: string;
+  /** The numbers of those lines, from 1, that were answered with an error. */
+  readonly refused: readonly number[];
+}
+
 /**
  * Answers each line with one line, in order, as soon as it is read; yields one or more lines at a time. A
  * line is a JSON object, see `Line`; its instants are RFC 3339. An answer has `occurrences`, `description`
- * and `warnings`, or an `error`. `now` gives the present in epoch milliseconds.
+ * and `warnings`, or an `error` with the number of its `line`. `now` gives the present in epoch
+ * milliseconds.
  */
 export async function* previewLines(
   chunks: AsyncIterable<Uint8Array>,
   now: () => number,
-): AsyncGenerator<string> {
+): AsyncGenerator<Answers> {
   const splitter = new LineSplitter();
+  let number = 0;
   for await (const chunk of chunks) {
-    let answers = "";
+    const answers = new AnswerBuffer();
     for (const line of splitter.take(chunk)) {
-      answers += `${answerTo(line, now())}\n`;
-      if (answers.length < MAX_WRITE_CHARACTERS) continue;
-      yield answers;
-      answers = "";
+      answers.add(previewLine(line, now()), ++number);
+      if (answers.isFull) yield answers.take();
     }
-    if (answers !== "") yield answers;
+    if (!answers.isEmpty) yield answers.take();
   }
-  for (const line of splitter.end()) yield `${answerTo(line, now())}\n`;
+  const last = new AnswerBuffer();
+  for (const line of splitter.end()) last.add(previewLine(line, now()), ++number);
+  if (!last.isEmpty) yield last.take();
+}
+
+class AnswerBuffer {
+  #text = "";
+  #refused: number[] = [];
+
+  get isFull(): boolean {
+    return this.#text.length >= MAX_WRITE_CHARACTERS;
+  }
+
+  get isEmpty(): boolean {
+    return this.#text === "";
+  }
+
+  add(previewed: Preview | Refused, line: number): void {
+    this.#text += `${previewJson(previewed, line)}\n`;
+    if (!previewed.ok) this.#refused.push(line);
+  }
+
+  take(): Answers {
+    const answers = { text: this.#text, refused: this.#refused };
+    this.#text = "";
+    this.#refused = [];
+    return answers;
+  }
 }
 
 /** `null` stands for a line that is too long to be read. */
-function answerTo(line: string | null, now: number): string {
-  if (line === null) return errorJson(`Line longer than ${MAX_LINE_CHARACTERS} characters`);
+function previewLine(line: string | null, now: number): Preview | Refused {
+  if (line === null) return refused(`Line longer than ${MAX_LINE_CHARACTERS} characters`);
   const value = valueOf(line);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return errorJson(`Line ${inspect(line)} is no JSON object, expected ${anyOf(MEMBERS)} in one`);
+    return refused(`Line ${inspect(line)} is no JSON object, expected ${anyOf(MEMBERS)} in one`);
   }
   const parsed = Line.safeParse(value);
   if (!parsed.success) {
-    return errorJson(parsed.error.issues.map((issue) => problemOf(issue, value)).join("; "));
+    return refused(...parsed.error.issues.map((issue) => problemOf(issue, value)));
   }
   const { trigger_ref, trigger_params, created, after, count, rule_id } = parsed.data;
   const compiled = compile(trigger_ref, trigger_params, created ?? now);
   const request = { after: after ?? created ?? now, count, ruleId: rule_id ?? null };
-  return previewJson(preview(compiled, request));
+  return preview(compiled, request);
+}
+
+function refused(...problems: readonly string[]): Refused {
+  return { ok: false, problems };
 }
 
 function valueOf(line: string): unknown {
@@ -79,10 +126,6 @@ function unknownMember(member: string): string {
   const meant = nearest(member, MEMBERS);
   const expected = meant === null ? `expected ${anyOf(MEMBERS)}` : `did you mean "${meant}"?`;
   return `Unknown member ${inspect(member)}: ${expected}`;
-}
-
-function errorJson(error: string): string {
-  return JSON.stringify({ error });
 }
 
 /** Cuts UTF-8 into lines. `null` stands for one of more than 1 Mi characters, which is not kept. */

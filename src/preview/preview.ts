@@ -55,9 +55,12 @@ export function preview(compiled: Compiled, request: PreviewRequest): Preview | 
   };
 }
 
-/** A preview for programs: one line of JSON, without a line feed. */
-export function previewJson(previewed: Preview | Refused): string {
-  if (!previewed.ok) return JSON.stringify({ error: previewed.problems.join("; ") });
+/**
+ * A preview for programs: one line of JSON, without a line feed. `line` is that of the rule where several
+ * were asked about.
+ */
+export function previewJson(previewed: Preview | Refused, line?: number): string {
+  if (!previewed.ok) return JSON.stringify({ error: previewed.problems.join("; "), line });
   const { occurrences, firesAt, description, warnings } = previewed;
   return JSON.stringify({
     occurrences: occurrences.map(rfc3339),

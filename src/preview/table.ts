@@ -2,9 +2,7 @@ import type { Preview } from "./preview.ts";
 import { changeNote, occurrenceNote } from "./notes.ts";
 import { localText, utcText, waitText } from "./time.ts";
 import { instantText } from "../words/calendar.ts";
-import { Zone } from "../schedule/zone.ts";
-
-const UTC = new Zone("UTC");
+import { UTC, type Zone } from "../schedule/zone.ts";
 
 /** How a preview is shown. */
 export interface View {

@@ -1,5 +1,5 @@
-import { instantText, padded, wallText } from "../words/calendar.ts";
-import { spanText } from "../words/spans.ts";
+import { instantText, wallText } from "../words/calendar.ts";
+import { offsetText, spanText } from "../words/spans.ts";
 import type { Zone } from "../schedule/zone.ts";
 
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
@@ -22,14 +22,6 @@ export function dayText(local: number): string {
 /** The time of day of a local time that is kept as if it were UTC. */
 export function clockText(local: number): string {
   return wallText(local).split("T")[1] ?? "";
-}
-
-/** Local time minus UTC, in milliseconds, as `+02:00`. */
-export function offsetText(offsetMs: number): string {
-  const seconds = Math.abs(offsetMs) / 1000;
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  // Before zones there were seconds.
-  return (offsetMs < 0 ? "-" : "+") + parts.slice(0, parts[2] === 0 ? 2 : 3).map(padded).join(":");
 }
 
 /** How long until an instant, or since. Both in epoch milliseconds. */

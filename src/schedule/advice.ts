@@ -1,9 +1,11 @@
 import { adviceOnDates } from "./advice_dates.ts";
+import { adviceOnZone } from "./advice_zone.ts";
 import { type Clash, type Clashes, clashesIn, repetitionAt } from "./clock_changes.ts";
 import { instantText, wallText } from "../words/calendar.ts";
 import type { LocalSchedule } from "./local_time.ts";
 import type { Timer } from "./timer.ts";
 
+const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** How far ahead clocks are looked at. */
 const HORIZON_MS = 366 * DAY_MS;
@@ -13,6 +15,9 @@ const RUNS_OF_OVERLAP = {
   second: "runs the second time only",
   both: "runs both times",
 };
+
+/** Told of what runs each hour otherwise. */
+const BOTH_TIMES = ', and an hour passes without it ("dst_overlap": "both" runs both times)';
 
 /** What holds for all timers of one schedule. */
 interface Findings extends Clashes {
@@ -25,14 +30,19 @@ interface Findings extends Clashes {
 const findings = new WeakMap<LocalSchedule, Findings>();
 
 /**
- * What the author of a rule may not have thought of: that it never fires again, that clocks put forward
- * or back touch it within a year, that months lack its day. `after` is the instant from which to look
+ * What the author of a rule may not have thought of: that it never fires again, that its zone is not the one
+ * it looks like, that clocks put forward or back touch it within a year, that months lack its day. `after` is the instant from which to look
  * ahead, in epoch milliseconds.
  */
 export function adviceOn(timer: Timer, after: number): readonly string[] {
   if (timer.next(after) === null) {
     return [`Never fires again: there is no occurrence after ${instantText(after)}`];
   }
+  const onZone = timer.zone === null ? [] : adviceOnZone(timer.zone, after);
+  return [...onZone, ...adviceOnTimes(timer, after)];
+}
+
+function adviceOnTimes(timer: Timer, after: number): readonly string[] {
   if (timer.isOnce) return adviceOnMoment(timer);
   const { local, firstAt, isRestricted } = timer.parts;
   if (local === null) return adviceOnDates(timer);
@@ -70,8 +80,11 @@ function gapAdvice({ transition, time, runsAt }: Clash, { zone }: LocalSchedule)
   return leftOut(time, zone.id, runsAt === null ? null : runsAt + transition.after);
 }
 
-function overlapAdvice({ time }: Clash, { zone, overlap }: LocalSchedule): string {
-  return comesTwice(time, zone.id, RUNS_OF_OVERLAP[overlap]);
+function overlapAdvice({ time }: Clash, { times, zone, overlap }: LocalSchedule): string {
+  const nextTime = times.next(time);
+  const losesAnHour = overlap !== "both" && nextTime !== null && nextTime - time <= HOUR_MS;
+  const hint = losesAnHour ? BOTH_TIMES : "";
+  return comesTwice(time, zone.id, RUNS_OF_OVERLAP[overlap] + hint);
 }
 
 function adviceOnMoment(timer: Timer): readonly string[] {

@@ -13,11 +13,15 @@ const KIND = ["type"];
 export const MOST_JUDGED = 100;
 
 /** The members of every kind. */
-const CommonParams = z.object({
-  start_at: anyInstant().optional(),
-  end_at: anyInstant().optional(),
-  on_missed: oneOf(["latest", "all", "skip"]).default("latest"),
-  jitter_seconds: wholeNumber(1, MAX_JITTER_SECONDS).optional(),
+export const CommonParams = z.object({
+  start_at: anyInstant().optional().describe("Nothing before it"),
+  end_at: anyInstant().optional().describe("Nothing from it on"),
+  on_missed: oneOf(["latest", "all", "skip"]).default("latest")
+    .describe("What becomes of occurrences that nobody fired in time"),
+  jitter_seconds: wholeNumber(1, MAX_JITTER_SECONDS).optional()
+    .describe(
+      "Delays each occurrence by up to this many seconds, the same for a rule and an instant",
+    ),
 });
 
 /** What a rule says that names none of them. */
@@ -111,9 +115,7 @@ export class Draft {
     if (ofNone !== undefined && !members.some((member) => this.has(member))) return ofNone;
     const parsed = schema.safeParse(this.#params);
     if (parsed.success) return parsed.data;
-    for (const { path: [member], message } of parsed.error.issues) {
-      this.refuse(String(member), message);
-    }
+    for (const issue of parsed.error.issues) this.refuse(String(issue.path[0]), issue.message);
     return null;
   }
 

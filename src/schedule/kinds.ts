@@ -3,7 +3,9 @@ import { cronKind } from "./cron/kind.ts";
 import { dateTimeKind } from "./date_time/kind.ts";
 import { Draft, MOST_JUDGED } from "./draft.ts";
 import { intervalKind } from "./interval/kind.ts";
+import { schemaOfAnyKind, schemaOfKind } from "./json_schema.ts";
 import { canMean, kindMeantBy } from "./other_names.ts";
+import type { JsonSchema } from "./params_form.ts";
 import { anyOf, orElse, refusal } from "./refusal.ts";
 import { rruleKind } from "./rrule/kind.ts";
 import type { Timer } from "./timer.ts";
@@ -61,6 +63,13 @@ export class TimerKinds {
     return this.#kindOf(triggerRef, params)?.name ?? null;
   }
 
+  /** The parameters of a trigger's rules as JSON Schema; `null` of one that is no timer's. */
+  schemaOf(triggerRef: string): JsonSchema | null {
+    if (triggerRef === ANY_KIND) return schemaOfAnyKind(ANY_KIND, [...this.#byName.values()]);
+    const kind = this.#byTrigger.get(triggerRef);
+    return kind === undefined ? null : schemaOfKind(kind);
+  }
+
   #kindOf(triggerRef: string, params: TriggerParams): TimerKind | undefined {
     if (triggerRef !== ANY_KIND) return this.#byTrigger.get(triggerRef);
     const { type } = params;
@@ -106,6 +115,11 @@ export function compile(triggerRef: string, params: TriggerParams, anchorAt: num
 /** As {@link TimerKinds.kindOf}, with the kinds that there are. */
 export function kindOf(triggerRef: string, params: TriggerParams): string | null {
   return STANDARD.kindOf(triggerRef, params);
+}
+
+/** As {@link TimerKinds.schemaOf}, with the kinds that there are. */
+export function schemaOf(triggerRef: string): JsonSchema | null {
+  return STANDARD.schemaOf(triggerRef);
 }
 
 function refuse(problem: string): Compiled {

@@ -95,6 +95,12 @@ export function meantBy(member: string, params: Params, known: readonly string[]
   return { [name]: /^(?:by_|ex_|r_)/.test(name) ? listed(value) : value };
 }
 
+/** What some members are called anywhere, in lower case and without punctuation. */
+export function namesOf(known: readonly string[]): string[] {
+  return [...MEANINGS].filter(([, meanings]) => meanings.some((it) => known.includes(it)))
+    .map(([name]) => name);
+}
+
 /** Whether a member may stand for one of some others. */
 export function canMean(member: string, others: readonly string[]): boolean {
   if (member.length > LONGEST) return false;

@@ -1,3 +1,5 @@
+import { nameOfWindowsZone } from "./zone_names.ts";
+
 /** A stretch of time during which a zone's clocks keep one distance from UTC. Milliseconds throughout. */
 export interface Stretch {
   /** Its first instant, and the first one after it; infinite where there is no transition. */
@@ -20,12 +22,11 @@ const MAX_KNOWN = 1024;
 
 const zones = new Map<string, Zone>();
 
-/** The zone of an IANA name, in any case, or `null` if there is none. */
+/** The zone of IANA's or Windows' name, in any case, or `null` if there is none. */
 export function zoneOf(name: string): Zone | null {
   const known = zones.get(name);
   if (known !== undefined) return known;
-  if (!IANA_NAME.test(name)) return null;
-  const id = idOf(name);
+  const id = idOf(name) ?? idOf(nameOfWindowsZone(name) ?? "");
   if (id === null) return null;
   // Kept under the one spelling, so that there are never more of them than zones.
   const zone = zones.get(id) ?? new Zone(id);
@@ -102,7 +103,12 @@ function holds({ from, to }: Stretch, at: number): boolean {
   return from <= at && at < to;
 }
 
+/** Universal time. */
+export const UTC = new Zone("UTC");
+zones.set(UTC.id, UTC);
+
 function idOf(name: string): string | null {
+  if (!IANA_NAME.test(name)) return null;
   try {
     return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId;
   } catch {

@@ -1,4 +1,4 @@
-import { countOf } from "./calendar.ts";
+import { countOf, padded } from "./calendar.ts";
 
 const UNITS: readonly (readonly [name: string, seconds: number])[] = [
   ["day", 86_400],
@@ -38,4 +38,12 @@ export function durationText(seconds: number): string {
     if (seconds % unitSeconds === 0) return countOf(seconds / unitSeconds, name);
   }
   return countOf(seconds, "second");
+}
+
+/** Local time minus UTC, in milliseconds, as `+02:00`. */
+export function offsetText(offsetMs: number): string {
+  const seconds = Math.abs(offsetMs) / 1000;
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  // Before zones there were seconds.
+  return (offsetMs < 0 ? "-" : "+") + parts.slice(0, parts[2] === 0 ? 2 : 3).map(padded).join(":");
 }

@@ -11,6 +11,7 @@ Deno.exit(
     env: Deno.env,
     clock: { ...systemClock, now: () => systemClock.now() + offsetMs() },
     stdin: () => Deno.stdin.readable,
+    readFile: (path) => Deno.readTextFile(path),
     stdout: Deno.stdout,
     stderr: Deno.stderr,
   }),

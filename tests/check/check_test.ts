@@ -56,6 +56,7 @@ class Around implements AsyncDisposable {
       env: { get: (name) => env[name], toObject: () => env },
       clock: systemClock,
       stdin: () => new Blob([]).stream(),
+      readFile: () => Promise.reject(new Deno.errors.NotFound("No such file")),
       stdout: screen,
       stderr: screen,
     });

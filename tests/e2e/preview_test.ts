@@ -51,6 +51,19 @@ Deno.test("preview reads standard input, and ends with exit code 2 where a rule 
   );
 });
 
+Deno.test("preview reads rules in YAML without a permission, and no file", async () => {
+  const piped = await run(
+    ["preview", "--count=1", "-"],
+    "- expression: 30 2 * * *\n- interval: 5\n",
+  );
+  assertEquals([piped.code, piped.stderr], [0, ""]);
+  assertStringIncludes(piped.stdout, "stdin:1\nAt 02:30 every day in UTC\n");
+  assertStringIncludes(piped.stdout, "stdin:2\nEvery 5 seconds");
+  const named = await run(["preview", "deno.json"]);
+  assertEquals(named.code, 2);
+  assertStringIncludes(named.stderr, "it may read no file: preview - < deno.json");
+});
+
 Deno.test("preview --batch answers 10,000 lines, one each and in order", async () => {
   const lines = Array.from({ length: 10_000 }, (_, index) => {
     const expression = `${index % 60} ${index % 24} * * ${index % 7}`;
@@ -61,7 +74,8 @@ Deno.test("preview --batch answers 10,000 lines, one each and in order", async (
     });
   });
   const { code, stdout, stderr } = await run(["preview", "--batch"], `${lines.join("\n")}\n`);
-  assertEquals([code, stderr], [0, ""]);
+  const refused = Array.from({ length: 10 }, (_, index) => (index + 1) * 1000).join(", ");
+  assertEquals([code, stderr], [2, `attune-core-timer-sensor: 10 lines refused: ${refused}\n`]);
   const answers = stdout.trimEnd().split("\n");
   assertEquals(answers.length, lines.length);
   for (const [index, answer] of answers.entries()) {

@@ -2,10 +2,11 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Preview, preview, type PreviewRequest } from "../../src/preview/preview.ts";
 import { previewLines } from "../../src/preview/batch.ts";
 import { previewText } from "../../src/preview/text.ts";
-import { offsetText, waitText } from "../../src/preview/time.ts";
+import { waitText } from "../../src/preview/time.ts";
 import { RuleId, type TriggerParams } from "../../src/domain/rule.ts";
 import { compile } from "../../src/schedule/kinds.ts";
 import { zoneOf } from "../../src/schedule/zone.ts";
+import { offsetText } from "../../src/words/spans.ts";
 
 const NOW = Date.parse("2026-03-27T12:00:00Z");
 const ENCODER = new TextEncoder();
@@ -25,8 +26,8 @@ function textOf(params: TriggerParams, timezone: string | null = null, count = 3
 async function answersTo(...chunks: readonly (string | Uint8Array)[]): Promise<string[]> {
   const bytes = chunks.map((chunk) => typeof chunk === "string" ? ENCODER.encode(chunk) : chunk);
   const answers = await Array.fromAsync(previewLines(ReadableStream.from(bytes), () => NOW));
-  assert(answers.every((answer) => answer.endsWith("\n")));
-  return answers.join("").split("\n").slice(0, -1);
+  assert(answers.every(({ text }) => text.endsWith("\n")));
+  return answers.map(({ text }) => text).join("").split("\n").slice(0, -1);
 }
 
 async function answerTo(line: unknown): Promise<Record<string, unknown>> {
@@ -283,7 +284,8 @@ for (const [line, error] of badLines) {
   Deno.test(`A batch answers the line ${JSON.stringify(line)} with an error and goes on`, async () => {
     const good = '{"trigger_params":{"interval":5}}';
     const [first = "", second = "", ...more] = await answersTo(`${line}\n${good}\n`);
-    assertEquals(Object.keys(JSON.parse(first)), ["error"]);
+    assertEquals(Object.keys(JSON.parse(first)), ["error", "line"]);
+    assertEquals(JSON.parse(first).line, 1);
     const told: unknown = JSON.parse(first).error;
     assert(typeof told === "string" && told.startsWith(error), String(told));
     assertStringIncludes(second, '"occurrences"');
@@ -314,8 +316,8 @@ Deno.test("A batch refuses a line of more than 1 Mi characters without keeping i
     `\n${good}`,
     ...Array(4).fill(flood),
   );
-  const error = '{"error":"Line longer than 1048576 characters"}';
-  assertEquals([answers.length, answers[1], answers[3]], [4, error, error]);
+  const error = (line: number) => `{"error":"Line longer than 1048576 characters","line":${line}}`;
+  assertEquals([answers.length, answers[1], answers[3]], [4, error(2), error(4)]);
   assertEquals(answers[0], answers[2]);
 });
 
@@ -326,7 +328,7 @@ Deno.test("A batch answers a line before the next one comes", async () => {
   for (const interval of [5, 6]) {
     const written = writer.write(ENCODER.encode(`{"trigger_params":{"interval":${interval}}}\n`));
     const { value } = await answers.next();
-    assertStringIncludes(String(value), `Every ${interval} seconds`);
+    assertStringIncludes(value?.text ?? "", `Every ${interval} seconds`);
     await written;
   }
   const closed = writer.close();

@@ -26,6 +26,8 @@ const LAYERS: readonly (readonly string[])[] = [
 /** Files or folders that alone may import a package. */
 const ONLY_IMPORT: Readonly<Record<string, string>> = {
   "amqplib": "broker/amqp.ts",
+  "cldr": "schedule/zone_names.ts",
+  "js-yaml": "preview/given_yaml.ts",
   "prom-client": "admin/",
   "@opentelemetry/api": "observe/tracing.ts",
   "@std/log": "log/",

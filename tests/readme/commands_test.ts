@@ -83,6 +83,14 @@ const RUN_BY: Readonly<Record<string, readonly [file: string, words: string] | n
   "docker run --rm --read-only --cap-drop ALL --env-file sensor-timer.env attune-core-timer-sensor":
     null,
   "kubectl patch secret attune-timer-sensor -p '{…}'": null,
+  "attune-core-timer-sensor preview '*/5 * * * *'": [
+    "tests/cli/main_test.ts",
+    '["*/5 * * * *", "Every 5 minutes in UTC"]',
+  ],
+  "attune-core-timer-sensor preview - < packs/mypack/rules/nightly.yaml": [
+    "tests/e2e/preview_test.ts",
+    "preview reads rules in YAML without a permission, and no file",
+  ],
   "attune-core-timer-sensor preview --count 3 --after 2027-03-26T12:00:00Z '{…}'": [
     "tests/readme/commands_test.ts",
     "The README's previews are what the command prints",
@@ -90,6 +98,10 @@ const RUN_BY: Readonly<Record<string, readonly [file: string, words: string] | n
   "echo '{…}' | attune-core-timer-sensor preview --batch": [
     "tests/readme/commands_test.ts",
     "The README's batch is answered as it says",
+  ],
+  "attune-core-timer-sensor print schema core.crontimer > crontimer.schema.json": [
+    "tests/cli/main_test.ts",
+    "print schema prints that of a trigger",
   ],
   "attune-core-timer-sensor check": null,
   "curl 'http://127.0.0.1:9464/timers?state=refused'": null,
@@ -116,6 +128,7 @@ async function printed(args: readonly string[], stdin = ""): Promise<string> {
     env: { get: () => undefined, toObject: () => ({}) },
     clock: new FakeClock(NOW),
     stdin: () => new Blob([stdin]).stream(),
+    readFile: () => Promise.reject(new Deno.errors.NotFound("No such file")),
     stdout,
     stderr,
   });

@@ -161,7 +161,7 @@ Deno.test("Each kind of timer has an example in the README that makes one", () =
     assertEquals(compiled.warnings, []);
     return compiled.timer.kind;
   });
-  assertEquals(kinds.toSorted(), KINDS.toSorted());
+  assertEquals([...new Set(kinds)].toSorted(), KINDS.toSorted());
 });
 
 Deno.test("The README's event has the members of one", () => {

@@ -7,6 +7,9 @@ import { type Zone, zoneOf } from "../../src/schedule/zone.ts";
 import { ANCHOR, timerOf } from "./support.ts";
 
 const BERLIN = { timezone: "Europe/Berlin" };
+const NEW_YORK = { timezone: "America/New_York" };
+const EST =
+  'Time zone "EST" is UTC-05:00 all year: for clocks that are put forward write "America/New_York"';
 const NIGHTLY = { expression: "30 2 * * *", ...BERLIN };
 const GAP = "2026-03-29T02:30:00 does not exist in Europe/Berlin, where clocks go forward";
 const OVERLAP = "2026-10-25T02:30:00 comes twice in Europe/Berlin, where clocks go back";
@@ -25,6 +28,31 @@ const table: readonly (readonly [params: TriggerParams, advice: readonly string[
   // Every hour of the day: keeps its pace, whatever the clocks do.
   [{ expression: "*/10 * * * *", ...BERLIN }, []],
   [{ expression: "30 * * * *", ...BERLIN }, []],
+  // Each hour but one: an hourly rule that says more than its interval goes by the clock on the wall.
+  [{ freq: "HOURLY", by_minute: [30], dtstart: "2025-11-02T00:30:00-04:00", ...NEW_YORK }, [
+    "2026-03-08T02:30:00 does not exist in America/New_York, where clocks go forward: runs at " +
+    "2026-03-08T03:30:00 instead",
+    "2026-11-01T01:30:00 comes twice in America/New_York, where clocks go back: runs the first " +
+    'time only, and an hour passes without it ("dst_overlap": "both" runs both times)',
+  ]],
+  [{ freq: "MINUTELY", by_second: [0], dtstart: "2025-11-02T00:30:00-04:00", ...NEW_YORK }, [
+    "2026-03-08T02:00:00 does not exist in America/New_York, where clocks go forward: runs at " +
+    "2026-03-08T03:00:00 instead",
+    "2026-11-01T01:00:00 comes twice in America/New_York, where clocks go back: runs the first " +
+    'time only, and an hour passes without it ("dst_overlap": "both" runs both times)',
+  ]],
+  [{
+    ...{ freq: "HOURLY", by_minute: [30], dtstart: "2025-11-02T00:30:00-04:00", ...NEW_YORK },
+    ...{ dst_gap: "skip", dst_overlap: "both" },
+  }, [
+    "2026-03-08T02:30:00 does not exist in America/New_York, where clocks go forward: does not run then",
+    "2026-11-01T01:30:00 comes twice in America/New_York, where clocks go back: runs both times",
+  ]],
+  // Names of zones.
+  [{ expression: "30 9 * * *", timezone: "EST" }, [EST]],
+  [{ fire_at: "2026-03-29T09:30:00", timezone: "EST" }, [EST]],
+  [{ interval: 1, unit: "days", anchor: "2025-01-01T02:30:00+01:00", timezone: "EST" }, [EST]],
+  [{ freq: "HOURLY", dtstart: "2025-01-01T02:30:00+01:00", timezone: "EST" }, [EST]],
   // Clocks.
   [NIGHTLY, [
     `${GAP}: runs at 2026-03-29T03:00:00 instead`,

@@ -103,11 +103,15 @@ Deno.test("a trigger that is none of ours is refused", () => {
 Deno.test("a time zone that IANA does not know is refused", () => {
   check("timezone", { type: "cron", expression: "@daily" }, [
     ["Mars/Olympus", '"Mars/Olympus"', ZONE],
-    ["+01:00", '"+01:00"', ZONE],
-    ["UTC+1", '"UTC+1"', ZONE],
+    ["+01:00", '"+01:00"', `${ZONE}: did you mean "Etc/GMT-1"?`],
+    ["UTC+1", '"UTC+1"', `${ZONE}: did you mean "Etc/GMT-1"?`],
+    ["PDT", '"PDT"', `${ZONE}: did you mean "America/Los_Angeles"?`],
+    ["new york", '"new york"', `${ZONE}: did you mean "America/New_York"?`],
+    ["Europe/Berln", '"Europe/Berln"', `${ZONE}: did you mean "Europe/Berlin"?`],
+    ["CEST", '"CEST"', ZONE],
     ["Z", '"Z"', ZONE],
     ["", '""', ZONE],
-    [" UTC", '" UTC"', ZONE],
+    [" UTC", '" UTC"', `${ZONE}: did you mean "UTC"?`],
     ["local", '"local"', ZONE],
     ["2026-01-01T00:00[Europe/Berlin]", '"2026-01-01T00:00[Europe/Berlin]"', ZONE],
     [null, "null", ZONE],

@@ -60,9 +60,12 @@ Deno.test("rule says more than the members beside it, which are warned of", () =
   ]);
 });
 
-/** The rule and its exceptions, as the timer's key has them. */
+const Instants = z.array(z.number());
+
+/** The rule, its exceptions and the dates added to it, as the timer's key has them. */
 function particularsOf(params: TriggerParams): readonly unknown[] {
-  return z.tuple([z.unknown(), z.array(z.number())]).parse(JSON.parse(rruleOf(params).key).at(-1));
+  const particulars: unknown = JSON.parse(rruleOf(params).key).at(-1);
+  return z.tuple([z.unknown(), Instants, Instants]).parse(particulars);
 }
 
 Deno.test("a rule can be read from its timer", () => {

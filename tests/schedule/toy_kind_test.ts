@@ -60,6 +60,13 @@ const doublingKind: TimerKind = {
   trigger: { ref: "core.doublingtimer", type: "twice" },
   telltales: ["first_ms"],
   outranks: [],
+  forms: [{
+    schemas: [DoublingParams],
+    required: [],
+    conditions: [],
+    example: { first_ms: 5 },
+    isOfAnyKind: false,
+  }],
   compile(draft) {
     const params = draft.read(DoublingParams);
     return params && new Doubling(draft, params.first_ms);

@@ -13,18 +13,23 @@ import type { TimerKind } from "../timer_kind.ts";
 import { type Zone, zoneOf } from "../zone.ts";
 import { sorted } from "../../collections/number_lists.ts";
 import { cronSentence } from "./words.ts";
-import { ANY_ZONE, oneOf, timeZone } from "../params.ts";
+import { ANY_ZONE, ON_GAP, ON_OVERLAP, oneOf, timeZone } from "../params.ts";
 import { inspect, orElse } from "../refusal.ts";
 import { Scheduled } from "../scheduled.ts";
 
 const MAX_PLANS = 4096;
 
 const CronParams = z.object({
-  expression: z.string("a cron expression of 5, 6 or 7 fields"),
-  timezone: timeZone().prefault("UTC"),
-  day_match: oneOf(["or", "and"]).optional(),
-  dst_gap: oneOf(GAP_RULES).default("after"),
-  dst_overlap: oneOf(OVERLAP_RULES).default("first"),
+  expression: z.string("a cron expression of 5, 6 or 7 fields").meta({
+    pattern: "\\S",
+    examples: ["*/5 * * * *", "0 30 9 * * MON-FRI", "@daily"],
+    description: "5 fields, minute first; 6, second first; or 7, year last",
+  }),
+  timezone: timeZone().prefault("UTC").describe("By whose clocks the expression is read"),
+  day_match: oneOf(["or", "and"]).optional()
+    .describe("Whether a day has to match one of the day fields or both"),
+  dst_gap: oneOf(GAP_RULES).default("after").describe(ON_GAP),
+  dst_overlap: oneOf(OVERLAP_RULES).default("first").describe(ON_OVERLAP),
 });
 type CronParams = z.infer<typeof CronParams>;
 
@@ -99,6 +104,13 @@ export const cronKind: TimerKind = {
   trigger: { ref: "core.crontimer", type: "cron" },
   telltales: ["expression"],
   outranks: [],
+  forms: [{
+    schemas: [CronParams],
+    required: [],
+    conditions: [],
+    example: { expression: "0 30 9 * * MON-FRI", timezone: "Europe/Berlin" },
+    isOfAnyKind: false,
+  }],
   compile: compileCron,
 };
 

@@ -7,17 +7,30 @@ import type { Timer } from "../timer.ts";
 import type { TimerKind } from "../timer_kind.ts";
 import { MAX_OFFSET_MS, type Zone, zoneOf } from "../zone.ts";
 import { dateTimeSentence } from "./words.ts";
+import {
+  ANY_INSTANT,
+  MOMENT_PATTERN,
+  ON_GAP,
+  ON_OVERLAP,
+  oneOf,
+  OR_ZONE,
+  text,
+  timeZone,
+} from "../params.ts";
 import { instantMeantBy } from "../instant_meant.ts";
 import { orElse } from "../refusal.ts";
-import { ANY_INSTANT, oneOf, text, timeZone } from "../params.ts";
+import { zoneNeededBy } from "../params_form.ts";
 import { Scheduled } from "../scheduled.ts";
 
 const DateTimeParams = z.object({
-  fire_at: text(ANY_INSTANT, instantMeantBy),
-  timezone: timeZone().optional(),
-  dst_gap: oneOf(GAP_RULES).default("shift"),
+  fire_at: text(ANY_INSTANT, instantMeantBy).meta({
+    pattern: MOMENT_PATTERN,
+    description: "When it fires: RFC 3339, without an offset by the clocks of timezone",
+  }),
+  timezone: timeZone().optional().describe("By whose clocks fire_at is read"),
+  dst_gap: oneOf(GAP_RULES).default("shift").describe(ON_GAP),
   // It happens once, hence no "both".
-  dst_overlap: oneOf(["first", "second"]).default("first"),
+  dst_overlap: oneOf(["first", "second"]).default("first").describe(ON_OVERLAP),
 });
 
 class ScheduledDateTime extends Scheduled implements Timer {
@@ -72,6 +85,13 @@ export const dateTimeKind: TimerKind = {
   trigger: { ref: "core.datetimetimer", type: "one_shot" },
   telltales: ["fire_at"],
   outranks: [],
+  forms: [{
+    schemas: [DateTimeParams],
+    required: [],
+    conditions: zoneNeededBy("fire_at"),
+    example: { fire_at: "2026-12-24T15:00:00", timezone: "Europe/Berlin" },
+    isOfAnyKind: false,
+  }],
   compile: compileDateTime,
 };
 
@@ -94,7 +114,7 @@ function instantOf(params: z.infer<typeof DateTimeParams>, draft: Draft): number
   }
   const wallTime = wallTimeFromText(fire_at);
   if (wallTime === null || timezone === undefined) {
-    const besides = wallTime === null ? "" : ", or a timezone beside it";
+    const besides = wallTime === null ? "" : OR_ZONE;
     draft.refuse("fire_at", orElse(ANY_INSTANT + besides, instantMeantBy(fire_at)));
     return null;
   }

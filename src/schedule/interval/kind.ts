@@ -5,7 +5,8 @@ import { canBeNamed } from "../instant.ts";
 import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "../local_time.ts";
 import type { Timer } from "../timer.ts";
 import type { TimerKind } from "../timer_kind.ts";
-import { anyInstant, oneOf, timeZone, wholeNumber } from "../params.ts";
+import { anyInstant, ON_GAP, ON_OVERLAP, oneOf, timeZone, wholeNumber } from "../params.ts";
+import { present } from "../params_form.ts";
 import { anyOf, orElse } from "../refusal.ts";
 import { meantBy } from "./meant.ts";
 import { PlainInterval, ScheduledInterval } from "./timer.ts";
@@ -28,18 +29,22 @@ const UNIT_SECONDS = {
 const ALLOWED_INTERVAL = "a whole number of at least 1";
 
 const IntervalParams = z.object({
-  interval: wholeNumber(1),
-  unit: z.enum([...UNITS, "second", "minute", "hour", "day"], anyOf(UNITS)).default("seconds"),
+  interval: wholeNumber(1).describe("How many units from one occurrence to the next"),
+  unit: z.enum([...UNITS, "second", "minute", "hour", "day"], anyOf(UNITS)).default("seconds")
+    .describe("The unit of the interval"),
 });
 
 /** The platform's older form. */
-const SecondsParams = z.object({ interval_seconds: wholeNumber(1) });
+const SecondsParams = z.object({
+  interval_seconds: wholeNumber(1).describe("How many seconds from one occurrence to the next"),
+});
 
 const GridParams = z.object({
-  anchor: anyInstant().optional(),
-  timezone: timeZone().optional(),
-  dst_gap: oneOf(GAP_RULES).default("shift"),
-  dst_overlap: oneOf(OVERLAP_RULES).default("first"),
+  anchor: anyInstant().optional()
+    .describe("The instant to count from; where there is none, when the rule was created"),
+  timezone: timeZone().optional().describe("Whose calendar an interval in days follows"),
+  dst_gap: oneOf(GAP_RULES).default("shift").describe(ON_GAP),
+  dst_overlap: oneOf(OVERLAP_RULES).default("first").describe(ON_OVERLAP),
 });
 
 const NO_GRID = GridParams.parse({});
@@ -55,6 +60,30 @@ export const intervalKind: TimerKind = {
   trigger: { ref: "core.intervaltimer", type: "interval" },
   telltales: ["interval", "interval_seconds", "unit"],
   outranks: [],
+  forms: [{
+    schemas: [IntervalParams, GridParams],
+    required: [],
+    conditions: UNITS.map((unit) => ({
+      if: {
+        properties: { unit: { enum: [unit, unit.slice(0, -1)] } },
+        required: unit === "seconds" ? [] : ["unit"],
+      },
+      then: {
+        properties: { interval: { type: "integer", maximum: MAX_SECONDS / UNIT_SECONDS[unit] } },
+      },
+    })),
+    example: { interval: 90, unit: "minutes" },
+    isOfAnyKind: false,
+  }, {
+    schemas: [SecondsParams, GridParams],
+    required: [],
+    conditions: [{
+      not: present("interval"),
+      properties: { interval_seconds: { type: "integer", maximum: MAX_SECONDS } },
+    }],
+    example: { interval_seconds: 30 },
+    isOfAnyKind: true,
+  }],
   compile: compileInterval,
 };
 

@@ -1,45 +1,52 @@
 import * as z from "zod";
 import { Cache } from "../../collections/lru.ts";
+import { Also } from "../also.ts";
 import type { Draft } from "../draft.ts";
 import { Except } from "../except.ts";
-import { Once } from "../grid.ts";
-import { instantFromText } from "../instant.ts";
-import { GAP_RULES, LocalSchedule, OVERLAP_RULES } from "../local_time.ts";
+import { instantsOf, type Moment } from "../moment.ts";
+import { ANY_INSTANT, anyMoment, OR_ZONE } from "../params.ts";
+import { present, zoneNeededBy } from "../params_form.ts";
+import { inspect, orElse } from "../refusal.ts";
+import type { Schedule } from "../schedule.ts";
 import type { Timer } from "../timer.ts";
 import type { TimerKind } from "../timer_kind.ts";
-import { sorted } from "../../collections/number_lists.ts";
-import { anyInstant, listOf, oneOf, timeZone } from "../params.ts";
+import { instantText } from "../../words/calendar.ts";
+import { counted } from "../../words/counted.ts";
+import { type CalendarEvent, calendarEventFrom } from "./calendar.ts";
+import { type Frame, frameOf, FrameParams } from "./frame.ts";
 import { RuleParams } from "./params.ts";
 import { planOf, type RulePlan, stepOf } from "./plan.ts";
 import { type RecurrenceRule, RuleError, WEEKDAYS } from "./rule.ts";
-import { parseRule, type Until } from "./text.ts";
+import { parseRule } from "./text.ts";
 import { ScheduledRRule } from "./timer.ts";
 
+const LEAVE_SOME = "instants that leave an occurrence";
+/** Each costs a search. */
+const MAX_CHECKED_DATES = 100;
+/** In JSON Schema, and in either case. */
+const DTSTART = "[Dd][Tt][Ss][Tt][Aa][Rr][Tt]";
 const MAX_PLANS = 4096;
 
-const TextParams = z.object({ rule: z.string('a rule such as "FREQ=WEEKLY;BYDAY=MO"') });
-const UntilParams = z.object({ until: anyInstant().optional() });
-const FrameParams = z.object({
-  dtstart: anyInstant(),
-  timezone: timeZone().prefault("UTC"),
-  ex_dates: listOf(
-    "RFC 3339 date-times",
-    (item) => typeof item === "string" ? instantFromText(item) : null,
-  ).transform(sorted).default([]),
-  dst_gap: oneOf(GAP_RULES).default("shift"),
-  dst_overlap: oneOf(OVERLAP_RULES).default("first"),
+const TextParams = z.object({
+  rule: z.string('a rule such as "FREQ=WEEKLY;BYDAY=MO"').meta({
+    pattern: "[Ff][Rr][Ee][Qq]\\s*=",
+    examples: ["FREQ=WEEKLY;BYDAY=MO", "DTSTART:20260105T090000Z\nRRULE:FREQ=DAILY"],
+    description: "As RFC 5545 writes it, alone or with the lines of iCalendar around it",
+  }),
 });
-type FrameParams = z.infer<typeof FrameParams>;
+const UntilParams = z.object({
+  until: anyMoment().optional().describe("The last time that can be one"),
+});
 
 /** What a rule says, in either form. */
 interface Wording {
   readonly params: RuleParams;
-  readonly until: Until | null;
+  readonly until: Moment | null;
 }
 
 /** What rules with the same parameters share. */
 const plans = new Cache<string, RulePlan>(MAX_PLANS);
-/** Those without exceptions, which may be long. */
+/** Those without dates that are added or left out, which may be many. */
 const timers = new Cache<string, Timer>(MAX_PLANS);
 
 /** `rule`, or `freq` and the members beside it. */
@@ -49,15 +56,40 @@ export const rruleKind: TimerKind = {
   telltales: ["rrule", "rule", "freq", "dtstart"],
   // An RRULE has an interval, too.
   outranks: ["interval"],
+  forms: [{
+    schemas: [TextParams, FrameParams],
+    required: [],
+    conditions: [{
+      if: { properties: { rule: { not: { type: "string", pattern: DTSTART } } } },
+      then: { ...present("dtstart"), allOf: zoneNeededBy("dtstart", "ex_dates", "r_dates") },
+    }],
+    example: {
+      rule: "FREQ=MONTHLY;BYDAY=2TU,-1FR",
+      dtstart: "2026-01-01T09:00:00",
+      timezone: "America/New_York",
+    },
+    isOfAnyKind: false,
+  }, {
+    schemas: [RuleParams, UntilParams, FrameParams],
+    required: ["dtstart"],
+    conditions: [
+      { not: present("rule") },
+      { not: { allOf: [present("count"), present("until")] } },
+      ...zoneNeededBy("dtstart", "until", "ex_dates", "r_dates"),
+    ],
+    example: { freq: "WEEKLY", by_day: ["MO", "TU"], dtstart: "2026-01-05T09:00:00Z" },
+    isOfAnyKind: false,
+  }],
   compile: compileRRule,
 };
 
 function compileRRule(draft: Draft): Timer | null {
-  const frame = draft.read(FrameParams);
   // "rrule" is "rule" by another name, which is told of in the end.
   const isText = draft.has("rule") || draft.has("rrule");
   try {
-    const wording = isText ? readText(draft) : readMembers(draft);
+    const event = isText ? readEvent(draft) : null;
+    const frame = frameOf(draft, event, !isText || event !== null);
+    const wording = isText ? event && parseRule(event.rule) : readMembers(draft);
     if (frame === null || wording === null) return null;
     return timerOf(ruleOf(wording, frame), frame, draft);
   } catch (error) {
@@ -67,23 +99,29 @@ function compileRRule(draft: Draft): Timer | null {
   }
 }
 
-function readText(draft: Draft): Wording | null {
+function readEvent(draft: Draft): CalendarEvent | null {
+  const params = draft.read(TextParams);
+  const event = params && calendarEventFrom(params.rule);
+  if (event !== null && event.idle.length > 0) {
+    draft.warn("rule", `${inspect(event.idle)} say nothing of when, and have no effect`);
+  }
   for (const member of ["until", ...Object.keys(RuleParams.shape)]) {
     draft.warnOfIdle(member, "rule says it all");
   }
-  const params = draft.read(TextParams);
-  return params && parseRule(params.rule);
+  return event;
 }
 
 function readMembers(draft: Draft): Wording | null {
   const params = draft.read(RuleParams);
   const end = draft.read(UntilParams);
-  if (params === null || end === null) return null;
-  return { params, until: end.until === undefined ? null : { at: end.until, isLocal: false } };
+  if (end?.until?.zone === null && !draft.has("timezone")) {
+    draft.refuse("until", orElse(ANY_INSTANT + OR_ZONE, instantText(end.until.at)));
+  }
+  return params && end && { params, until: end.until ?? null };
 }
 
-function timerOf(rule: RecurrenceRule, frame: FrameParams, draft: Draft): Timer | null {
-  const { timezone: zone, dst_gap: gap, dst_overlap: overlap, ex_dates: exDates } = frame;
+function timerOf(rule: RecurrenceRule, frame: Frame, draft: Draft): Timer | null {
+  const { zone, gap, overlap, exDates, rDates } = frame;
   const key = JSON.stringify([rule, gap, overlap]);
   const plan = plans.get(key, () => planOf(rule, { zone, gap, overlap }));
   if (stepOf(rule) !== null) {
@@ -91,24 +129,39 @@ function timerOf(rule: RecurrenceRule, frame: FrameParams, draft: Draft): Timer 
       draft.warnOfIdle(member, "freq and interval alone follow elapsed time");
     }
   }
-  const schedule = exDates.length === 0 ? plan.schedule : new Except(plan.schedule, exDates);
+  const isPlain = exDates.length === 0 && rDates.length === 0;
+  if (isPlain) {
+    const make = () => new ScheduledRRule(draft, plan.schedule, plan, frame);
+    return timers.get(`${draft.key} ${key}`, make);
+  }
+  const all = new Also(plan.schedule, rDates);
+  warnOfIdleDates(all, exDates, draft);
+  const schedule = new Except(all, exDates);
   if (schedule.next(-Infinity) === null) {
-    draft.refuse("ex_dates", "instants that leave an occurrence");
+    draft.refuse(draft.has("ex_dates") ? "ex_dates" : "rule", LEAVE_SOME);
     return null;
   }
-  const make = () => new ScheduledRRule(draft, schedule, plan, exDates);
-  return exDates.length === 0 ? timers.get(`${draft.key} ${key}`, make) : make();
+  return new ScheduledRRule(draft, schedule, plan, frame);
 }
 
-function ruleOf({ params, until }: Wording, frame: FrameParams): RecurrenceRule {
+/** Tells of dates to be left out at which nothing occurs: mostly their time of day is another one. */
+function warnOfIdleDates(schedule: Schedule, exDates: readonly number[], draft: Draft): void {
+  const [first, ...others] = exDates.slice(0, MAX_CHECKED_DATES)
+    .filter((at) => schedule.next(at - 1) !== at);
+  if (first === undefined) return;
+  const more = others.length === 0 ? "" : `, nor at ${counted(others.length, "other date")}`;
+  const member = draft.has("ex_dates") ? "ex_dates" : "rule";
+  draft.warn(member, `nothing to leave out at ${instantText(first)}${more}`);
+}
+
+function ruleOf({ params, until }: Wording, frame: Frame): RecurrenceRule {
   return {
-    // RFC 5545 knows no fractions of a second.
-    dtstart: Math.floor(frame.dtstart / 1000) * 1000,
-    timezone: frame.timezone.id,
+    dtstart: frame.dtstart,
+    timezone: frame.zone.id,
     freq: params.freq,
     interval: params.interval,
     count: params.count ?? null,
-    until: until && instantOf(until, frame),
+    until: until && endOf(until, frame),
     byMonth: params.by_month,
     byWeekNo: params.by_week_no,
     byYearDay: params.by_year_day,
@@ -122,8 +175,7 @@ function ruleOf({ params, until }: Wording, frame: FrameParams): RecurrenceRule 
   };
 }
 
-function instantOf({ at, isLocal }: Until, { timezone: zone, dst_overlap }: FrameParams) {
-  if (!isLocal) return at;
-  const overlap = dst_overlap === "first" ? "first" : "second";
-  return new LocalSchedule(new Once(at), zone, "shift", overlap).next(-Infinity);
+/** The last instant of an end, which is inclusive. */
+function endOf(until: Moment, { zone, overlap }: Frame): number {
+  return instantsOf(until, zone, { gap: "shift", overlap }).at(-1) ?? until.at;
 }

@@ -1,10 +1,15 @@
 import * as z from "zod";
 import { sorted } from "../../collections/number_lists.ts";
 import { listOf, oneOfCapitals, wholeNumber } from "../params.ts";
+import { dayMeant, frequencyMeant, monthMeant } from "./meant.ts";
 import { FREQUENCIES, type Frequency, type RuleDay, WEEKDAYS } from "./rule.ts";
 
 const MAX_ORDINAL = 53;
 const DAY = /^([+-]?[0-9]{1,2})?(SU|MO|TU|WE|TH|FR|SA)$/;
+
+/** In JSON Schema, and in either case. */
+const DAY_PATTERN =
+  "^([+-]?(0?[1-9]|[1-4][0-9]|5[0-3]))?([Ss][Uu]|[Mm][Oo]|[Tt][Uu]|[Ww][Ee]|[Tt][Hh]|[Ff][Rr]|[Ss][Aa])$";
 
 /** The longest interval, 100 years of each. */
 const MAX_INTERVALS: Readonly<Record<Frequency, number>> = {
@@ -19,21 +24,27 @@ const MAX_INTERVALS: Readonly<Record<Frequency, number>> = {
 
 /** The members of a rule, one for each part of RFC 5545 3.3.10 but UNTIL. */
 export const RuleParams = z.object({
-  freq: oneOfCapitals(FREQUENCIES),
-  interval: wholeNumber(1).default(1),
-  count: wholeNumber(1).optional(),
-  by_month: numbers(1, 12).default([]),
-  by_week_no: signedNumbers(53).default([]),
-  by_year_day: signedNumbers(366).default([]),
-  by_month_day: signedNumbers(31).default([]),
-  by_day: days().default([]),
-  by_hour: numbers(0, 23).default([]),
-  by_minute: numbers(0, 59).default([]),
+  freq: oneOfCapitals(FREQUENCIES, frequencyMeant).describe("How often it recurs"),
+  interval: wholeNumber(1).default(1).describe("How many periods from one to the next"),
+  count: wholeNumber(1).optional().describe("How many occurrences, from dtstart on"),
+  by_month: numbers(1, 12, monthMeant).default([]).describe("Months"),
+  by_week_no: signedNumbers(53).default([]).describe(
+    "Weeks of the year, from either end; only with YEARLY",
+  ),
+  by_year_day: signedNumbers(366).default([]).describe("Days of the year, from either end"),
+  by_month_day: signedNumbers(31).default([]).describe("Days of the month, from either end"),
+  by_day: days().default([]).describe(
+    "Weekdays, such as MO, or 2TU and -1FR within the month or the year",
+  ),
+  by_hour: numbers(0, 23).default([]).describe("Hours"),
+  by_minute: numbers(0, 59).default([]).describe("Minutes"),
   // Where there are no leap seconds, 60 is 59 (RFC 5545 3.3.12).
   by_second: numbers(0, 60).transform((seconds) => sorted(seconds.map((it) => Math.min(it, 59))))
-    .default([]),
-  by_set_pos: signedNumbers(366).default([]),
-  week_start: oneOfCapitals(WEEKDAYS).default("MO"),
+    .default([]).describe("Seconds"),
+  by_set_pos: signedNumbers(366).default([]).describe(
+    "Which of the occurrences of a period, from either end",
+  ),
+  week_start: oneOfCapitals(WEEKDAYS, dayMeant).default("MO").describe("What weeks begin with"),
 }).superRefine((params, context) => {
   for (const [member, allowed] of contradictionsIn(params)) {
     context.addIssue({ code: "custom", path: [member], message: allowed });
@@ -74,17 +85,24 @@ function* contradictionsIn(params: {
   if (by_set_pos.length > 0 && isAlone) yield ["by_set_pos", "none without another BY part"];
 }
 
-function numbers(min: number, max: number): z.ZodType<number[]> {
-  return listOf(`whole numbers from ${min} to ${max}`, (item) => {
-    return typeof item === "number" && Number.isInteger(item) && item >= min && item <= max
-      ? item
-      : null;
-  }).transform(sorted);
+function numbers(
+  min: number,
+  max: number,
+  meant?: (text: string) => number | null,
+): z.ZodType<number[]> {
+  const items = { type: "integer", minimum: min, maximum: max };
+  const parse = (item: unknown) => {
+    const isAllowed = typeof item === "number" && Number.isInteger(item) && item >= min &&
+      item <= max;
+    return isAllowed ? item : null;
+  };
+  return listOf(`whole numbers from ${min} to ${max}`, items, parse, meant).transform(sorted);
 }
 
 /** Numbers that count from either end. */
 function signedNumbers(max: number): z.ZodType<number[]> {
-  return listOf(`whole numbers from 1 to ${max} or -${max} to -1`, (item) => {
+  const items = { type: "integer", minimum: -max, maximum: max, not: { const: 0 } };
+  return listOf(`whole numbers from 1 to ${max} or -${max} to -1`, items, (item) => {
     const isAllowed = typeof item === "number" && Number.isInteger(item) && item !== 0 &&
       Math.abs(item) <= max;
     return isAllowed ? item : null;
@@ -92,10 +110,13 @@ function signedNumbers(max: number): z.ZodType<number[]> {
 }
 
 function days(): z.ZodType<RuleDay[]> {
-  return listOf('weekdays such as "MO", "2TU" or "-1FR"', dayFrom).transform((days) => {
-    const byPlace = new Map(days.map((day) => [(day.ordinal ?? 0) * 7 + day.weekday, day]));
-    return [...byPlace].sort(([a], [b]) => a - b).map(([, day]) => day);
-  });
+  const allowed = 'weekdays such as "MO", "2TU" or "-1FR"';
+  return listOf(allowed, { type: "string", pattern: DAY_PATTERN }, dayFrom, dayMeant).transform(
+    (days) => {
+      const byPlace = new Map(days.map((day) => [(day.ordinal ?? 0) * 7 + day.weekday, day]));
+      return [...byPlace].sort(([a], [b]) => a - b).map(([, day]) => day);
+    },
+  );
 }
 
 function dayFrom(item: unknown): RuleDay | null {

@@ -49,6 +49,14 @@ export interface RecurrenceRule {
   readonly weekStart: number;
 }
 
+/** Instants beside a rule, in epoch milliseconds and in order. */
+export interface RuleDates {
+  /** At which nothing occurs. */
+  readonly exDates: readonly number[];
+  /** At which something occurs as well. */
+  readonly rDates: readonly number[];
+}
+
 /** What is allowed where a rule says something else, in the message. */
 export class RuleError extends Error {
   override name = "RuleError";

@@ -1,10 +1,25 @@
-import { instantFromText, wallTimeFromText } from "../instant.ts";
-import { anyOf, inspect } from "../refusal.ts";
+import type * as z from "zod";
+import { nearest } from "../../ground/nearest.ts";
+import type { Moment } from "../moment.ts";
+import { anyOf, inspect, orElse } from "../refusal.ts";
+import { calendarTimeFrom } from "./calendar_time.ts";
 import { RuleParams } from "./params.ts";
 import { RuleError } from "./rule.ts";
 
 const MAX_CHARACTERS = 2048;
-const UNTIL = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/i;
+/** A date alone as the end is all of that day. */
+const END_OF_DAY = "235959";
+
+/** What other programs call parts of a rule. */
+const OTHER_NAMES = new Map([
+  ["BYWEEKDAY", "BYDAY"],
+  ["BYNWEEKDAY", "BYDAY"],
+  ["BYWEEK", "BYWEEKNO"],
+  ["DAYS", "BYDAY"],
+  ["FREQUENCY", "FREQ"],
+  ["REPEAT", "COUNT"],
+  ["END", "UNTIL"],
+]);
 
 /** The parts of a rule, each with the member that says the same. */
 const MEMBERS = new Map([
@@ -24,28 +39,32 @@ const MEMBERS = new Map([
   ["WKST", "week_start"],
 ]);
 
-/** The end of a rule, in milliseconds: an instant or, if `isLocal`, a local time as if it were UTC. */
-export interface Until {
-  readonly at: number;
-  readonly isLocal: boolean;
-}
-
 /**
  * Reads the text of a rule, such as "FREQ=WEEKLY;BYDAY=MO,WE". Throws a {@link RuleError} whose
  * message says what is allowed.
  */
-export function parseRule(text: string): { params: RuleParams; until: Until | null } {
-  const parts = partsOf(text.trim().replace(/^RRULE:/i, ""));
+export function parseRule(text: string): { params: RuleParams; until: Moment | null } {
+  const parts = partsOf(text.trim());
   const values = new Map<string, unknown>();
   for (const [name, value] of parts) values.set(MEMBERS.get(name) ?? name, valueOf(name, value));
   const parsed = RuleParams.safeParse(Object.fromEntries(values));
   if (parsed.success) {
     const until = parts.get("UNTIL");
-    return { params: parsed.data, until: until === undefined ? null : untilFrom(until) };
+    return {
+      params: parsed.data,
+      until: until === undefined ? null : calendarTimeFrom(until, END_OF_DAY, "UNTIL"),
+    };
   }
-  const [issue] = parsed.error.issues;
+  throw errorOf(parsed.error, parts);
+}
+
+/** The first of the members that are wrong, in the words of the rule's text. */
+function errorOf({ issues: [issue] }: z.ZodError, parts: ReadonlyMap<string, string>): RuleError {
   const [name] = [...MEMBERS].find(([, member]) => member === issue?.path[0]) ?? [""];
-  throw unexpected(issue?.message ?? "", parts.get(name) ?? "", name);
+  const known = issue?.code === "custom" ? issue.params ?? {} : {};
+  const { allowed = issue?.message, meant = null }: Record<string, unknown> = known;
+  const text = `${allowed} instead of ${inspect(parts.get(name) ?? "")} in ${name}`;
+  return new RuleError("rule", orElse(text, Array.isArray(meant) ? meant.join(",") : meant));
 }
 
 function partsOf(text: string): ReadonlyMap<string, string> {
@@ -53,19 +72,29 @@ function partsOf(text: string): ReadonlyMap<string, string> {
     throw new RuleError("rule", `at most ${MAX_CHARACTERS} characters, not ${text.length}`);
   }
   const parts = new Map<string, string>();
-  for (const part of text.split(";")) {
-    const [given = "", value, ...rest] = part.split("=");
+  // Some calendars end a rule with what separates its parts.
+  for (const part of text.replace(/;\s*$/, "").split(";")) {
+    const [given = "", value, ...rest] = part.split("=").map((it) => it.trim());
     const name = given.toUpperCase();
     if (value === undefined || rest.length > 0) {
       throw new RuleError("rule", `parts such as "FREQ=DAILY" instead of ${inspect(part)}`);
     }
-    if (!MEMBERS.has(name)) {
-      throw new RuleError("rule", `${anyOf([...MEMBERS.keys()])} instead of ${inspect(given)}`);
-    }
+    if (!MEMBERS.has(name)) throw new RuleError("rule", unknownPart(given, value));
     if (parts.has(name)) throw new RuleError("rule", `${name} once`);
     parts.set(name, value);
   }
   return parts;
+}
+
+function unknownPart(given: string, value: string): string {
+  const name = given.toUpperCase();
+  if (name === "DTSTART" || name === "TZID") {
+    const example = "DTSTART;TZID=Europe/Berlin:20260105T090000";
+    return `a line ${inspect(example)} before the RRULE instead of ${inspect(`${given}=${value}`)}`;
+  }
+  const known = [...MEMBERS.keys()];
+  const meant = OTHER_NAMES.get(name) ?? nearest(name, known);
+  return orElse(`${anyOf(known)} instead of ${inspect(given)}`, meant);
 }
 
 /** The value as the member of the same meaning has it. */
@@ -79,25 +108,12 @@ function valueOf(name: string, value: string): unknown {
     case "COUNT":
       return /^\d+$/.test(value) ? Number(value) : value;
     case "BYDAY":
-      return value.split(",");
+      return itemsOf(value);
     default:
-      return value.split(",").map((item) => /^[+-]?\d+$/.test(item) ? Number(item) : item);
+      return itemsOf(value).map((item) => /^[+-]?\d+$/.test(item) ? Number(item) : item);
   }
 }
 
-/** A date alone is all of that day. */
-function untilFrom(text: string): Until {
-  const [matches, year, month, day, hour = "23", minute = "59", second = "59", zone = ""] =
-    UNTIL.exec(text) ?? [];
-  const dateTime = `${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`;
-  const isLocal = zone === "";
-  const at = isLocal ? wallTimeFromText(dateTime) : instantFromText(dateTime);
-  if (matches === undefined || at === null) {
-    throw unexpected('a time such as "20261231T235959Z"', text, "UNTIL");
-  }
-  return { at, isLocal };
-}
-
-function unexpected(allowed: string, value: string, name: string): RuleError {
-  return new RuleError("rule", `${allowed} instead of ${inspect(value)} in ${name}`);
+function itemsOf(value: string): string[] {
+  return value.split(",").map((item) => item.trim());
 }

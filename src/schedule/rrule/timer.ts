@@ -6,7 +6,7 @@ import type { NamedDates, Timer, TimerParts } from "../timer.ts";
 import { type Zone, zoneOf } from "../zone.ts";
 import { filledRuleOf } from "./defaults.ts";
 import type { RulePlan } from "./plan.ts";
-import type { RecurrenceRule } from "./rule.ts";
+import type { RecurrenceRule, RuleDates } from "./rule.ts";
 import { rruleSentence } from "./words.ts";
 
 const EVERY_MONTH = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
@@ -14,15 +14,14 @@ const EVERY_MONTH = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 /** A recurrence rule's timer. */
 export class ScheduledRRule extends Scheduled implements Timer {
   readonly #rule: RecurrenceRule;
-  /** Instants at which it does not fire, in epoch milliseconds and in order. */
-  readonly #exDates: readonly number[];
+  readonly #dates: RuleDates;
   readonly #firstAt: number;
 
-  constructor(draft: Draft, schedule: Schedule, plan: RulePlan, exDates: readonly number[]) {
+  constructor(draft: Draft, schedule: Schedule, plan: RulePlan, dates: RuleDates) {
     super(draft, schedule, plan.local);
     this.#rule = plan.rule;
-    this.#exDates = exDates;
-    this.#firstAt = plan.firstAt;
+    this.#dates = dates;
+    this.#firstAt = Math.min(plan.firstAt, dates.rDates[0] ?? Infinity);
   }
 
   override get parts(): TimerParts {
@@ -35,7 +34,7 @@ export class ScheduledRRule extends Scheduled implements Timer {
   }
 
   protected override get particulars(): readonly unknown[] {
-    return [this.#rule, this.#exDates];
+    return [this.#rule, this.#dates.exDates, this.#dates.rDates];
   }
 
   get payload(): Readonly<Record<string, unknown>> {
@@ -43,7 +42,7 @@ export class ScheduledRRule extends Scheduled implements Timer {
   }
 
   get sentence(): string {
-    return rruleSentence(this.#rule, this.#exDates);
+    return rruleSentence(this.#rule, this.#dates);
   }
 
   override get zone(): Zone | null {

@@ -13,13 +13,13 @@ import {
 } from "../../words/calendar.ts";
 import { sorted } from "../../collections/number_lists.ts";
 import { stepOf } from "./plan.ts";
-import { FREQUENCIES, type Frequency, type RecurrenceRule } from "./rule.ts";
+import { FREQUENCIES, type Frequency, type RecurrenceRule, type RuleDates } from "./rule.ts";
 import { filledRuleOf } from "./defaults.ts";
 
 /** More times of day than these are told field by field. */
 const MOST_TIMES = 6;
-/** More excluded instants than these are counted only. */
-const MOST_EXCEPTIONS = 3;
+/** More instants than these are counted only. */
+const MOST_INSTANTS = 3;
 
 const UNITS: Readonly<Record<Frequency, string>> = {
   SECONDLY: "second",
@@ -31,8 +31,8 @@ const UNITS: Readonly<Record<Frequency, string>> = {
   YEARLY: "year",
 };
 
-/** A recurrence rule as a sentence; `exDates` are instants left out, in epoch milliseconds. */
-export function rruleSentence(rule: RecurrenceRule, exDates: readonly number[]): string {
+/** A recurrence rule as a sentence. */
+export function rruleSentence(rule: RecurrenceRule, { exDates, rDates }: RuleDates): string {
   const { freq, interval, count, until, timezone } = rule;
   const { filled, start } = filledRuleOf(rule);
   const dates = [inMonths(filled), inWeeks(filled), ...onDays(filled)].join("");
@@ -44,7 +44,8 @@ export function rruleSentence(rule: RecurrenceRule, exDates: readonly number[]):
     count === null ? "" : `, ${countOf(count, "time")}`,
     until === null ? "" : `, until ${instantText(until)}`,
     weekStartOf(rule),
-    exceptionsOf(exDates),
+    instantsOf(exDates, "except"),
+    instantsOf(rDates, "also"),
   ].join("");
 }
 
@@ -150,11 +151,10 @@ function weekStartOf({ freq, interval, byWeekNo, bySetPos, weekStart }: Recurren
   return matters && weekStart !== 1 ? `, weeks beginning on ${WEEKDAYS[weekStart]}` : "";
 }
 
-function exceptionsOf(exDates: readonly number[]): string {
-  if (exDates.length === 0) return "";
-  return exDates.length <= MOST_EXCEPTIONS
-    ? `, except ${listOf(exDates.map(instantText))}`
-    : `, except at ${exDates.length} instants`;
+function instantsOf(instants: readonly number[], word: "except" | "also"): string {
+  if (instants.length === 0) return "";
+  if (instants.length > MOST_INSTANTS) return `, ${word} at ${instants.length} instants`;
+  return `, ${word === "also" ? "also at" : word} ${listOf(instants.map(instantText))}`;
 }
 
 /** From the beginning, then those counted from the end. */

@@ -1,0 +1,38 @@
+import type * as z from "zod";
+import type { TriggerParams } from "../domain/rule.ts";
+import { INSTANT_PATTERN, MOMENT_PATTERN } from "./params.ts";
+
+/** A JSON Schema, or a part of one. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A way to write the parameters of a kind of timer, for those who describe them. */
+export interface ParamsForm {
+  /** The schemas by which its members are read. */
+  readonly schemas: readonly z.ZodObject[];
+  /** Members that it needs beside those without which the schemas fail. */
+  readonly required: readonly string[];
+  /** What the schemas of single members cannot say. */
+  readonly conditions: readonly JsonSchema[];
+  readonly example: TriggerParams;
+  /** Whether only rules of `core.timer` can be written like this. */
+  readonly isOfAnyKind: boolean;
+}
+
+/** Says that there is a member. */
+export function present(member: string): JsonSchema {
+  return { properties: { [member]: true }, required: [member] };
+}
+
+/** Says that a time without an offset needs a `timezone`. */
+export function zoneNeededBy(...members: readonly string[]): JsonSchema[] {
+  const time = {
+    type: "string",
+    pattern: MOMENT_PATTERN,
+    not: { type: "string", pattern: INSTANT_PATTERN },
+  };
+  const local = { anyOf: [time, { type: "array", contains: time }] };
+  return members.map((member) => ({
+    if: { properties: { [member]: local }, required: [member] },
+    then: present("timezone"),
+  }));
+}
