@@ -13,7 +13,6 @@ import { messageOf } from "../ground/error_text.ts";
 import type { RuleId } from "../domain/rule.ts";
 import { ExitCode, Fatal } from "../ground/exit.ts";
 import { BUILT_FROM, VERSION } from "../ground/version.ts";
-import { detach } from "../ground/detach.ts";
 import { broadcast } from "../ground/tell.ts";
 import type { Log } from "../log/log.ts";
 import { Counters, type EventCounts } from "../observe/counters.ts";
@@ -91,7 +90,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     backoff: fullJitter(...TOKEN_BACKOFF_MS, chance),
     tell,
     // Refused, it ends the sensor.
-    expired: () => detach(engine.rules.requestSnapshot()),
+    expired: () => engine.rules.hasten(),
     signal: stop,
   });
   const api = stack.use(

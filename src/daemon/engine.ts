@@ -53,7 +53,7 @@ export interface EngineOptions {
 /** The reading of rules, until the signal is aborted. */
 export type RuleReading = Pick<
   Reconciler,
-  "changed" | "missed" | "connected" | "requestSnapshot" | "run"
+  "changed" | "missed" | "connected" | "hasten" | "requestSnapshot" | "run"
 >;
 
 /** Where the rules are looked at one by one. */

@@ -105,13 +105,13 @@ export class Reconciler {
 
   /** Asks for a snapshot: resolves when one that began after this call is complete, rejects if it fails. */
   requestSnapshot(): Promise<void> {
-    this.#hasten();
+    this.hasten();
     return this.#request.promise;
   }
 
   /** Messages come in from now on, and what was missed before has to be read. Failures are told by {@link run}. */
   connected(): void {
-    this.#hasten();
+    this.hasten();
   }
 
   /** Resolves when what a message tells has been applied. Never rejects. */
@@ -128,7 +128,7 @@ export class Reconciler {
       if (this.#signal.aborted) return;
       this.#believe(change);
       this.#tell({ kind: "change_unconfirmed", change, error });
-      this.#hasten();
+      this.hasten();
     }
   }
 
@@ -139,7 +139,7 @@ export class Reconciler {
     sleep(this.#clock, MISSED_PAUSE_MS, this.#signal).then(
       () => {
         this.#hasMissed = false;
-        this.#hasten();
+        this.hasten();
       },
       () => {/* aborted: nothing is read any more */},
     );
@@ -147,7 +147,7 @@ export class Reconciler {
 
   /** Reads a rule again that may be no more. What this cannot read, the next snapshot does. */
   recheck(ref: string): void {
-    this.#rechecks.request(ref).catch(() => this.#hasten());
+    this.#rechecks.request(ref).catch(() => this.hasten());
   }
 
   /** Rules that take as long to be read one by one as all of them do. */
@@ -173,14 +173,14 @@ export class Reconciler {
       () => {
         const refs = [...this.#doubtful];
         this.#doubtful.clear();
-        for (const ref of refs) this.#reread(ref).catch(() => this.#hasten());
+        for (const ref of refs) this.#reread(ref).catch(() => this.hasten());
       },
       () => {/* aborted: nothing is read any more */},
     );
   }
 
   /** Lets the next snapshot begin as soon as the present one is over. */
-  #hasten(): void {
+  hasten(): void {
     this.#interval.abort();
   }
 
