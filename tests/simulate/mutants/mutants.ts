@@ -93,12 +93,6 @@ export const MUTANTS: readonly Mutant[] = [
     isQuick: true,
   },
   {
-    name: "a checkpoint far ahead is taken as it is",
-    file: "timers/resume.ts",
-    find: "if (aheadMs > ON_TIME_MS)",
-    replace: "if (aheadMs > 1000 * ON_TIME_MS)",
-  },
-  {
     name: "the checkpoint does not wait for what is undelivered",
     file: "daemon/reign.ts",
     find: "delivery.earliestDueAt - 1)",
