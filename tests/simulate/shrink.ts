@@ -51,8 +51,8 @@ export async function shrink(plan: Plan, fails: (plan: Plan) => Promise<boolean>
     for (let index = 0; index < best.operations.length; index++) {
       for (const simplify of SIMPLER) {
         const operation = best.operations[index];
-        const simpler = operation && simplify(operation);
-        if (simpler == null) continue;
+        const simpler = operation === undefined ? null : simplify(operation);
+        if (simpler === null) continue;
         await tries(inOrder({ ...best, operations: best.operations.with(index, simpler) }));
       }
     }
