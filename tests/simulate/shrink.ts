@@ -19,6 +19,16 @@ const ROUNDER: readonly ((value: number) => number)[] = [
 ];
 const NUMBERS = ["atMs", "ms", "downMs", "deeds", "messages"] as const;
 
+/** Ways to make an operation plainer; `null` where it is so already. */
+const SIMPLER: readonly ((operation: Operation) => Operation | null)[] = [
+  ...(["sent", "lost"] as const).map((kind) => (it: Operation) =>
+    "fate" in it && it.fate.kind !== "sent" ? { ...it, fate: { kind } } : null
+  ),
+  (it) => it.kind === "kill" && it.isMachine ? { ...it, isMachine: false } : null,
+  (it) => it.kind === "make" && it.onMissed !== "latest" ? { ...it, onMissed: "latest" } : null,
+  (it) => it.kind === "stall" && it.isSuspended ? { ...it, isSuspended: false } : null,
+  ...NUMBERS.flatMap((name) => ROUNDER.map((round) => (it: Operation) => rounded(it, name, round))),
+];
 /** A story is told within a minute or so, if not in the fewest words. */
 const MOST_TRIES = 400;
 
@@ -39,7 +49,10 @@ export async function shrink(plan: Plan, fails: (plan: Plan) => Promise<boolean>
       await tries({ ...best, setting: { ...best.setting, [name]: value } });
     }
     for (let index = 0; index < best.operations.length; index++) {
-      for (const simpler of simplerThan(best.operations[index])) {
+      for (const simplify of SIMPLER) {
+        const operation = best.operations[index];
+        const simpler = operation === undefined ? null : simplify(operation);
+        if (simpler === null) continue;
         await tries(inOrder({ ...best, operations: best.operations.with(index, simpler) }));
       }
     }
@@ -60,20 +73,15 @@ async function dropOperations(
   }
 }
 
-function* simplerThan(operation: Operation | undefined): Generator<Operation> {
-  if (operation === undefined) return;
-  if ("fate" in operation) {
-    for (const kind of ["sent", "lost"] as const) yield { ...operation, fate: { kind } };
-  }
-  if (operation.kind === "kill") yield { ...operation, isMachine: false };
-  if (operation.kind === "make") yield { ...operation, onMissed: "latest" };
-  if (operation.kind === "stall") yield { ...operation, isSuspended: false };
+function rounded(
+  operation: Operation,
+  name: typeof NUMBERS[number],
+  round: (value: number) => number,
+): Operation | null {
   const numbers: Readonly<Record<string, unknown>> = { ...operation };
-  for (const name of NUMBERS) {
-    const value = numbers[name];
-    if (typeof value !== "number") continue;
-    for (const rounder of ROUNDER) yield { ...operation, [name]: rounder(value) };
-  }
+  const value = numbers[name];
+  if (typeof value !== "number" || Math.abs(round(value)) >= Math.abs(value)) return null;
+  return { ...operation, [name]: round(value) };
 }
 
 function inOrder(plan: Plan): Plan {

@@ -51,14 +51,14 @@ export function excuseFor(
   const takings = reigns.map((it) => takingOf(it, phase, occurrence)).filter((it) => it !== null);
   const [first] = takings;
   if (reigns.some((it) => isFirstAfter(it, occurrence, takings))) return "no checkpoint";
+  for (const reign of reigns) {
+    const excuse = missedExcuse(reign, phase, occurrence, chronicle);
+    if (excuse !== null) return excuse;
+  }
   const changedAt = changeAfter(phase, occurrence);
   if (first === undefined) {
     if (changedAt !== null && !wasDue(occurrence, phase, reigns, changedAt)) return "changed";
     return wasUnknown(occurrence, phase, reigns, chronicle) ? "unknown" : null;
-  }
-  for (const taking of takings) {
-    const excuse = missedExcuse(taking, phase, chronicle);
-    if (excuse !== null) return excuse;
   }
   const last = takings.at(-1);
   const wasCutShort = last !== undefined && last.reign.until < Infinity;
@@ -78,11 +78,18 @@ function isFirstAfter(reign: Reign, occurrence: number, takings: readonly Taking
     !takings.some((it) => it.reign.from > reign.from && !it.reign.isFirst);
 }
 
-/** What README says of an occurrence that is handed out too late. */
-function missedExcuse({ lateMs }: Taking, { onMissed }: Phase, { plan }: Chronicle): Excuse | null {
-  if (lateMs + LOOK_MS > Math.max(plan.setting.windowMs, ON_TIME_MS)) return "window";
-  if (onMissed === "skip" && lateMs + LOOK_MS > ON_TIME_MS) return "on_missed";
-  return null;
+/** What README says of an occurrence that a reign finds too late, even one that ends right then. */
+function missedExcuse(
+  reign: Reign,
+  phase: Phase,
+  occurrence: number,
+  { plan }: Chronicle,
+): Excuse | null {
+  const at = dueWith(reign, phase, occurrence);
+  if (at === null || at > reign.until) return null;
+  const latestMs = wallOf(reign.process, at) - occurrence + LOOK_MS;
+  if (latestMs > Math.max(plan.setting.windowMs, ON_TIME_MS)) return "window";
+  return phase.onMissed === "skip" && latestMs > ON_TIME_MS ? "on_missed" : null;
 }
 
 /** Whether somebody who fired knew of the phase while it lasted, and had the time to hand it out. */

@@ -161,9 +161,7 @@ export class World {
 
   #sent(process: SensorProcess, post: Post): void {
     const { occurrenceId, ruleId } = post;
-    const record = this.#recordOf(process);
-    const offsetMs = record.clock.at(-1)?.offsetMs ?? 0;
-    if (post.scheduledAt > this.timeline.now + offsetMs) this.#wrong("early", occurrenceId);
+    if (post.scheduledAt > this.#latestWall()) this.#wrong("early", occurrenceId);
     const own = this.#posts.filter((it) => it.process === process.number && it.ruleId === ruleId);
     if (own.some((it) => it.isUnderWay)) this.#wrong("two at once", occurrenceId);
     if (own.some((it) => it.isOrphan && it.isAnswered)) {
@@ -171,6 +169,16 @@ export class World {
     }
     if (this.#plan.setting.instances > 1) this.#checkLease(process, `posted ${occurrenceId}`);
     this.#posts.push(post);
+  }
+
+  /** The latest time that any sensor has seen: a clock may have been set back since. */
+  #latestWall(): number {
+    const walls = this.#records.flatMap(({ clock, endedAt }) =>
+      clock.map(({ offsetMs }, index) =>
+        Math.min(clock[index + 1]?.at ?? Infinity, endedAt, this.timeline.now) + offsetMs
+      )
+    );
+    return Math.max(...walls);
   }
 
   #read(process: SensorProcess, ref: string, row: Row | null): void {
