@@ -33,11 +33,14 @@ interface Entry {
 /** Remembers of each rule what came of its occurrences. */
 export class History {
   readonly #clock: Clock;
+  readonly #isKnown: (ruleId: RuleId) => boolean;
   readonly #results = new Results(REMEMBERED);
   readonly #entries = new Map<RuleId, Entry>();
 
-  constructor(clock: Clock) {
+  /** `isKnown`: what comes of an event whose rule is gone is not remembered. */
+  constructor(clock: Clock, isKnown: (ruleId: RuleId) => boolean) {
     this.#clock = clock;
+    this.#isKnown = isKnown;
   }
 
   /** What became of a rule's occurrences, if it had any. */
@@ -100,7 +103,7 @@ export class History {
     let entry = this.#entries.get(ruleId);
     if (entry === undefined) {
       entry = { delivered: 0, failed: 0, latenessMs: null, error: null, last: NO_RESULT };
-      this.#entries.set(ruleId, entry);
+      if (this.#isKnown(ruleId)) this.#entries.set(ruleId, entry);
     }
     return entry;
   }

@@ -7,7 +7,7 @@ import { json, problem } from "./answers.ts";
 import type { History } from "./history.ts";
 import type { Result } from "./results.ts";
 import { type RuleView, type RuleViews, toJson, viewOf } from "./rule_view.ts";
-import { Slices } from "./slices.ts";
+import { Slices } from "../ground/slices.ts";
 
 const NEXT = 10;
 const RESULTS = 20;

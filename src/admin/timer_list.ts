@@ -10,7 +10,7 @@ import {
   triggerOf,
   viewOf,
 } from "./rule_view.ts";
-import { Slices } from "./slices.ts";
+import { Slices } from "../ground/slices.ts";
 import { readQuery, type TimerQuery } from "./timer_query.ts";
 import { type Ranked, Top } from "./top.ts";
 

@@ -1,11 +1,11 @@
 import * as z from "zod";
+import { LONGEST_REF } from "../domain/rule.ts";
 import { nearest } from "../ground/nearest.ts";
 import { KINDS } from "../schedule/kinds.ts";
 
 /** How far into the sorted list one can page: so much is kept while the rules are gone through. */
 const FARTHEST = 5000;
 const MOST = 500;
-const LONGEST = 255;
 /** Problems that are told: a query can have thousands, and each takes its time. */
 const MOST_TOLD = 10;
 
@@ -26,8 +26,8 @@ const Written = z.strictObject({
   state: oneOf(STATES).optional(),
   kind: oneOf([...KINDS, "unknown"]).optional(),
   warned: oneOf(["true", "false"]).transform((it) => it === "true").optional(),
-  trigger: z.string().max(LONGEST, "expected the ref of a trigger").optional(),
-  search: z.string().max(LONGEST, "expected a part of a rule's ref").toLowerCase().optional(),
+  trigger: z.string().max(LONGEST_REF, "expected the ref of a trigger").optional(),
+  search: z.string().max(LONGEST_REF, "expected a part of a rule's ref").toLowerCase().optional(),
   sort: oneOf(SORTS).default("id"),
   order: oneOf(["asc", "desc"]).default("asc"),
   limit: number(LIMIT).refine((it) => it >= 1 && it <= MOST, LIMIT).default(100),
@@ -56,7 +56,7 @@ function* problemsOf(issue: z.core.$ZodIssue): Generator<string, void> {
     return yield `Invalid ${String(issue.path[0])}: ${issue.message}`;
   }
   for (const key of issue.keys) {
-    const name = key.slice(0, LONGEST);
+    const name = key.slice(0, LONGEST_REF);
     const meant = nearest(name, NAMES);
     const hint = meant === null ? `expected one of ${NAMES.join(", ")}` : `did you mean ${meant}?`;
     yield `Unknown parameter ${JSON.stringify(name)}: ${hint}`;

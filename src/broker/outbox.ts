@@ -21,6 +21,8 @@ const SETTLING_MS = 3000;
 /** Between looks at whether somebody else still takes from it, and the longest wait for that. */
 const LOOK_MS = 100;
 const LONGEST_STAY_MS = 15_000;
+/** It stands in a header, and all of these have to fit into one frame. */
+const LONGEST_REASON = 1000;
 /** The most dead letters that are kept: the oldest go first. */
 const MAX_DEAD = 10_000;
 
@@ -154,9 +156,22 @@ export class BrokerOutbox implements Outbox {
     this.#canBury = dead.isUsable;
     const now = this.#clock.monotonic();
     if (outbox.isNew) this.#settledAt = now + SETTLING_MS;
-    if (this.#settledAt <= now) return this.#open(outbox.count);
+    if (this.#settledAt <= now) return this.#openWhenLeft(context, outbox.count);
     const settled = this.#clock.alarm(this.#settledAt - now, () => this.#open(outbox.count));
     context.signal.addEventListener("abort", () => settled[Symbol.dispose](), { once: true });
+  }
+
+  /**
+   * What a lost connection holds that RabbitMQ has not noticed comes back when it does: until then later
+   * events would overtake it, and it would be missing from the count.
+   */
+  #openWhenLeft(context: SessionContext<BrokerLink>, count: number): void {
+    if (!this.#isHandingOut) return this.#open(count);
+    const { signal, fail } = context;
+    this.untilLeft(signal).then(() => this.#look()).then(({ messageCount }) =>
+      this.#open(messageCount)
+    )
+      .catch((error) => signal.aborted || fail(error));
   }
 
   async #look(): Promise<{ messageCount: number; consumerCount: number }> {
@@ -247,7 +262,7 @@ export class BrokerOutbox implements Outbox {
     if (this.#publisher !== null && !this.#canBury) {
       throw new BrokerError("refused", `There is no queue '${this.#deadQueue}'`);
     }
-    const headers = { ...options.headers, reason };
+    const headers = { ...options.headers, reason: reason.slice(0, LONGEST_REASON) };
     await this.#publish(this.#deadQueue, content, { ...options, headers });
   }
 

@@ -1,12 +1,6 @@
 import * as z from "zod";
-import { type RuleChange, RuleId, TriggerParams } from "../domain/rule.ts";
+import { Ref, type RuleChange, RuleId, TriggerParams } from "../domain/rule.ts";
 import { Instant } from "../ground/instant.ts";
-
-/**
- * What others send is asked about by its ref, so that it has to be fit for a path: not long, of whole
- * characters, and not a step up. The platform's own are narrower still (contract 2.4).
- */
-const Ref = z.string().regex(/^(?!\.\.?$)[^\p{Cc}\p{Cs}]{1,255}$/u, "Invalid ref");
 
 const KINDS = {
   RuleCreated: "created",
@@ -21,55 +15,47 @@ const MessageKind = z.enum([
   "RuleDisabled",
   "RuleDeleted",
   "RuleUpdated",
-]);
+]).nullable().catch(null);
 
-const Envelope = z.object({
-  message_type: MessageKind,
-  timestamp: Instant.optional(),
-  payload: z.object({
-    rule_id: RuleId,
-    rule_ref: Ref.nullish(),
-    trigger_ref: Ref,
-    trigger_params: TriggerParams.nullish(),
-    enabled: z.boolean().optional(),
-  }),
-});
-
-const Native = z.object({
-  event_type: MessageKind,
-  rule_id: RuleId,
-  rule_ref: Ref.nullish(),
-  trigger_type: Ref.optional(),
-  trigger_ref: Ref.optional(),
-  trigger_params: TriggerParams.nullish(),
-  enabled: z.boolean().optional(),
-  timestamp: Instant.optional(),
-}).transform(({ event_type, timestamp, trigger_type, ...rest }, context) => {
-  const trigger = rest.trigger_ref ?? trigger_type;
-  if (trigger === undefined) {
-    context.addIssue({ code: "custom", path: ["trigger_type"], message: "expected a trigger" });
-    return z.NEVER;
-  }
-  return { message_type: event_type, timestamp, payload: { ...rest, trigger_ref: trigger } };
-});
+const IdText = z.string().regex(/^\d{1,16}$/).transform(Number).pipe(RuleId);
+const MaybeRef = Ref.nullable().catch(null);
 
 /**
- * Reads a lifecycle message: the platform's envelope (contract 3.2) or the native form, told apart by
- * `event_type`. Throws a `ZodError`.
+ * A message of either form, the platform's envelope (contract 3.2) with what is in its payload, or the flat
+ * native one. It is a hint, of which nothing but the rule's name is needed: what is wrong with the rest
+ * costs no more than itself.
  */
+const Hint = z.object({
+  message_type: MessageKind,
+  event_type: MessageKind,
+  timestamp: Instant.nullable().catch(null),
+  rule_id: z.union([RuleId, IdText]).nullable().catch(null),
+  rule_ref: MaybeRef,
+  trigger_ref: MaybeRef,
+  trigger_type: MaybeRef,
+  trigger_params: TriggerParams.nullable().catch(null),
+  enabled: z.boolean().nullable().catch(null),
+});
+const Message = z.looseObject({ payload: z.looseObject({}).catch({}) });
+/** One of both will do; where neither can be read, this says why. */
+const Named = z.object({ rule_id: RuleId, rule_ref: Ref });
+
+/** Reads a lifecycle message. Throws a `ZodError` where it names no rule. */
 export function changeFromMessage(message: unknown): RuleChange {
-  const isNative = typeof message === "object" && message !== null && "event_type" in message;
-  const { message_type, timestamp, payload } = isNative
-    ? Native.parse(message)
-    : Envelope.parse(message);
-  const kind = KINDS[message_type];
+  const { payload, ...outside } = Message.parse(message);
+  const written = { ...outside, ...payload };
+  const hint = Hint.parse(written);
+  if (hint.rule_id === null && hint.rule_ref === null) Named.parse(written);
+  const type = hint.message_type ?? hint.event_type;
+  const kind = type === null ? "updated" : KINDS[type];
   return {
     kind,
-    ruleId: payload.rule_id,
-    ruleRef: payload.rule_ref ?? null,
-    triggerRef: payload.trigger_ref,
-    params: payload.trigger_params ?? null,
-    enabled: payload.enabled ?? (kind !== "disabled" && kind !== "deleted"),
-    sentAt: timestamp ?? null,
+    ruleId: hint.rule_id,
+    ruleRef: hint.rule_ref,
+    triggerRef: hint.trigger_ref ?? hint.trigger_type,
+    // What a message of an unknown kind means by them is anybody's guess.
+    params: type === null ? null : hint.trigger_params,
+    enabled: hint.enabled ?? (kind !== "disabled" && kind !== "deleted"),
+    sentAt: hint.timestamp,
   };
 }

@@ -10,7 +10,7 @@ import { readRuleMessage } from "./rule_message.ts";
 import { type BrokerLink, onChannel, openChannel, openSession, type Session } from "./session.ts";
 import type { Connect, Message } from "./channel.ts";
 import type { SessionContext } from "./supervisor.ts";
-import { declareOwnRuleFeed, declareRuleFeed } from "./topology.ts";
+import { declareOwnRuleFeed, declareRuleFeed, mendRuleFeed } from "./topology.ts";
 
 const NAME = "attune-core-timer-sensor";
 /**
@@ -20,6 +20,8 @@ const NAME = "attune-core-timer-sensor";
 const PREFETCH = 20_000;
 const RETRY_BASE_MS = 250;
 const RETRY_CAP_MS = 5000;
+/** Between two looks whether the exchange still feeds the queue. */
+const LOOK_MS = 30_000;
 /** What takes longer is handed out again at the next start. */
 const STOP_TIMEOUT_MS = 1000;
 
@@ -49,6 +51,8 @@ export interface RuleFeed {
    * after a pause when it rejects. Changes come in the order of the queue, several at a time.
    */
   changed(change: RuleChange): Promise<void>;
+  /** A message came that cannot be read: whatever it told is to be read from the API. */
+  missed(): void;
   /**
    * The queue is bound: from now on nothing is missed, and what was missed before has to be read from the
    * API. Called after each successful connection.
@@ -142,6 +146,22 @@ class Listener implements RuleListener {
       handle: (message) => this.#handle(message, context.signal),
       fail: context.fail,
     });
+    this.#keep(queue, context).catch(context.fail);
+  }
+
+  /** Makes anew what somebody takes away while the session lasts. */
+  async #keep(
+    queue: string,
+    { link: { model }, signal }: SessionContext<BrokerLink>,
+  ): Promise<void> {
+    const { exchange, clock } = this.#options;
+    for (;;) {
+      await sleep(clock, LOOK_MS, signal);
+      if (!await mendRuleFeed(model, exchange, queue)) continue;
+      const text = `Exchange '${exchange}' was gone: it is declared again, and all rules are read`;
+      this.#tell({ kind: "listener_warning", text });
+      this.#feed.connected();
+    }
   }
 
   /** Messages are hints: what is thrown away here is read from the API as soon as the queue is up. */
@@ -169,6 +189,7 @@ class Listener implements RuleListener {
       return this.#apply(read.change, signal);
     }
     this.#tell({ kind: "message_unreadable", message: read.unreadable });
+    this.#feed.missed();
     return Promise.resolve();
   }
 

@@ -19,23 +19,35 @@ export async function declareRuleFeed(
   options: QueueOptions = { durable: true },
 ): Promise<string[]> {
   const warnings = [
-    await ensureKnown(model, `exchange '${exchange}'`, {
-      declare: (channel) => channel.assertExchange(exchange, "topic", { durable: true }),
-      // Passive: whether it is there, whatever it is.
-      fallBack: (channel) => channel.checkExchange(exchange),
-    }),
+    await ensureExchange(model, exchange),
     (await ensureQueue(model, queue, options)).warning,
-    await ensureKnown(model, `the bindings of queue '${queue}'`, {
-      declare: (channel) => bind(channel, exchange, queue),
-      // Nobody but an administrator can tell whether they are there.
-      fallBack: () => Promise.resolve(),
-    }),
+    await ensureBindings(model, exchange, queue),
   ];
   return warnings.filter((warning) => warning !== null);
 }
 
 /**
- * The same with a queue of this connection's own, for one of several instances each of which has to hear
+ * Makes sure that the exchange still feeds the queue: what somebody has taken away since is made anew.
+ * Returns whether the exchange was gone. Nobody can ask for bindings, but to bind again changes nothing.
+ */
+export async function mendRuleFeed(
+  model: Connection,
+  exchange: string,
+  queue: string,
+): Promise<boolean> {
+  const isGone = await onChannel(model, (channel) => channel.checkExchange(exchange))
+    .then(() => false, (error) => {
+      if (isForbidden(error)) return false;
+      if (!isAbsent(error)) throw error;
+      return true;
+    });
+  if (isGone) await ensureExchange(model, exchange);
+  await ensureBindings(model, exchange, queue);
+  return isGone;
+}
+
+/**
+ * Declares the feed with a queue of this connection's own, for one of several instances each of which has to hear
  * everything. The queue that a single instance would use is fed no more, for nobody empties it. Returns
  * the queue's name, which ends in `uuid`, with the warnings.
  */
@@ -59,6 +71,26 @@ export async function declareOwnRuleFeed(
     fallBack: () => Promise.resolve(),
   });
   return { queue, warnings: warning === null ? warnings : [...warnings, warning] };
+}
+
+function ensureExchange(model: Connection, exchange: string): Promise<string | null> {
+  return ensureKnown(model, `exchange '${exchange}'`, {
+    declare: (channel) => channel.assertExchange(exchange, "topic", { durable: true }),
+    // Passive: whether it is there, whatever it is.
+    fallBack: (channel) => channel.checkExchange(exchange),
+  });
+}
+
+function ensureBindings(
+  model: Connection,
+  exchange: string,
+  queue: string,
+): Promise<string | null> {
+  return ensureKnown(model, `the bindings of queue '${queue}'`, {
+    declare: (channel) => bind(channel, exchange, queue),
+    // Nobody but an administrator can tell whether they are there.
+    fallBack: () => Promise.resolve(),
+  });
 }
 
 interface Thing {

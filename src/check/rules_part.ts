@@ -70,8 +70,8 @@ export async function readRules(
       for await (const { rules, unreadable } of api.rulePages(trigger, () => 0, signal)) {
         tally.triggers.add(trigger);
         for (const rule of rules) tally.take(rule);
-        for (const { id, reason } of unreadable) {
-          tally.refuse({ id, ref: null, trigger, problems: [`cannot be read: ${reason}`] });
+        for (const { id, ref, reason } of unreadable) {
+          tally.refuse({ id, ref, trigger, problems: [`it cannot be read: ${reason}`] });
         }
       }
     }

@@ -1,13 +1,14 @@
 import { configOf } from "./config.ts";
 import type { Host } from "./host.ts";
+import { tellReason } from "./reason.ts";
 import { readArguments, refuse } from "./options.ts";
 import { optionsOf } from "./commands.ts";
 import { systemChance } from "../ground/chance.ts";
 import type { Clock } from "../ground/clock.ts";
 import { ConfigError, type LoadedConfig } from "../config/config.ts";
 import { runDaemon } from "../daemon/daemon.ts";
-import { ExitCode, Fatal } from "../ground/exit.ts";
-import { type Log, openLog } from "../log/log.ts";
+import { ExitCode } from "../ground/exit.ts";
+import { openLog } from "../log/log.ts";
 import { shutdownOnSignal } from "../process/signals.ts";
 import { onUncaught } from "../process/uncaught.ts";
 
@@ -39,7 +40,7 @@ export async function run(args: readonly string[], host: Host): Promise<ExitCode
     });
     return ExitCode.clean;
   } catch (error) {
-    return tell(error, log);
+    return tellReason(error, log);
   }
 }
 
@@ -57,13 +58,4 @@ async function usableConfig(isOnStdin: boolean, host: Host): Promise<LoadedConfi
 async function tellProblems({ problems }: ConfigError, clock: Clock): Promise<void> {
   await using log = openLog({ level: "info", format: null, sensor: "core.timer", clock });
   for (const problem of problems) log.error(problem);
-}
-
-function tell(error: unknown, log: Log): ExitCode {
-  if (error instanceof Fatal) {
-    log.error(error.message, { exit_code: error.exitCode });
-    return error.exitCode;
-  }
-  log.error("Unexpected error", { error, exit_code: ExitCode.unexpected });
-  return ExitCode.unexpected;
 }

@@ -10,9 +10,14 @@ const IGNORED = new Set([
   "ATTUNE_ARTIFACTS_DIR",
   "ATTUNE_PACKS_BASE_DIR",
   "ATTUNE_CONFIG",
+  "ATTUNE_SENSOR_RUNTIMES",
+  "ATTUNE_RUNTIME_ENVS_DIR",
+  "ATTUNE_SENSOR_AGENT_MODE",
 ]);
 /** The platform's own nested settings, inherited. */
 const IGNORED_PREFIX = "ATTUNE__";
+/** What Kubernetes sets for each service in reach, such as one that is named `attune-api`. */
+const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?)$/;
 const LONGEST_VALUE_SHOWN = 100;
 /** What the members look like without which nothing works. */
 const EXAMPLES: Readonly<Record<string, string>> = {
@@ -73,7 +78,10 @@ export function loadConfig(env: EnvReader): LoadedConfig {
       return value === undefined ? `${variable} is not set` : `${variable} is ${value}`;
     },
   });
-  return { config, warnings: unknownVariables(Object.keys(variables)) };
+  const unknown = unknownVariables(Object.keys(variables));
+  // Started by the platform, it inherits whatever that is given: only what looks like a slip is told.
+  const told = config.sensorId === null ? unknown : unknown.filter(({ meant }) => meant !== null);
+  return { config, warnings: told.map(unknownText) };
 }
 
 /** Reads the JSON object that stdin held. Throws a {@link ConfigError}. */
@@ -147,17 +155,21 @@ function didYouMean(name: string, known: readonly string[]): string {
   return meant === null ? `expected one of ${known.join(", ")}` : `did you mean ${meant}?`;
 }
 
-function unknownVariables(names: readonly string[]): string[] {
+interface UnknownVariable {
+  readonly name: string;
+  readonly meant: string | null;
+}
+
+function unknownVariables(names: readonly string[]): UnknownVariable[] {
   const known = MEMBERS.map(variableOf);
   return names
     .filter((name) => name.startsWith(PREFIX) && !name.startsWith(IGNORED_PREFIX))
-    .filter((name) => !IGNORED.has(name) && !known.includes(name))
-    .map((name) => {
-      const meant = nearest(name, known);
-      return `Unknown variable ${name} is ignored${
-        meant === null ? "" : `: did you mean ${meant}?`
-      }`;
-    });
+    .filter((name) => !IGNORED.has(name) && !SERVICE_LINK.test(name) && !known.includes(name))
+    .map((name) => ({ name, meant: nearest(name, known) }));
+}
+
+function unknownText({ name, meant }: UnknownVariable): string {
+  return `Unknown variable ${name} is ignored${meant === null ? "" : `: did you mean ${meant}?`}`;
 }
 
 function variableOf(member: string): string {

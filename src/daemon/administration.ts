@@ -16,6 +16,7 @@ import { Vitals } from "../admin/vitals.ts";
 import type { Clock } from "../ground/clock.ts";
 import type { Config } from "../config/schema.ts";
 import { isLoopback } from "../config/address.ts";
+import type { RuleId } from "../domain/rule.ts";
 import type { Engine } from "./engine.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { News } from "../observe/news.ts";
@@ -53,14 +54,18 @@ export class Administration {
   readonly #pulse: Pulse;
   readonly #shard: string;
 
-  constructor(options: AdministrationOptions, counters: Counters) {
+  constructor(
+    options: AdministrationOptions,
+    counters: Counters,
+    isKnown: (ruleId: RuleId) => boolean,
+  ) {
     const { clock, config: { shard } } = options;
     this.#options = options;
     this.#counters = counters;
     this.#vitals = new Vitals(clock);
     this.#shard = `${shard.index}/${shard.count}`;
     this.#metrics = new Metrics(clock, this.#shard, counters);
-    this.#history = new History(clock);
+    this.#history = new History(clock, isKnown);
     this.#activity = new RecentActivity(clock);
     this.#pulse = new Pulse(clock);
   }

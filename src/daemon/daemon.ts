@@ -10,6 +10,7 @@ import { fullJitter } from "../ground/backoff.ts";
 import type { Chance } from "../ground/chance.ts";
 import type { Clock } from "../ground/clock.ts";
 import { messageOf } from "../ground/error_text.ts";
+import type { RuleId } from "../domain/rule.ts";
 import { ExitCode, Fatal } from "../ground/exit.ts";
 import { BUILT_FROM, VERSION } from "../ground/version.ts";
 import { broadcast } from "../ground/tell.ts";
@@ -67,7 +68,8 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const stack = new AsyncDisposableStack();
   await using _bounded = { [Symbol.asyncDispose]: () => closeInTime(stack, options) };
   const counters = new Counters();
-  const administration = new Administration(options, counters);
+  const isKnown = (ruleId: RuleId): boolean => engine.ruleSources.book.has(ruleId);
+  const administration = new Administration(options, counters, isKnown);
   const drops = new DropTally(log, clock);
   const tracing = openTracing();
   const tell = broadcast<News>(
@@ -102,7 +104,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const refused = (reason: string) => failure.abort(new Fatal(ExitCode.usage, reason));
   const base = `sensor.${config.sensorRef}`;
   const queues = queuesOf(base, config.shard);
-  const engine = new Engine({
+  const engine: Engine = new Engine({
     config,
     clock,
     chance,
@@ -167,9 +169,9 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   };
   try {
     await connect(start);
-    working.push(keeper.run());
+    working.push(keeper.run().catch((error) => failure.abort(error)));
     const snapshot = engine.rules.requestSnapshot();
-    working.push(engine.rules.run());
+    working.push(engine.rules.run().catch((error) => failure.abort(error)));
     const rulesKnown = readRules(snapshot, start);
     // It may fail, or be given up, while something else is waited for: nobody else would catch that.
     rulesKnown.catch((error) => stop.aborted || failure.abort(error));
@@ -203,7 +205,7 @@ async function reignOver(
   for await (const tenure of lease.tenures(options.ending)) {
     const reigning = engine.reign(tenure, options);
     // Messages may have been missed while standing by; the next snapshot could be a minute away.
-    engine.rules.requestSnapshot();
+    engine.rules.connected();
     left = await reigning;
   }
   return left;

@@ -51,7 +51,10 @@ export interface EngineOptions {
 }
 
 /** The reading of rules, until the signal is aborted. */
-export type RuleReading = Pick<Reconciler, "changed" | "connected" | "requestSnapshot" | "run">;
+export type RuleReading = Pick<
+  Reconciler,
+  "changed" | "missed" | "connected" | "requestSnapshot" | "run"
+>;
 
 /** Where the rules are looked at one by one. */
 export interface RuleSources {

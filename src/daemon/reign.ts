@@ -1,3 +1,4 @@
+import { detach } from "../ground/detach.ts";
 import type { Store } from "../broker/store.ts";
 import type { Config } from "../config/schema.ts";
 import { Checkpointer } from "../delivery/checkpointer.ts";
@@ -104,7 +105,7 @@ export async function reign(
   if (tenure.over.aborted) return 0;
   timers.pause();
   // Not waited for: a broker that hangs does not answer.
-  store.outbox.holdBack();
+  detach(store.outbox.holdBack());
   await delivery.drain(Math.max(config.shutdownTimeoutMs - PARK_MS, 0), PARK_MS);
   await checkpointer.finish(CHECKPOINT_MS);
   return delivery.waiting;
@@ -186,12 +187,12 @@ async function readCheckpoint(
 
 /** `null` where the outbox is not up: it counts what it has when it is. */
 async function countParked(
-  { store: { outbox }, config }: Realm,
+  { store: { outbox } }: Realm,
   over: AbortSignal,
 ): Promise<number | null> {
   if (!outbox.isUp) return null;
   try {
-    if (config.ha) await outbox.untilLeft(over);
+    await outbox.untilLeft(over);
     return await outbox.count();
   } catch {
     return null;

@@ -1,3 +1,4 @@
+import { detach } from "../ground/detach.ts";
 import type { Checkpoint } from "../domain/checkpoint.ts";
 import type { Clock } from "../ground/clock.ts";
 import type { Tell } from "../ground/tell.ts";
@@ -63,7 +64,7 @@ export class Checkpointer {
     if (this.#isStale) return;
     this.#alarm ??= this.#options.clock.alarm(PACE_MS, () => {
       this.#alarm = null;
-      this.#write();
+      detach(this.#write());
     });
   }
 
@@ -74,7 +75,7 @@ export class Checkpointer {
   allows(at: number): boolean {
     const { store } = this.#options;
     if (!this.#isRunning || at > this.#reachesTo || !store.isUp || this.#hasFailed) return true;
-    if (this.#writing === null) this.#write();
+    if (this.#writing === null) detach(this.#write());
     return false;
   }
 

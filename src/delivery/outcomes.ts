@@ -1,3 +1,4 @@
+import { detach } from "../ground/detach.ts";
 import type { Backoff } from "../ground/backoff.ts";
 import type { Clock } from "../ground/clock.ts";
 import type { Tell } from "../ground/tell.ts";
@@ -115,10 +116,10 @@ export class Outcomes {
     this.#options.ledger.remember(event);
     lane.forgetFailures();
     this.#options.ledger.pass(lane);
-    buried.then(() => {
+    detach(buried.then(() => {
       this.#options.ledger.takeOut(lane, parcel);
       this.#options.again(lane);
-    });
+    }));
   }
 
   #fail(attempt: Attempt, result: PostResult & { kind: "retry" }): void {

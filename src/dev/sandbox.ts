@@ -38,6 +38,7 @@ async function main(): Promise<number> {
   await using publisher = new AmqpPublisher({ url: broker.url, exchange: EXCHANGE });
   await using platform = await startPlatform({
     publish: publisher.publish,
+    older: true,
     warn: (message) => screen.text(message),
   });
   await using sensor = await SensorProcess.start({

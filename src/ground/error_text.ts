@@ -16,6 +16,13 @@ export function errorText(error: unknown): string {
   return parts.join("; caused by ").slice(0, LONGEST_TEXT).toWellFormed();
 }
 
+/** What was thrown, and after it what was thrown while its consequences were dealt with. */
+export function* inTurn(error: unknown): Generator<unknown, void> {
+  if (!(error instanceof SuppressedError)) return yield error;
+  yield* inTurn(error.suppressed);
+  yield* inTurn(error.error);
+}
+
 /** The text of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

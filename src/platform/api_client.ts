@@ -1,31 +1,37 @@
 import type { Clock } from "../ground/clock.ts";
 import type { OutboundEvent, PostResult } from "../domain/event.ts";
 import type { Rule } from "../domain/rule.ts";
-import type { RulePage, RuleSource } from "../sync/rule_source.ts";
-import { ApiError, type Failure } from "./api_error.ts";
+import type { RulePage, RuleSource, UnreadableRow } from "../sync/rule_source.ts";
+import { type Answer, AnswerReader, isCut, isOk } from "./answer_reader.ts";
 import type { Bearer } from "./bearer.ts";
 import { ClockSkew } from "./clock_skew.ts";
 import { type HealthDetails, healthFromAnswer, wellFromAnswer } from "./health_answers.ts";
-import { type Fetch, type HttpAnswer, HttpClient, type HttpRequest } from "./http.ts";
-import { parseJson } from "./json.ts";
-import { laterPages } from "./paging.ts";
-import { oneLine } from "./one_line.ts";
+import type { BodyLimits } from "./body.ts";
+import { type Fetch, HttpClient, type HttpRequest } from "./http.ts";
+import { allPages, type PageSpan } from "./paging.ts";
 import { storedResult, unstoredResult } from "./post_result.ts";
-import { isRetriable, refusalOf, retryAfterMs } from "./refusal.ts";
-import { problemText } from "../ground/error_text.ts";
-import { pageFromAnswer, ruleFromAnswer } from "./rule_rows.ts";
-import { senderText, strangerText } from "./stranger.ts";
+import {
+  LIST_DEPTH,
+  longRule,
+  pageFromAnswer,
+  pageOfLongRow,
+  ruleFromAnswer,
+  SINGLE_DEPTH,
+  WANTED,
+} from "./rule_rows.ts";
 import { tokenFromAnswer, tokenRequestBody } from "./token_issue.ts";
 import type { TokenReading, TokenRequest } from "./token_reading.ts";
 
-/** The API returns at most 100, and counts its offsets by what was asked for (contract 2.4). */
-const PAGE_SIZE = 100;
 const MAX_RULES_BYTES = 16 * 1024 * 1024;
+/** Parameters that make a timer are a hundred times shorter. */
+const MAX_MEMBER_BYTES = 64 * 1024;
+const ROWS = { wanted: WANTED, longestMember: MAX_MEMBER_BYTES, mostKept: 1024 * 1024 };
+const OF_LIST = { maxBytes: MAX_RULES_BYTES, sieve: { ...ROWS, depth: LIST_DEPTH } };
+const OF_RULE = { maxBytes: MAX_RULES_BYTES, sieve: { ...ROWS, depth: SINGLE_DEPTH } };
+const MAX_HEALTH_BYTES = 64 * 1024;
 /** The answer repeats the event, of which the platform reads 2 MiB (contract 2). */
 const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 const MAX_TOKEN_BYTES = 64 * 1024;
-
-const NOT_SHOWN = { text: "what is not shown, it may hold a token", fault: null };
 
 /** What the client needs. */
 export interface ApiClientOptions {
@@ -38,34 +44,27 @@ export interface ApiClientOptions {
   readonly fetch?: Fetch | undefined;
 }
 
-/** An answer with the token that asked for it: whatever quotes the one has to hide the other. */
-interface Answer extends HttpAnswer {
-  readonly bearer: string;
-  /** It may hold a new token, whatever it is: it is not quoted. */
-  readonly isSecret?: boolean;
-}
-
 /**
- * The Attune API as a timer sensor uses it (contract 2). Calls reject with an {@link ApiError}, or with
+ * The Attune API as a timer sensor uses it (contract 2). Calls reject with an `ApiError`, or with
  * the reason of the signal that ended them; only {@link ApiClient.createEvent} never rejects.
  */
 export class ApiClient implements RuleSource, Disposable {
   readonly #baseUrl: string;
   readonly #token: Bearer;
-  readonly #clock: Clock;
+  readonly #answers: AnswerReader;
   readonly #http: HttpClient;
 
   constructor(options: ApiClientOptions) {
     this.#baseUrl = new URL(options.baseUrl).href.replace(/\/+$/, "");
     this.#token = options.token;
-    this.#clock = options.clock;
+    this.#answers = new AnswerReader(this.#baseUrl, options.clock);
     const skew = options.skew ?? new ClockSkew(options.clock);
     this.#http = new HttpClient(options.clock, options.fetch, skew);
   }
 
   /** Resolves when the API answers. */
   async health(signal: AbortSignal): Promise<void> {
-    this.#read(await this.#get("/health", signal), wellFromAnswer);
+    this.#answers.read(await this.#get("/health", signal), wellFromAnswer);
   }
 
   /** What the API says of its own state, `null` where it does not say. Rejects where it is not well. */
@@ -73,7 +72,7 @@ export class ApiClient implements RuleSource, Disposable {
     const answer = await this.#get("/health/detailed", signal);
     // An older platform does not have this route.
     const isSilent = answer.status === 404 && answer.body.text === "";
-    return isSilent ? null : this.#read(answer, healthFromAnswer);
+    return isSilent ? null : this.#answers.read(answer, healthFromAnswer);
   }
 
   /**
@@ -86,25 +85,30 @@ export class ApiClient implements RuleSource, Disposable {
     signal: AbortSignal,
   ): AsyncGenerator<RulePage, void> {
     const path = `/api/v1/triggers/${encodeURIComponent(triggerRef)}/rules`;
-    const firstReadAt = begin();
-    const answer = await this.#get(pageOf(path, 1), signal);
-    if (this.#isNotFound(answer)) return;
-    const first = { ...this.#read(answer, pageFromAnswer), readAt: firstReadAt };
-    yield first;
-    const read = async (number: number, signal: AbortSignal) => {
+    const read = async (span: PageSpan, signal: AbortSignal) => {
       const readAt = begin();
-      const answer = await this.#get(pageOf(path, number), signal);
-      return { ...this.#read(answer, pageFromAnswer), readAt };
+      const answer = await this.#get(pageOf(path, span), signal, OF_LIST);
+      if (this.#answers.isNotFound(answer)) return "none";
+      if (isCut(answer) && span.size > 1) return "too long";
+      const page = this.#answers.readRows(
+        answer,
+        (value) => pageFromAnswer(value, triggerRef, span),
+        (text) => pageOfLongRow(text, triggerRef, span),
+      );
+      return { ...page, readAt };
     };
-    yield* laterPages(first, read, signal);
+    yield* allPages(read, signal);
   }
 
   /** The rule of this ref, or `null` where the platform has none. */
-  async rule(ref: string, signal: AbortSignal): Promise<Rule | null> {
-    const path = `/api/v1/rules/${encodeURIComponent(ref)}`;
-    const answer = await this.#get(path, signal);
-    if (this.#isNotFound(answer)) return null;
-    return this.#read(answer, (value) => ruleFromAnswer(value, ref));
+  async rule(ref: string, signal: AbortSignal): Promise<Rule | UnreadableRow | null> {
+    const answer = await this.#get(`/api/v1/rules/${encodeURIComponent(ref)}`, signal, OF_RULE);
+    if (this.#answers.isNotFound(answer)) return null;
+    return this.#answers.readRows(
+      answer,
+      (value) => ruleFromAnswer(value, ref),
+      (text) => longRule(text, ref),
+    );
   }
 
   /** Posts an event. Never rejects: whatever happens is a {@link PostResult}. */
@@ -118,7 +122,7 @@ export class ApiClient implements RuleSource, Disposable {
         maxBytes: MAX_EVENT_BYTES,
         signal,
       });
-      return storedResult(answer) ?? unstoredResult(event, this.#failure(answer));
+      return storedResult(answer) ?? unstoredResult(event, this.#answers.failureOf(answer));
     } catch (error) {
       return {
         kind: "retry",
@@ -141,23 +145,26 @@ export class ApiClient implements RuleSource, Disposable {
       maxBytes: MAX_TOKEN_BYTES,
       signal,
     });
-    return this.#read({ ...answer, isSecret: isOk(answer) }, tokenFromAnswer);
+    return this.#answers.read({ ...answer, isSecret: isOk(answer) }, tokenFromAnswer);
   }
 
   [Symbol.dispose](): void {
     this.#http[Symbol.dispose]();
   }
 
-  #get(path: string, signal: AbortSignal): Promise<Answer> {
-    const url = this.#baseUrl + path;
-    return this.#send({ method: "GET", url, headers: {}, maxBytes: MAX_RULES_BYTES, signal });
+  #get(
+    path: string,
+    signal: AbortSignal,
+    limits: BodyLimits = { maxBytes: MAX_HEALTH_BYTES },
+  ): Promise<Answer> {
+    return this.#send({ ...limits, method: "GET", url: this.#baseUrl + path, headers: {}, signal });
   }
 
   /** Sends a request with the token, and once more with another one where the first was refused. */
   async #send(request: HttpRequest): Promise<Answer> {
     const { value } = this.#token;
     const answer = await this.#sendWith(value, request);
-    const isRefused = answer.status === 401 && refusalOf(answer, value) !== null;
+    const isRefused = answer.status === 401 && this.#answers.failureOf(answer).status === 401;
     const isWorthAgain = isRefused && await this.#token.renew(value);
     return isWorthAgain ? await this.#sendWith(this.#token.value, request) : answer;
   }
@@ -170,57 +177,8 @@ export class ApiClient implements RuleSource, Disposable {
     };
     return { ...await this.#http.send({ ...request, headers }), bearer };
   }
-
-  /** Not there, in the platform's own words: a proxy's 404 says nothing about a rule. */
-  #isNotFound(answer: Answer): boolean {
-    return answer.status === 404 && refusalOf(answer, answer.bearer)?.code === "NOT_FOUND";
-  }
-
-  #read<T>(answer: Answer, parse: (value: unknown) => T): T {
-    if (isOk(answer) && answer.body.fault !== null) throw answer.body.fault;
-    const value = isOk(answer) ? parseJson(answer.body.text) : undefined;
-    if (value === undefined) throw this.#error(answer);
-    try {
-      return parse(value);
-    } catch (error) {
-      const problem = oneLine(problemText(error), answer.bearer);
-      const message = `${answer.place}: the answer is not as expected: ${problem} (${
-        senderText(answer, answer.bearer)
-      })`;
-      throw new ApiError(message, { status: null, retriable: true }, { cause: error });
-    }
-  }
-
-  #error(answer: Answer): ApiError {
-    const failure = this.#failure(answer);
-    return new ApiError(`${answer.place}: ${failure.reason}`, failure);
-  }
-
-  /** What is wrong with an answer: the platform refuses, or it is not the platform that answers. */
-  #failure(answer: Answer): Failure {
-    const { status, headers, bearer } = answer;
-    const pauseMs = retryAfterMs(headers, this.#clock.now());
-    const refusal = refusalOf(answer, bearer);
-    if (refusal === null) {
-      const shown = answer.isSecret ? { ...answer, body: NOT_SHOWN } : answer;
-      const reason = strangerText(shown, this.#baseUrl, bearer);
-      return { reason, status: null, retriable: true, retryAfterMs: pauseMs };
-    }
-    const { code, message } = refusal;
-    return {
-      reason: `${status}${code === null ? "" : ` ${code}`}: ${message}`,
-      status,
-      code,
-      retriable: isRetriable(status),
-      retryAfterMs: pauseMs,
-    };
-  }
 }
 
-function isOk({ status }: HttpAnswer): boolean {
-  return status >= 200 && status < 300;
-}
-
-function pageOf(path: string, number: number): string {
-  return `${path}?page=${number}&page_size=${PAGE_SIZE}`;
+function pageOf(path: string, { number, size }: PageSpan): string {
+  return `${path}?page=${number}&page_size=${size}`;
 }

@@ -1,11 +1,13 @@
 import type { Clock } from "../ground/clock.ts";
 import { errorText } from "../ground/error_text.ts";
 import { ApiError } from "./api_error.ts";
+import { type BodyLimits, type HttpBody, readBody } from "./body.ts";
 import type { ClockSkew } from "./clock_skew.ts";
 import { Deadlines } from "./deadlines.ts";
 
 /** From the start of a request to the end of its answer's body. */
 const TIMEOUT_MS = 10_000;
+const RETRIABLE = { status: null, retriable: true };
 /** How the runtime introduces the failure proper; it repeats the address. */
 const FETCH_PREAMBLE = /^error sending request .*: client error \(\w+\): /;
 
@@ -15,14 +17,12 @@ const PATH = /^\w+:\/\/[^/]+([^?]*)/;
 /** The part of `fetch` that is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** One request. */
-export interface HttpRequest {
+/** One request, and how much is read of its answer. */
+export interface HttpRequest extends BodyLimits {
   readonly method: "GET" | "POST";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The most that is read of the answer's body. */
-  readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
 
@@ -35,11 +35,8 @@ export interface HttpAnswer {
   readonly body: HttpBody;
 }
 
-/** `fault` is why the text is not whole, `null` where it is. */
-export interface HttpBody {
-  readonly text: string;
-  readonly fault: unknown;
-}
+/** An answer is longer than is read. */
+export class AnswerTooLong extends ApiError {}
 
 /** Sends requests: bounded in time and size, redirects not followed, connections reused. */
 export class HttpClient implements Disposable {
@@ -77,7 +74,10 @@ export class HttpClient implements Disposable {
         body: body ?? null,
       });
       this.#skew.measure(response.headers, sentAt);
-      const read = await readBody(response, request.maxBytes, place, faultOf);
+      const read = await readBody(response, request, {
+        faultOf,
+        tooLong: () => new AnswerTooLong(tooLongText(place, request), RETRIABLE),
+      });
       return { place, status: response.status, headers: response.headers, body: read };
     } catch (error) {
       throw faultOf(error);
@@ -98,52 +98,13 @@ function overNetwork(): Fetch & Disposable {
   });
 }
 
-/** Reads to the end or to the limit: a body that is neither read nor cancelled holds its connection. */
-async function readBody(
-  response: Response,
-  maxBytes: number,
-  place: string,
-  faultOf: (error: unknown) => unknown,
-): Promise<HttpBody> {
-  const { body: stream } = response;
-  if (stream === null) return { text: "", fault: null };
-  if (isWithin(maxBytes, response.headers)) {
-    try {
-      return { text: await response.text(), fault: null };
-    } catch (error) {
-      return { text: "", fault: faultOf(error) };
-    }
-  }
-  const decoder = new TextDecoder();
-  let text = "";
-  let length = 0;
-  try {
-    for await (const chunk of stream) {
-      length += chunk.length;
-      if (length > maxBytes) return { text, fault: tooLong(place, maxBytes) };
-      text += decoder.decode(chunk, { stream: true });
-    }
-    return { text: text + decoder.decode(), fault: null };
-  } catch (error) {
-    return { text, fault: faultOf(error) };
-  }
-}
-
-/** Whether a body is known to end in time: then it can be read in one go, at a fraction of the cost. */
-function isWithin(maxBytes: number, headers: Headers): boolean {
-  if (headers.has("content-encoding")) return false;
-  const length = headers.get("content-length");
-  return length !== null && Number(length) <= maxBytes;
-}
-
 function timedOut(place: string): ApiError {
-  const message = `${place}: no answer within ${TIMEOUT_MS / 1000} s`;
-  return new ApiError(message, { status: null, retriable: true });
+  return new ApiError(`${place}: no answer within ${TIMEOUT_MS / 1000} s`, RETRIABLE);
 }
 
-function tooLong(place: string, maxBytes: number): ApiError {
-  const message = `${place}: the answer is longer than ${maxBytes} bytes`;
-  return new ApiError(message, { status: null, retriable: true });
+function tooLongText(place: string, { maxBytes, sieve }: BodyLimits): string {
+  const kept = sieve === undefined ? "" : `, or than ${sieve.mostKept} without what is not needed`;
+  return `${place}: the answer is longer than ${maxBytes} bytes${kept}`;
 }
 
 function networkError(place: string, error: unknown): ApiError {

@@ -1,4 +1,4 @@
-import { type ReadText, readTokenFile, TokenError } from "./token_file.ts";
+import { readRegularFile, type ReadText, readTokenFile, TokenError } from "./token_file.ts";
 import { readingOf, type RenewalPlan, type TokenReading } from "./token_reading.ts";
 
 /** Where the token comes from: from the file where one is named, else, or until it can be read, `value`. */
@@ -10,7 +10,7 @@ export interface TokenSource {
 /** Finds the token. Throws a {@link TokenError} where there is none at all. */
 export async function openToken(
   { value, file }: TokenSource,
-  readText: ReadText = Deno.readTextFile,
+  readText: ReadText = readRegularFile,
 ): Promise<Token> {
   const given = value === null ? null : readingOf(value, null);
   if (file !== null) {

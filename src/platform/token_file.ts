@@ -1,10 +1,13 @@
 import * as z from "zod";
+import { type Clock, systemClock } from "../ground/clock.ts";
 import { Instant } from "../ground/instant.ts";
 import { errorText } from "../ground/error_text.ts";
 import { parseJson } from "./json.ts";
 import { readingOf, type TokenReading, TokenText } from "./token_reading.ts";
 
 const LONGEST_FILE = 64 * 1024;
+/** A file system that does not answer must keep nobody waiting, at the end least of all. */
+const DEADLINE_MS = 2000;
 
 /** A token file in JSON, with the two names that the platform's own libraries know for each member. */
 const StateFile = z.union([
@@ -18,7 +21,7 @@ export class TokenError extends Error {
   override readonly name = "TokenError";
 }
 
-/** Reads a file; `Deno.readTextFile` does. */
+/** Reads a file; {@link readRegularFile} does. */
 export type ReadText = (path: string) => Promise<string>;
 
 /** Reads the token that a file holds, alone or in JSON. Throws a {@link TokenError}. */
@@ -31,6 +34,33 @@ export async function readTokenFile(path: string, readText: ReadText): Promise<T
   throw new TokenError(
     `Cannot read a token from '${path}': expected the token alone, or a JSON object with 'token'`,
   );
+}
+
+/**
+ * Reads a file, of a long one a little more than is needed to see that. Rejects where it is no file that has
+ * an end, such as a pipe, and where it cannot be read in two seconds.
+ */
+export async function readRegularFile(path: string, clock: Clock = systemClock): Promise<string> {
+  const late = Promise.withResolvers<never>();
+  const expire = () => late.reject(new Error(`it was not read within ${DEADLINE_MS / 1000} s`));
+  using _deadline = clock.alarm(DEADLINE_MS, expire);
+  return await Promise.race([beginningOf(path), late.promise]);
+}
+
+async function beginningOf(path: string): Promise<string> {
+  // To open a pipe would wait for its other end.
+  if (!(await Deno.stat(path)).isFile) throw new Error("it is no regular file");
+  using file = await Deno.open(path);
+  const bytes = new Uint8Array(LONGEST_FILE + 1);
+  let length = 0;
+  for (
+    let count: number | null = 0;
+    count !== null && length < bytes.length;
+    length += count ?? 0
+  ) {
+    count = await file.read(bytes.subarray(length));
+  }
+  return new TextDecoder().decode(bytes.subarray(0, length));
 }
 
 async function contentsOf(path: string, readText: ReadText): Promise<string> {

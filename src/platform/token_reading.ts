@@ -7,12 +7,15 @@ const LIFE_BEFORE_RENEWAL = 0.8;
 const MIN_TTL_SECONDS = 3600;
 const MAX_TTL_SECONDS = 259_200;
 
+/** The last second that a date can name: whoever says more says nothing. */
+const Second = z.number().positive().max(8_640_000_000_000);
+
 /** A token as it stands behind `Bearer`. */
 export const TokenText = z.string().trim().regex(/^[\x21-\x7e]+$/);
 
 /** What a sensor's token says of itself (contract 1.9); anything else is no concern of ours. */
 const Claims = z.object({
-  exp: z.number().positive().nullable().catch(null),
+  exp: Second.nullable().catch(null),
   token_type: z.string().nullable().catch(null),
   metadata: z.object({ trigger_types: z.array(z.string()).nullable().catch(null) })
     .catch({ trigger_types: null }),
@@ -20,8 +23,8 @@ const Claims = z.object({
 
 /** A sensor's token that says all that it takes to ask for its successor (contract 1.8). */
 const Renewable = z.object({
-  iat: z.number().positive(),
-  exp: z.number().positive(),
+  iat: Second,
+  exp: Second,
   token_type: z.literal("sensor"),
   login: z.string().min(1),
   metadata: z.object({ trigger_types: z.array(z.string()).min(1) }),

@@ -13,8 +13,11 @@ export type Decision =
 
 /** Decides what a rule gets. `allowed`: the triggers that the token covers, `null` for all. */
 export function decide(rule: Rule, allowed: ReadonlySet<string> | null): Decision {
-  const { enabled, triggerRef, params, createdAt } = rule;
+  const { enabled, triggerRef, params, createdAt, unreadable } = rule;
   if (!enabled) return { kind: "off" };
+  if (unreadable !== undefined) {
+    return { kind: "refused", problems: [`it cannot be read: ${unreadable}`] };
+  }
   if (allowed !== null && !allowed.has(triggerRef)) {
     const problems = [`the token does not cover trigger type '${triggerRef}'`];
     return { kind: "not allowed", problems };

@@ -1,5 +1,9 @@
 import type { Rule, RuleChange, RuleId } from "../domain/rule.ts";
+import type { Oddity } from "./rule_source.ts";
 import type { Timer } from "../schedule/timer.ts";
+
+/** What is odd about a list; `miscounted`: it does not have as many rules as it says, however often it is read. */
+export type ListOddity = Oddity | "miscounted";
 
 /** Why a timer was stopped. */
 export type StopReason =
@@ -46,6 +50,16 @@ export type SyncNews =
     readonly triggerRef: string;
     readonly id: RuleId | null;
     readonly reason: string;
+  }
+  /** A trigger's list of rules is not to be relied on; what is missing of it is read one by one. */
+  | {
+    readonly kind: "rule_list_odd";
+    readonly triggerRef: string;
+    readonly oddity: ListOddity;
+    /** The rules found in it. */
+    readonly found: number;
+    /** How many it says that there are; `null` where it does not say. */
+    readonly told: number | null;
   }
   /** A message was taken at its word, because the API could not be asked. */
   | { readonly kind: "change_unconfirmed"; readonly change: RuleChange; readonly error: unknown };

@@ -1,5 +1,6 @@
 import type { Backoff } from "../ground/backoff.ts";
 import { type Clock, sleep } from "../ground/clock.ts";
+import { detach } from "../ground/detach.ts";
 import type { Tell } from "../ground/tell.ts";
 import type { Rule, RuleChange, RuleId } from "../domain/rule.ts";
 import type { SyncNews } from "./news.ts";
@@ -7,6 +8,7 @@ import { Rechecks } from "./rechecks.ts";
 import type { RuleBook } from "./rule_book.ts";
 import type { RuleSource } from "./rule_source.ts";
 import { takeSnapshot } from "./snapshot.ts";
+import { knownRule } from "./unreadable.ts";
 
 /** Rules on one page of the API: what one request of a snapshot covers (contract 2.4). */
 const PAGE_SIZE = 100;
@@ -18,6 +20,8 @@ const FEW = 16;
 const LULL_MS = 20;
 /** One that does not pause. */
 const LONGEST_BURST_MS = 1000;
+/** Between snapshots because of messages that cannot be read: there may be a flood of them. */
+const MISSED_PAUSE_MS = 5000;
 /** Before a rule is read again whose answer cannot be: a replica that lags catches up meanwhile. */
 const SECOND_LOOK_MS = 1000;
 
@@ -42,6 +46,8 @@ export class Reconciler {
   readonly #doubtful = new Set<string>();
   /** When the last message was sent that was believed of a rule, in epoch milliseconds. */
   readonly #believed = new Map<RuleId, number>();
+  /** A snapshot is about to be asked for, because a message could not be read. */
+  #hasMissed = false;
   #request = openRequest();
   /** Aborted when somebody asks for a snapshot: the pause after the present one is cut short. */
   #interval = new AbortController();
@@ -99,33 +105,49 @@ export class Reconciler {
 
   /** Asks for a snapshot: resolves when one that began after this call is complete, rejects if it fails. */
   requestSnapshot(): Promise<void> {
-    this.#interval.abort();
+    this.#hasten();
     return this.#request.promise;
   }
 
   /** Messages come in from now on, and what was missed before has to be read. Failures are told by {@link run}. */
   connected(): void {
-    this.requestSnapshot();
+    this.#hasten();
   }
 
   /** Resolves when what a message tells has been applied. Never rejects. */
   async changed(change: RuleChange): Promise<void> {
     if (!this.#concernsUs(change)) return;
-    const ref = change.ruleRef ?? this.#book.refOf(change.ruleId);
+    const { ruleId, ruleRef } = change;
+    const known = ruleId === null ? undefined : this.#book.refOf(ruleId);
     try {
-      if (ref === undefined) await this.requestSnapshot();
-      else if (!await this.#reread(ref)) this.#lose(change.ruleId, ref);
+      if (ruleRef === null && known === undefined) await this.requestSnapshot();
+      if (ruleRef !== null) await this.#confirm(ruleRef, ruleId);
+      // Refs do not change: one of both is wrong.
+      if (known !== undefined && known !== ruleRef) await this.#confirm(known, ruleId);
     } catch (error) {
       if (this.#signal.aborted) return;
       this.#believe(change);
       this.#tell({ kind: "change_unconfirmed", change, error });
-      this.requestSnapshot();
+      this.#hasten();
     }
   }
 
-  /** Reads a rule again that may be no more. Never rejects: the next snapshot finds what this missed. */
-  async recheck(ref: string): Promise<void> {
-    await this.#rechecks.request(ref).catch(() => this.requestSnapshot());
+  /** A message cannot be read: what it told is read along with all else, in a while. */
+  missed(): void {
+    if (this.#hasMissed) return;
+    this.#hasMissed = true;
+    sleep(this.#clock, MISSED_PAUSE_MS, this.#signal).then(
+      () => {
+        this.#hasMissed = false;
+        this.#hasten();
+      },
+      () => {/* aborted: nothing is read any more */},
+    );
+  }
+
+  /** Reads a rule again that may be no more. What this cannot read, the next snapshot does. */
+  recheck(ref: string): void {
+    this.#rechecks.request(ref).catch(() => this.#hasten());
   }
 
   /** Rules that take as long to be read one by one as all of them do. */
@@ -151,17 +173,24 @@ export class Reconciler {
       () => {
         const refs = [...this.#doubtful];
         this.#doubtful.clear();
-        for (const ref of refs) this.#reread(ref).catch(() => this.requestSnapshot());
+        for (const ref of refs) this.#reread(ref).catch(() => this.#hasten());
       },
       () => {/* aborted: nothing is read any more */},
     );
   }
 
+  /** Lets the next snapshot begin as soon as the present one is over. */
+  #hasten(): void {
+    this.#interval.abort();
+  }
+
   #concernsUs({ ruleId, ruleRef, triggerRef }: RuleChange): boolean {
-    if (this.#book.refOf(ruleId) !== undefined) return true;
-    if (this.#book.isOurs(ruleId)) return this.#book.handles(triggerRef);
-    // A rule of ours that was deleted and made anew is another shard's now.
+    const isHandled = triggerRef === null || this.#book.handles(triggerRef);
     const namesake = ruleRef === null ? undefined : this.#book.idOf(ruleRef);
+    if (ruleId === null) return isHandled || namesake !== undefined;
+    if (this.#book.refOf(ruleId) !== undefined) return true;
+    if (this.#book.isOurs(ruleId)) return isHandled;
+    // A rule of ours that was deleted and made anew is another shard's now.
     return namesake !== undefined && namesake < ruleId;
   }
 
@@ -172,6 +201,7 @@ export class Reconciler {
       source: this.#source,
       book: this.#book,
       triggers: this.#triggers,
+      clock: this.#clock,
       recheck: (ref) => this.#lookups.request(ref),
       tell: this.#tell,
       signal: this.#signal,
@@ -197,7 +227,7 @@ export class Reconciler {
    */
   #reread(ref: string): Promise<boolean> {
     const done = this.#rechecks.request(ref);
-    if (!this.#rechecks.isPaused && this.#isWorthASnapshot) this.#readAll();
+    if (!this.#rechecks.isPaused && this.#isWorthASnapshot) detach(this.#readAll());
     return done;
   }
 
@@ -231,25 +261,29 @@ export class Reconciler {
     const known = this.#book.idOf(ref);
     const snapshots = this.#snapshots;
     const readAt = this.#book.reads.begin();
-    const rule = await this.#source.rule(ref, this.#signal);
-    if (rule === null) {
+    const answer = await this.#source.rule(ref, this.#signal);
+    if (answer === null) {
       if (known !== undefined) this.#book.delete(known);
       return false;
     }
     // What a snapshot found deleted is forgotten at its end: this answer may be from before.
     if (this.#snapshots !== snapshots) return await this.#recheck(ref);
-    this.#book.apply(rule, readAt);
+    const rule = "params" in answer ? answer : knownRule(answer, "", this.#book);
+    if (rule !== null) this.#book.apply(rule, readAt);
     return true;
   }
 
-  /** A rule that a message named is no more: an answer from before must not bring it to life. */
-  #lose(ruleId: RuleId, ref: string): void {
+  /** Reads the rule that a message named again. One that is no more, no answer from before brings to life. */
+  async #confirm(ref: string, ruleId: RuleId | null): Promise<void> {
+    if (await this.#reread(ref) || ruleId === null) return;
     if ((this.#book.refOf(ruleId) ?? ref) === ref) this.#book.delete(ruleId, ref);
   }
 
   /** Takes a message at its word, unless something newer is known. The next snapshot confirms it. */
   #believe(change: RuleChange): void {
-    const { ruleId, triggerRef, params, enabled, sentAt } = change;
+    const { triggerRef, params, enabled, sentAt } = change;
+    const ruleId = change.ruleId ?? (change.ruleRef && this.#book.idOf(change.ruleRef));
+    if (!ruleId || triggerRef === null) return;
     const ref = change.ruleRef ?? this.#book.refOf(ruleId);
     const version = this.#book.versionOf(ruleId);
     const isStale = sentAt === null || ref === undefined ||

@@ -11,6 +11,8 @@ import { decide, type Decision } from "./decide.ts";
 import { ReadOrder } from "./read_order.ts";
 import { Census } from "./census.ts";
 
+/** What the platform's clock may be known too little by. */
+const SKEW_ERROR_MS = 1000;
 /** Two looks this far apart, in milliseconds, are two: a replica that lags has caught up. */
 const APART_MS = 500;
 
@@ -139,7 +141,8 @@ export class RuleBook {
     if (namesake !== undefined && namesake !== rule.id) this.#end(namesake, rule.ref);
     if (!this.#isOurs(rule.id)) return;
     const memory = { ...rule, readAt, digest: digestOf(rule) };
-    if (!this.handles(rule.triggerRef)) return this.#letGo(rule, memory);
+    const isHandled = rule.unreadable !== undefined || this.handles(rule.triggerRef);
+    if (!isHandled) return this.#letGo(rule, memory);
     if (memory.digest === this.#known.digestOf(rule.id)) return this.#known.remember(memory);
     this.#settle(rule, memory);
   }
@@ -232,7 +235,9 @@ export class RuleBook {
   /** When a rule was last changed, by our clock: from then on it is planned. */
   #changedAt({ version, createdAt }: Rule): number {
     const changedAt = version === null ? createdAt : version / 1000;
-    return Math.min(this.#clock.now(), changedAt - this.#skewMs());
+    const skewMs = this.#skewMs();
+    // Of a clock ahead, rather too late: what was due before the change is of another schedule.
+    return Math.min(this.#clock.now(), changedAt - skewMs + (skewMs > 0 ? SKEW_ERROR_MS : 0));
   }
 
   /**
@@ -284,6 +289,7 @@ export class RuleBook {
 }
 
 /** What decides about a rule, in a number: versions may repeat. */
-function digestOf({ triggerRef, params, enabled, createdAt }: Rule): number {
-  return hashOfText(`${triggerRef} ${enabled} ${createdAt} ${JSON.stringify(params)}`);
+function digestOf({ triggerRef, params, enabled, createdAt, unreadable = "" }: Rule): number {
+  const written = JSON.stringify(params);
+  return hashOfText(`${triggerRef} ${enabled} ${createdAt} ${unreadable} ${written}`);
 }

@@ -1,12 +1,23 @@
 import type { Rule, RuleId } from "../domain/rule.ts";
 
+/** A row of which it cannot be read what it is of: `id` and `ref` as far as they can. */
+export interface UnreadableRow {
+  readonly id: RuleId | null;
+  readonly ref: string | null;
+  readonly reason: string;
+}
+
+/** What was odd about a list: a page came twice, or there was no end of them. It was read no further. */
+export type Oddity = "repeated" | "endless";
+
 /** One page of a trigger's rules. */
 export interface RulePage {
+  /** Those included that cannot be read but named. */
   readonly rules: readonly Rule[];
-  /** Rows that could not be read; `id` where that much could be. */
-  readonly unreadable: readonly { readonly id: RuleId | null; readonly reason: string }[];
-  /** The rules of the trigger in all, as the API counts them. */
-  readonly totalItems: number;
+  readonly unreadable: readonly UnreadableRow[];
+  /** The rules of the trigger in all, as the API counts them; `null` where it does not say. */
+  readonly totalItems: number | null;
+  readonly oddity: Oddity | null;
   /** When the read of it began, as `begin` told. */
   readonly readAt: number;
 }
@@ -22,6 +33,6 @@ export interface RuleSource {
     begin: () => number,
     signal: AbortSignal,
   ): AsyncIterable<RulePage>;
-  /** The rule of a ref, or `null`. */
-  rule(ref: string, signal: AbortSignal): Promise<Rule | null>;
+  /** The rule of a ref, or `null` where there is none. */
+  rule(ref: string, signal: AbortSignal): Promise<Rule | UnreadableRow | null>;
 }

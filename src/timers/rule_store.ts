@@ -1,6 +1,8 @@
-import { hashOfInteger, hashOfText } from "../collections/hash.ts";
+import { hashOfInteger } from "../collections/hash.ts";
+import { keyedHash, newHashKey } from "../collections/keyed_hash.ts";
 import { NumberRows } from "../collections/number_rows.ts";
 import { SlotIndex } from "../collections/slot_index.ts";
+import { systemChance } from "../ground/chance.ts";
 import { isRuleId, type Rule, type RuleId } from "../domain/rule.ts";
 
 /** 0 where there is none. */
@@ -34,7 +36,11 @@ export interface RuleMemory extends Pick<Rule, "id" | "ref" | "version" | "creat
  */
 export class RuleStore {
   readonly #byId = new SlotIndex<RuleId>((slot) => this.idAt(slot), hashOfInteger);
-  readonly #byRef = new SlotIndex<string>((slot) => this.refAt(slot), hashOfText);
+  readonly #byRef = new SlotIndex<string>(
+    (slot) => this.refAt(slot),
+    // Refs are the rules' owners' to choose. Nothing depends on the key but how long it takes to find one.
+    keyedHash(newHashKey(systemChance)),
+  );
   readonly #rows = new NumberRows(COLUMNS);
   readonly #refs: string[] = [];
   readonly #free: number[] = [];

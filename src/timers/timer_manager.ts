@@ -30,6 +30,8 @@ export class TimerManager implements Disposable {
   #port: FirePort | null = null;
   #alarm: Disposable | null = null;
   #alarmAt = Infinity;
+  /** What is left to be planned before anything can fire; `null` for nothing. */
+  #planning: Iterator<void, void> | null = null;
   /** What {@link handedOutTo} was when the last {@link pause} began: nothing is handed out beyond. */
   #pausedAt = -Infinity;
 
@@ -56,12 +58,14 @@ export class TimerManager implements Disposable {
 
   /**
    * Begins with what falls due after `since`: what fell due before has been seen to. Hands it to `port`,
-   * which must not throw, until it is started again or {@link pause}d, which the result does too.
+   * which must not throw, until it is started again or {@link pause}d, which the result does too. Of very many
+   * rules the first may wait until all are planned.
    */
   start(since: number, port: FirePort): Disposable {
-    this.#table.startFrom(since);
+    this.#disarm();
+    this.#planning = this.#table.startFrom(since);
     this.#port = port;
-    this.#rearm();
+    this.#plan();
     return { [Symbol.dispose]: () => this.pause() };
   }
 
@@ -111,6 +115,7 @@ export class TimerManager implements Disposable {
   pause(): void {
     this.#pausedAt = this.handedOutTo;
     this.#port = null;
+    this.#planning = null;
     this.#disarm();
   }
 
@@ -124,7 +129,19 @@ export class TimerManager implements Disposable {
     this.#alarmAt = Infinity;
   }
 
+  #plan(): void {
+    const endAt = this.#clock.monotonic() + SLICE_MS;
+    while (this.#planning?.next().done === false) {
+      if (this.#clock.monotonic() < endAt) continue;
+      this.#alarm = this.#clock.alarm(0, () => this.#plan());
+      return;
+    }
+    this.#planning = null;
+    this.#rearm();
+  }
+
   #rearm(): void {
+    if (this.#planning !== null) return;
     this.#disarm();
     const nextAt = this.#table.nextAt;
     if (this.#port === null || nextAt === Infinity) return;

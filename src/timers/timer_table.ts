@@ -63,6 +63,8 @@ export class TimerTable {
   #size = 0;
   /** What fell due up to this instant has been seen to, by this process or by one before it. */
   #since = -Infinity;
+  /** Whether all rules are planned from there. */
+  #isPlanned = true;
 
   /**
    * `catchUpWindowMs`: how old a missed occurrence may be to be made up for. `watchedSince`: from when on
@@ -90,6 +92,7 @@ export class TimerTable {
 
   /** Everything that fell due up to this instant and up to `now` is handed out, or stood for by what is. */
   handedOutTo(now: number): number {
+    if (!this.#isPlanned) return Math.min(now, this.#since);
     return Math.min(now, this.nextAt - 1, this.#backlogs.coalescedSince - 1);
   }
 
@@ -121,16 +124,16 @@ export class TimerTable {
 
   /**
    * Plans everything anew from what falls due after `since`: what fell due before has been seen to. What
-   * this table itself handed out before no longer counts.
+   * this table itself handed out before no longer counts. Each step of the result plans one rule; nothing is
+   * to be taken before it has come to its end.
    */
-  startFrom(since: number): void {
+  startFrom(since: number): Generator<void, void> {
     this.#since = since;
+    this.#isPlanned = false;
     this.#backlogs.clear();
     this.#formers.clear();
-    for (let slot = 0; slot < this.rules.end; slot++) {
-      this.#records.set(slot, LAST_AT, -Infinity);
-      this.#planFirst(slot);
-    }
+    for (let slot = 0; slot < this.rules.end; slot++) this.#records.set(slot, LAST_AT, -Infinity);
+    return this.#planAll();
   }
 
   /**
@@ -277,6 +280,14 @@ export class TimerTable {
     // A sink that stopped the timer meanwhile has ended its backlog, too.
     const entry = this.#records.entryAt(slot);
     if (dropped.count > 0 && entry !== undefined) sink.dropped(entry, dropped);
+  }
+
+  *#planAll(): Generator<void, void> {
+    for (let slot = 0; slot < this.rules.end; slot++) {
+      this.#planFirst(slot);
+      yield;
+    }
+    this.#isPlanned = true;
   }
 
   #planFirst(slot: number): number | null {

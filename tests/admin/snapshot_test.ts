@@ -25,7 +25,7 @@ function snapshot(opened: OpenBook, facts: Partial<SensorState> = {}): Record<st
     shard: "2/3",
     sensor: one,
     health: new Health(clock, one, new Vitals(clock)),
-    views: viewsOf(opened, new History(clock)),
+    views: viewsOf(opened, new History(clock, () => true)),
     activity: new RecentActivity(clock),
     counters: new Counters(),
     pulse: new Pulse(clock),
@@ -96,7 +96,7 @@ Deno.test("A snapshot stays small, however long the refs are, and an answer abou
   }
   const size = JSON.stringify(snapshot(opened)).length;
   assert(size < 50_000, `${size} characters`);
-  const views = viewsOf(opened, new History(opened.clock));
+  const views = viewsOf(opened, new History(opened.clock, () => true));
   const shown = toJson(viewOf(views, ruleId(1), `${long}.1`), undefined);
   assertEquals(shown["rule_ref"], `${"a".repeat(254)}…`);
 });

@@ -53,7 +53,7 @@ export function handlerOf(clock: FakeClock, parts: Partial<RouteSources>): Handl
     registry: new Registry(),
     clock,
     views: NO_RULES,
-    history: new History(clock),
+    history: new History(clock, () => true),
     live: new Live({ clock, snapshot: () => ({ now: clock.now() }), failed }),
     ...parts,
   });

@@ -29,7 +29,7 @@ interface Rig extends Disposable {
 
 function rig(rules: readonly Rule[] = []): Rig {
   const opened = openBook();
-  const history = new History(opened.clock);
+  const history = new History(opened.clock, (id) => opened.book.has(id));
   for (const rule of rules) opened.book.apply(rule);
   const answer = handlerOf(opened.clock, { views: viewsOf(opened, history), history });
   const ask = async (path: string) => {
@@ -301,9 +301,15 @@ Deno.test("/timers/<rule id> tells a refused rule without occurrences, and knows
 
 Deno.test("What is known of a rule's deliveries goes with the rule", () => {
   using it = rig([ruleOf(1)]);
-  it.history.listen(news.fired(fireOf(1, START, 5, it.opened)));
+  const fire = fireOf(1, START, 5, it.opened);
+  it.history.listen(news.fired(fire));
   assertEquals(it.history.of(ruleId(1))?.latenessMs, 5);
+  it.opened.book.delete(ruleId(1));
   it.history.listen(news.gone(ruleId(1)));
+  assertEquals(it.history.of(ruleId(1)), undefined);
+  // Its event was on its way.
+  const late = eventOf(fire, "core.timer");
+  it.history.listen(news.refused(late, { reason: "gone", status: 404 }));
   assertEquals(it.history.of(ruleId(1)), undefined);
 });
 

@@ -96,6 +96,7 @@ function listen(handled: (sentAt: number) => void, down: () => void): RuleListen
     signal,
     feed: {
       changed: ({ sentAt }) => Promise.resolve(handled(sentAt ?? 0)),
+      missed: () => {},
       connected: () => {},
     },
     tell: ({ kind }) => TROUBLE.has(kind) && down(),

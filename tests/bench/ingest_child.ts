@@ -80,6 +80,7 @@ async function takeIn(): Promise<void> {
     chance: systemChance,
     feed: {
       changed: (change) => reconciler.changed(change).then(take),
+      missed: () => {},
       connected: () => {},
     },
     tell(news) {

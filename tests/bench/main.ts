@@ -9,6 +9,7 @@ import { herd } from "./herd.ts";
 import { idle } from "./idle.ts";
 import { ingest } from "./ingest.ts";
 import { lateness } from "./lateness.ts";
+import { loading } from "./loading.ts";
 import { type Benchmark, tableOf } from "./report.ts";
 import { schedules } from "./schedules.ts";
 import { scheduling } from "./scheduling.ts";
@@ -24,6 +25,7 @@ const BENCHMARKS = new Map<string, Benchmark>([
   ["throughput", throughput],
   ["herd", herd],
   ["ingest", ingest],
+  ["loading", loading],
   ["start", start],
   ["fanout", fanout],
   ["idle", idle],

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
+import type { RuleChange } from "../../src/domain/rule.ts";
 import { readRuleMessage } from "../../src/broker/rule_message.ts";
 import { ruleId } from "../support/rules.ts";
 
@@ -80,7 +81,8 @@ for (const [timestamp, sentAt] of TIMESTAMPS) {
   });
 }
 
-const { payload } = ENVELOPE;
+const NAMELESS = "rule_id: Invalid input: expected number, received undefined; " +
+  "rule_ref: Invalid input: expected string, received undefined";
 const UNREADABLE: readonly (readonly [string, Uint8Array, string])[] = [
   ["nothing", new Uint8Array(), "it is no JSON"],
   ["text", bytes("hello"), "it is no JSON"],
@@ -93,30 +95,15 @@ const UNREADABLE: readonly (readonly [string, Uint8Array, string])[] = [
   ["an array", bytes([ENVELOPE]), "Invalid input: expected object, received array"],
   [
     "another message of the platform",
-    bytes({ ...ENVELOPE, message_type: "EventCreated" }),
-    'message_type: Invalid option: expected one of "RuleCreated"|"RuleEnabled"|"RuleDisabled"|' +
-    '"RuleDeleted"|"RuleUpdated"',
+    bytes({ message_type: "EventCreated", payload: {} }),
+    NAMELESS,
   ],
+  ["a rule with neither id nor ref", bytes({ ...ENVELOPE, payload: { enabled: true } }), NAMELESS],
+  ["a payload of text", bytes({ ...ENVELOPE, payload: "RuleCreated" }), NAMELESS],
   [
-    "a rule without an id",
-    bytes({ ...ENVELOPE, payload: { ...payload, rule_id: undefined } }),
-    "payload.rule_id: Invalid input: expected number, received undefined",
-  ],
-  [
-    "several faults at once",
-    bytes({ ...NATIVE, rule_id: 0, trigger_params: [] }),
-    "rule_id: Too small: expected number to be >0; " +
-    "trigger_params: Invalid input: expected object",
-  ],
-  [
-    "a time that does not exist",
-    bytes({ ...NATIVE, timestamp: "2025-02-30T00:00:00Z" }),
-    "timestamp: Invalid ISO datetime",
-  ],
-  [
-    "a native message without a trigger",
-    bytes({ event_type: "RuleDeleted", rule_id: 7 }),
-    "trigger_type: expected a trigger",
+    "neither an id nor a ref that is one",
+    bytes({ ...NATIVE, rule_id: 0, rule_ref: ".." }),
+    "rule_id: Too small: expected number to be >0; rule_ref: Invalid ref",
   ],
   [
     "too much",
@@ -131,6 +118,51 @@ for (const [name, content, reason] of UNREADABLE) {
     assertEquals(unreadable(content).reason, reason);
   });
 }
+
+const { payload } = ENVELOPE;
+const { rule_id, rule_ref, ...unnamed } = payload;
+/** What is wrong with a message, and what is then not known of its change. */
+const FORMALITIES: readonly (readonly [string, unknown, Partial<RuleChange>])[] = [
+  ["no time", { ...ENVELOPE, timestamp: undefined }, { sentAt: null }],
+  ["a time of null", { ...ENVELOPE, timestamp: null }, { sentAt: null }],
+  ["a time without an offset", { ...ENVELOPE, timestamp: "2025-01-02T03:04:05" }, { sentAt: null }],
+  ["an offset of +0000", { ...ENVELOPE, timestamp: "2025-01-02T03:04:05+0000" }, { sentAt: null }],
+  ["a time in seconds", { ...ENVELOPE, timestamp: 1_735_700_000 }, { sentAt: null }],
+  ["a leap second", { ...ENVELOPE, timestamp: "2016-12-31T23:59:60Z" }, { sentAt: null }],
+  ["a day that does not exist", { ...ENVELOPE, timestamp: "2025-02-30T00:00:00Z" }, {
+    sentAt: null,
+  }],
+  ["an enabled of null", { ...ENVELOPE, payload: { ...payload, enabled: null } }, {}],
+  ["an enabled of text", { ...ENVELOPE, payload: { ...payload, enabled: "yes" } }, {}],
+  ["an id of text", { ...ENVELOPE, payload: { ...payload, rule_id: "7" } }, {}],
+  ["no id", { ...ENVELOPE, payload: { ...payload, rule_id: undefined } }, { ruleId: null }],
+  ["an id that is none", { ...ENVELOPE, payload: { ...payload, rule_id: "7.5" } }, {
+    ruleId: null,
+  }],
+  ["no ref", { ...ENVELOPE, payload: { ...unnamed, rule_id } }, { ruleRef: null }],
+  ["a ref that is none", { ...ENVELOPE, payload: { ...payload, rule_ref: 7 } }, { ruleRef: null }],
+  ["no trigger", { ...ENVELOPE, payload: { ...payload, trigger_ref: null } }, { triggerRef: null }],
+  ["parameters of a list", { ...ENVELOPE, payload: { ...payload, trigger_params: [] } }, {
+    params: null,
+  }],
+  ["no type", { ...ENVELOPE, message_type: null }, { kind: "updated", params: null }],
+  ["an unknown type", { ...ENVELOPE, message_type: "RuleCloned" }, {
+    kind: "updated",
+    params: null,
+  }],
+  ["its rule beside the payload", { ...ENVELOPE, ...payload, payload: null }, {}],
+];
+
+for (const [name, message, unknown] of FORMALITIES) {
+  Deno.test(`A message with ${name} costs no hint`, () => {
+    assertEquals(changeOf(message), { ...changeOf(ENVELOPE), ...unknown });
+  });
+}
+
+Deno.test("A message that names a rule by its ref alone is a hint", () => {
+  const { ruleId, ruleRef, kind } = changeOf({ event_type: "RuleDeleted", rule_ref });
+  assertEquals([ruleId, ruleRef, kind], [null, "pack.rule", "deleted"]);
+});
 
 Deno.test("A message of exactly the greatest length is read", () => {
   const messageOf = (description: string) => ({ ...NATIVE, trigger_params: { description } });

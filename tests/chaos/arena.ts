@@ -75,7 +75,9 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
   const publisher = stack.use(new AmqpPublisher({ url: rabbit.url(), exchange: EXCHANGE }));
   stack.defer(() => broker.deleteQueues(SENSOR_REF));
   stack.defer(() => broker.restore());
-  const platform = stack.use(await startPlatform({ publish: rulesOnly(publisher.publish) }));
+  const platform = stack.use(
+    await startPlatform({ older: true, publish: rulesOnly(publisher.publish) }),
+  );
   const arrivals = new Arrivals();
   stack.use(platform.events.subscribe((event) => arrivals.take(event)));
   const ledger = new RuleLedger();

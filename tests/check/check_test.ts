@@ -32,7 +32,7 @@ class Around implements AsyncDisposable {
   }
 
   static async open(): Promise<Around> {
-    const platform = await startPlatform();
+    const platform = await startPlatform({ older: true });
     const broker = startBroker();
     const client = await Client.connect(broker.url);
     await (await client.channel()).assertExchange("attune.events", "topic");

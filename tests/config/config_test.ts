@@ -91,11 +91,33 @@ Deno.test("what the platform sets for a managed sensor is taken without a warnin
     ATTUNE_CONFIG: "/etc/attune.yaml",
     ATTUNE_PACKS_BASE_DIR: "/opt/attune/packs",
     ATTUNE__SECURITY__JWT_SECRET: "s3cret",
+    ATTUNE_SENSOR_RUNTIMES: "python,native",
+    ATTUNE_RUNTIME_ENVS_DIR: "/opt/attune/runtime_envs",
+    ATTUNE_SENSOR_AGENT_MODE: "true",
+    ATTUNE_WHATEVER_COMES_NEXT: "1",
+    ATTUNE_API_SERVICE_HOST: "10.0.0.7",
+    ATTUNE_API_SERVICE_PORT_HTTP: "8080",
+    ATTUNE_API_PORT: "tcp://10.0.0.7:8080",
+    ATTUNE_API_PORT_8080_TCP_ADDR: "10.0.0.7",
   }));
   assertEquals(loaded.warnings, []);
   assertEquals(loaded.config.mqExchange, "attune.events");
   assertEquals(loaded.config.sensorRef, "core.timer_sensor");
   assertEquals(loaded.config.sensorId, 1);
+});
+
+Deno.test("under the platform a slip of the finger is warned of still", () => {
+  const { warnings } = loadConfig(envOf({
+    ATTUNE_API_URL: "http://attune-api:8080",
+    ATTUNE_API_TOKEN: TOKEN,
+    ATTUNE_SENSOR_ID: "1",
+    ATTUNE_SENSOR_REF: "core.timer_sensor",
+    ATTUNE_MQ_URL: "amqp://rabbitmq",
+    ATTUNE_MQ_EXCHANG: "attune.events",
+  }));
+  assertEquals(warnings, [
+    "Unknown variable ATTUNE_MQ_EXCHANG is ignored: did you mean ATTUNE_MQ_EXCHANGE?",
+  ]);
 });
 
 Deno.test("the environment and stdin make the same configuration of the same values", () => {

@@ -187,7 +187,7 @@ function alike(text: string): string {
 }
 
 Deno.test("An administrator makes a service account by the README's command", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const env = { ATTUNE_API_URL: platform.url, ADMIN_TOKEN: await platform.adminToken() };
   const [command] = COMMANDS.filter(({ name }) => name.includes("/service-accounts"));
   const { stdout } = await sh(command?.text ?? "", { env });

@@ -73,7 +73,7 @@ Deno.test("The sensor is ready within a second of its start, with 100 rules", as
 });
 
 Deno.test("Each kind of timer fires on time, under the platform's triggers and under core.timer", async () => {
-  await using world = await World.on(rabbit);
+  await using world = await World.on(rabbit, { older: true });
   await using bare = await BareTimer.start();
   await using sensor = await Sensor.ready(world.sensor());
   const soon = (ms: number) => new Date(Date.now() + ms).toISOString();
@@ -170,7 +170,7 @@ Deno.test("Rules are followed without any message", async () => {
 });
 
 Deno.test("Messages of the native form are understood, deletions among them", async () => {
-  await using world = await World.on(rabbit, { messages: "native" });
+  await using world = await World.on(rabbit, { older: true, messages: "native" });
   await using sensor = await Sensor.ready(world.sensor());
   const { rules } = world.platform;
   const rule = await rules.create({

@@ -45,7 +45,7 @@ function assertShared(sensors: readonly Sensor[], ids: readonly number[]): void 
 }
 
 Deno.test("Four shards fire each rule once, and two that follow them lose nothing", async () => {
-  await using world = await World.on(rabbit);
+  await using world = await World.on(rabbit, { older: true });
   const rules = Array.from({ length: RULES }, (_, n) =>
     world.platform.rules.silently.create({
       ref: `e2e.shared${n}`,

@@ -177,11 +177,11 @@ Deno.test("The sensor warns once of each trigger that is not installed", async (
   await using sensor = await Sensor.ready(options);
   for (let n = 0; n < 5; n++) await sensor.line(/^Read 0 rules$/, sensor.output.length);
   assertEquals(await sensor.stop(), 0);
-  const warned = sensor.lines.map((it) => it.message).filter((it) => /is not installed/.test(it));
-  assertEquals(warned.map((it) => it.split(" ")[1]).toSorted(), [
-    "core.datetimetimer",
-    "core.intervaltimer",
-    "core.rruletimer",
-    "core.timer",
+  const told = sensor.lines.filter(({ message }) => /is not installed/.test(message));
+  assertEquals(told.map(({ level, message }) => `${level} ${message.split(" ")[1]}`).toSorted(), [
+    "debug core.timer",
+    "warn core.datetimetimer",
+    "warn core.intervaltimer",
+    "warn core.rruletimer",
   ]);
 });

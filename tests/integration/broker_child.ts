@@ -13,7 +13,7 @@ const listener = openRuleListener({
   clock: systemClock,
   chance: systemChance,
   signal: new AbortController().signal,
-  feed: { changed: () => Promise.resolve(), connected: () => {} },
+  feed: { changed: () => Promise.resolve(), missed: () => {}, connected: () => {} },
   tell(news) {
     switch (news.kind) {
       case "listener_up":

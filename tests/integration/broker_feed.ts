@@ -30,6 +30,9 @@ export class Feed implements AsyncDisposable {
   readonly changes: RuleChange[] = [];
   readonly #waiting = new Set<() => void>();
 
+  /** Messages that could not be read. */
+  missed = 0;
+
   constructor(url: string, options: FeedOptions = {}) {
     const id = crypto.randomUUID().slice(0, 8);
     this.exchange = options.exchange ?? `attune.${id}`;
@@ -48,6 +51,7 @@ export class Feed implements AsyncDisposable {
           this.#tell(`change ${change.ruleId}`);
           return options.change?.(change) ?? Promise.resolve();
         },
+        missed: () => void this.missed++,
         connected: () => options.up?.(),
       },
       tell: (news) => this.#hear(news),

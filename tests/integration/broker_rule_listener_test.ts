@@ -53,6 +53,47 @@ Deno.test("The rule feed hears of rules and of nothing else", async () => {
   assertEquals(feed.lines, ["up", "change 2", "change 3", "change 5", "change 6", "change 9"]);
 });
 
+Deno.test("An exchange that vanishes is declared again within a minute, told, and all is read", async () => {
+  const clock = new FakeClock();
+  let snapshots = 0;
+  await using feed = new Feed(broker.url(), { clock, up: () => void snapshots++ });
+  await feed.ready();
+  await onBroker(broker.url(), (channel) => channel.deleteExchange(feed.exchange));
+  await clock.advance(30_000);
+  const told = await feed.until("warning");
+  assert(told.includes(`Exchange '${feed.exchange}' was gone`), told);
+  assertEquals(snapshots, 2);
+  await publish(broker.url(), feed.exchange, [ruleMessage(1)]);
+  await feed.until("change 1");
+  assertEquals(feed.told("up").length, 1);
+});
+
+Deno.test("A binding that vanishes is made again within a minute", async () => {
+  const clock = new FakeClock();
+  await using feed = new Feed(broker.url(), { clock });
+  await feed.ready();
+  const bindings = async () => {
+    const rows = await broker.ctl(
+      "list_bindings",
+      "--no-table-headers",
+      "source_name",
+      "routing_key",
+    );
+    return rows.split("\n").filter((row) => row.startsWith(`${feed.exchange}\t`)).length;
+  };
+  const before = await bindings();
+  await onBroker(broker.url(), async (channel) => {
+    await channel.unbindQueue(feed.queue, feed.exchange, "rule.created");
+    await channel.unbindQueue(feed.queue, feed.exchange, "rule.enabled");
+  });
+  assertEquals(await bindings(), before - 2);
+  await clock.advance(30_000);
+  while (await bindings() < before) { /* a call takes its time */ }
+  await publish(broker.url(), feed.exchange, [ruleMessage(1)]);
+  await feed.until("change 1");
+  assertEquals(feed.told("warning"), []);
+});
+
 Deno.test("Both forms of messages arrive, in order, with the time of sending from wherever it is", async () => {
   await using feed = new Feed(broker.url());
   await feed.ready();
@@ -110,7 +151,7 @@ Deno.test("Messages that make no sense are told once, counted and gone", async (
     "hello\nworld",
     "null",
     '{"message_type":"EventCreated","payload":{}}',
-    '{"event_type":"RuleCreated","rule_id":"1","trigger_type":"core.timer"}',
+    '{"event_type":"RuleCreated","rule_id":"x","trigger_type":"core.timer"}',
     Uint8Array.of(0xff, 0x00),
     "[".repeat(1_000_000),
     `"${"x".repeat(5_000_000)}"`,
@@ -121,13 +162,13 @@ Deno.test("Messages that make no sense are told once, counted and gone", async (
     "it is no JSON: ",
     "it is no JSON: hello\u{fffd}world",
     "Invalid input: expected object, received null: n",
-    'message_type: Invalid option: expected one of "R',
+    "rule_id: Invalid input: expected number, receive",
     "rule_id: Invalid input: expected number, receive",
     "it is no UTF-8: \u{fffd}\u{fffd}",
     "it is no JSON: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
     'it is longer than 4194304 bytes (5000002): "xxxx',
   ]);
-  assertEquals(feed.told("unreadable").length, senseless.length);
+  assertEquals([feed.told("unreadable").length, feed.missed], [senseless.length, senseless.length]);
   await feed.listener.stop();
   assertEquals(await depth(feed.queue), 0);
 });

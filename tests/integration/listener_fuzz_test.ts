@@ -68,7 +68,7 @@ const DISTURBANCE =
 /** Checks that the log tells of all unreadable messages in short lines, alike ones by their number. */
 function checkLog(sensor: Sensor, from: number, unreadable: number): void {
   const lines = sensor.lines.slice(from);
-  const ignored = lines.filter(({ message }) => message.startsWith("Ignored a message"));
+  const ignored = lines.filter(({ message }) => message.startsWith("Cannot read a message"));
   assertEquals(ignored.reduce((sum, { repeats = 1 }) => sum + Number(repeats), 0), unreadable);
   assertEquals(lines.filter(({ message }) => DISTURBANCE.test(message)), []);
   for (const text of sensor.output) {

@@ -119,7 +119,7 @@ Deno.test("The stand-in platform renews a token that is due, and takes the new o
   await assertRejects(() => api.rule("a.b", NEVER), ApiError, "401");
   platform.faults.clear();
   assertEquals(await api.rule("a.b", NEVER), null);
-  assertEquals([token.triggerTypes?.length, skew.ms], [5, 0]);
+  assertEquals([token.triggerTypes?.length, skew.ms], [4, 0]);
   assertEquals(platform.requests.get("POST /auth/sensor-token"), 1);
   stop.abort();
   await running;

@@ -32,6 +32,7 @@ const CLAIMS: [name: string, token: string, exp: number | null, types: string[] 
   ["a sensor's token", SENSOR, EXP * 1000, ["core.intervaltimer", "core.crontimer"]],
   ["a token without claims of use", jwt({ sub: "7" }), null, null],
   ["an expiry that is none", jwt({ exp: "soon", metadata: { "trigger_types": [] } }), null, []],
+  ["an expiry beyond all dates", jwt({ exp: 2 ** 53 - 1, iat: 1, login: "a" }), null, null],
   ["metadata that are none", jwt({ exp: EXP, metadata: 5 }), EXP * 1000, null],
   [
     "trigger types that are none",

@@ -132,7 +132,7 @@ Deno.test("A timer of a kind fires, makes events and is counted", () => {
   const census = new Census();
   const fires: Fire[] = [];
   const timer = doubling("core.doublingtimer", 1000);
-  table.startFrom(START);
+  Array.from(table.startFrom(START));
   table.set({ ruleId: ruleId(7), ruleRef: "test.toy", timer }, START);
   census.started(timer.kind, undefined);
   const sink = { fire: (fire: Fire) => void fires.push(fire), dropped: () => {} };

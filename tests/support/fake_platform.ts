@@ -1,5 +1,5 @@
 import type { Rule } from "../../src/domain/rule.ts";
-import type { RulePage, RuleSource } from "../../src/sync/rule_source.ts";
+import type { RulePage, RuleSource, UnreadableRow } from "../../src/sync/rule_source.ts";
 
 const PAGE_SIZE = 2;
 
@@ -9,6 +9,8 @@ const PAGE_SIZE = 2;
  */
 export class FakePlatform implements RuleSource {
   readonly rules = new Map<string, Rule>();
+  /** On the first page of each trigger that has rules, beside these. */
+  readonly unreadable: UnreadableRow[] = [];
   readonly reads: string[] = [];
   down = false;
   beforeAnswer: (read: string) => Promise<void> | void = () => {};
@@ -27,15 +29,17 @@ export class FakePlatform implements RuleSource {
       const all = [...this.rules.values()].filter((it) => it.triggerRef === triggerRef)
         .toSorted((a, b) => a.ref < b.ref ? -1 : 1);
       totalItems = all.length;
+      const unreadable = page === 0 && totalItems > 0 ? [...this.unreadable] : [];
+      const counted = totalItems === 0 ? 0 : totalItems + this.unreadable.length;
       const rules = all.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
       await this.beforeAnswer(name);
-      yield { rules, unreadable: [], totalItems, readAt };
+      yield { rules, unreadable, totalItems: counted, oddity: null, readAt };
     }
   }
 
-  async rule(ref: string): Promise<Rule | null> {
+  async rule(ref: string): Promise<Rule | UnreadableRow | null> {
     await this.#begin(ref);
-    const rule = this.rules.get(ref) ?? null;
+    const rule = this.rules.get(ref) ?? this.unreadable.find((it) => it.ref === ref) ?? null;
     await this.beforeAnswer(ref);
     return rule;
   }

@@ -50,6 +50,8 @@ function linesOf(news: SyncNews): string[] {
       return [];
     case "rule_unreadable":
       return [`unreadable ${news.id}`];
+    case "rule_list_odd":
+      return [`odd: ${news.oddity}, ${news.found} of ${news.told}`];
     case "change_unconfirmed":
       return [`believed ${news.change.ruleId}`];
     default:
@@ -96,6 +98,73 @@ Deno.test("Reconciler finds each minute what no message told", async () => {
   ]);
 });
 
+Deno.test("A rule whose row cannot be read any more is refused and stops, once, until it can be", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1), ruleOf(2));
+  await settle();
+  const problem = {
+    params: {},
+    createdAt: 0,
+    version: null,
+    unreadable: "created: expected string",
+  };
+  it.platform.put(ruleOf(1, problem));
+  await it.clock.advance(3 * MINUTE_MS);
+  assertEquals(it.lines.slice(3).filter((line) => !line.startsWith("read")), [
+    "stopped 1: refused",
+    "refused 1: 1",
+  ]);
+  assertEquals(it.book.census.refusalOf(ruleId(1))?.problems, [
+    "it cannot be read: created: expected string",
+  ]);
+  it.platform.put(ruleOf(1));
+  await it.reconciler.changed(changeOf(ruleOf(1)));
+  assertEquals(it.lines.at(-1), "started 1");
+});
+
+Deno.test("A row that cannot be read and is off is nobody's trouble", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1, { enabled: false, unreadable: "trigger_params: expected object" }));
+  await settle();
+  assertEquals(it.lines, ["read 1"]);
+});
+
+for (
+  const [what, row] of Object.entries({
+    "its id": { id: ruleId(1), ref: null },
+    "its ref": { id: null, ref: "test.rule1" },
+  })
+) {
+  Deno.test(`A known rule stops when of its row no more than ${what} can be read`, async () => {
+    await using it = setUp();
+    it.platform.put(ruleOf(1), ruleOf(2));
+    await settle();
+    it.platform.rules.delete("test.rule1");
+    it.platform.unreadable.push({ ...row, reason: "too long" });
+    await it.clock.advance(2 * MINUTE_MS);
+    assertEquals(it.lines.slice(3), ["stopped 1: refused", "refused 1: 1", "read 2", "read 2"]);
+    assertEquals(it.book.has(ruleId(1)), true);
+  });
+}
+
+Deno.test("A rule that is named by a message and cannot be read stops", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1), ruleOf(2));
+  await settle();
+  it.platform.rules.delete("test.rule1");
+  it.platform.unreadable.push({ id: null, ref: "test.rule1", reason: "its row is too long" });
+  await it.reconciler.changed(changeOf(ruleOf(1)));
+  assertEquals(it.lines.slice(-2), ["stopped 1: refused", "refused 1: 1"]);
+});
+
+Deno.test("A row of nobody knows whom is told, and a list that counts wrong", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1));
+  it.platform.unreadable.push({ id: null, ref: null, reason: "id: missing" });
+  await settle();
+  assertEquals(it.lines, ["started 1", "unreadable null", "read 1"]);
+});
+
 Deno.test("Reconciler reads the rule that a message names, and believes the API", async () => {
   await using it = setUp();
   await settle();
@@ -131,6 +200,49 @@ Deno.test("Reconciler takes a snapshot when a message has no ref and its id is u
   it.platform.put(ruleOf(1));
   await it.reconciler.changed(changeOf(ruleOf(1), { ruleRef: null }));
   assertEquals(it.lines, ["read 0", "started 1", "read 1"]);
+});
+
+Deno.test("A message is a hint by its id or by its ref alone", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1), ruleOf(2));
+  await settle();
+  it.platform.put(ruleOf(1, { enabled: false }), ruleOf(2, { enabled: false }), ruleOf(3));
+  const nothing = { sentAt: null, params: null, triggerRef: null };
+  await it.reconciler.changed(changeOf(ruleOf(1), { ...nothing, ruleRef: null }));
+  await it.reconciler.changed(changeOf(ruleOf(2), { ...nothing, ruleId: null }));
+  await it.reconciler.changed(changeOf(ruleOf(3), { ...nothing, ruleId: null }));
+  assertEquals(it.lines.slice(3), ["stopped 1: disabled", "stopped 2: disabled", "started 3"]);
+});
+
+Deno.test("A message whose id and ref are of two rules is a hint about both", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1), ruleOf(2));
+  await settle();
+  it.platform.rules.clear();
+  await it.reconciler.changed(changeOf(ruleOf(1), { ruleRef: "test.rule2" }));
+  assertEquals(it.timers.size, 0);
+});
+
+Deno.test("A message by its ref alone is believed of a known rule while the API is down", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1));
+  await settle();
+  it.platform.down = true;
+  const off = { ruleId: null, kind: "disabled", enabled: false, sentAt: START + 5000 } as const;
+  await it.reconciler.changed(changeOf(ruleOf(1), off));
+  assertEquals(it.timers.size, 0);
+});
+
+Deno.test("Messages that cannot be read are a snapshot, one for many", async () => {
+  await using it = setUp();
+  await settle();
+  it.platform.put(ruleOf(1));
+  for (let n = 0; n < 100; n++) it.reconciler.missed();
+  await it.clock.advance(10_000);
+  assertEquals(it.lines, ["read 0", "started 1", "read 1"]);
+  it.reconciler.missed();
+  await it.clock.advance(10_000);
+  assertEquals(it.lines.length, 4);
 });
 
 Deno.test("Reconciler does not ask about messages of other triggers", async () => {
@@ -308,7 +420,22 @@ Deno.test("Reconciler doubts a rule until it is read again", async () => {
   it.platform.put(ruleOf(1));
   await settle();
   it.book.doubt(ruleId(1));
-  await it.reconciler.recheck("test.rule1");
+  it.reconciler.recheck("test.rule1");
+  await settle();
+  assertEquals(it.timers.size, 1);
+});
+
+Deno.test("Reconciler outlives an API that fails while a rule is read again, and the snapshot instead", async () => {
+  await using it = setUp();
+  it.platform.put(ruleOf(1), ruleOf(2));
+  await settle();
+  it.platform.rules.delete("test.rule1");
+  it.platform.down = true;
+  it.reconciler.recheck("test.rule1");
+  await it.clock.advance(8000);
+  assertEquals(it.lines.filter((line) => line.startsWith("failed")).length > 1, true);
+  it.platform.down = false;
+  await it.clock.advance(MINUTE_MS);
   assertEquals(it.timers.size, 1);
 });
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Fire } from "../../src/timers/fire.ts";
+import type { Timer } from "../../src/schedule/timer.ts";
 import { TimerManager } from "../../src/timers/timer_manager.ts";
 import { TimerTable } from "../../src/timers/timer_table.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -169,4 +170,44 @@ Deno.test("TimerManager fires nothing after it was disposed of, twice at that", 
   set(2, 1);
   await clock.advance(5000);
   assertEquals([fires, clock.pending], [[], 0]);
+});
+
+Deno.test("TimerManager plans very many rules in slices, and fires once all are planned", async () => {
+  const clock = new FakeClock(START);
+  const fires: number[] = [];
+  using timers = new TimerManager({
+    clock,
+    table: new TimerTable({ catchUpWindowMs: 3_600_000, watchedSince: -Infinity }),
+  });
+  for (let id = 1; id <= 20; id++) {
+    const timer = timerOf({ type: "cron", expression: "*/2 * * * * *" });
+    // Each takes a millisecond to plan.
+    timers.set({ ruleId: ruleId(id), ruleRef: `test.rule${id}`, timer: slow(timer) }, START);
+  }
+  await clock.advance(3000);
+  timers.start(START + 1000, {
+    mayFire: () => true,
+    fire: ({ scheduledAt }) => void fires.push(scheduledAt - START),
+    dropped: () => {},
+  });
+  assertEquals([fires.length, timers.handedOutTo - START], [0, 1000]);
+  timers.set({
+    ruleId: ruleId(21),
+    ruleRef: "test.rule21",
+    timer: timerOf({ type: "interval", interval: 2 }),
+  }, START);
+  let slices = 0;
+  for (; fires.length === 0 && slices < 100; slices++) await clock.advance(10);
+  assertEquals(slices > 1, true);
+  assertEquals(fires, Array.from({ length: 21 }, () => 2000));
+
+  function slow(timer: Timer): Timer {
+    return new Proxy(timer, {
+      get(target, name) {
+        if (name === "next") clock.stall(1);
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+  }
 });

@@ -64,7 +64,7 @@ export function signSensorToken(
   });
 }
 
-/** `/auth/*` (contract 1.8) and the older `/service-accounts`. */
+/** `/auth/*` (contract 1.8). */
 export function authRoutes(options: AuthOptions): readonly Route[] {
   return [
     {
@@ -81,6 +81,12 @@ export function authRoutes(options: AuthOptions): readonly Route[] {
       handler: (call) => sensorToken(call, options),
     },
     { method: "POST", pattern: "/auth/refresh", handler: (call) => refresh(call, options) },
+  ];
+}
+
+/** What older platforms have beside these. */
+export function olderAuthRoutes(options: AuthOptions): readonly Route[] {
+  return [
     {
       method: "POST",
       pattern: "/service-accounts",

@@ -7,6 +7,11 @@ export class Ids {
     this.of(first);
   }
 
+  /** Whether `name` has a number. */
+  has(name: string): boolean {
+    return this.#ids.has(name);
+  }
+
   /** The number of `name`. */
   of(name: string): number {
     const known = this.#ids.get(name);

@@ -7,6 +7,7 @@ const Flags = z.object({
   port: z.coerce.number().int().min(0).max(65_535).default(0),
   hostname: z.string().default("127.0.0.1"),
   messages: z.enum(["envelope", "native"]).default("envelope"),
+  older: z.boolean().default(false),
   "mq-url": z.string().optional(),
   "mq-exchange": z.string().default("attune.events"),
 });
@@ -16,8 +17,8 @@ const Flags = z.object({
  * ready: `url`, `adminToken`, `sensorToken`. It publishes only where `--mq-url` is given.
  */
 async function main(args: string[]): Promise<void> {
-  const names = Object.keys(Flags.shape);
-  const flags = Flags.parse(parseArgs(args, { string: names }));
+  const names = Object.keys(Flags.shape).filter((name) => name !== "older");
+  const flags = Flags.parse(parseArgs(args, { string: names, boolean: ["older"] }));
   const mqUrl = flags["mq-url"];
   await using publisher = mqUrl === undefined
     ? null
@@ -26,6 +27,7 @@ async function main(args: string[]): Promise<void> {
     port: flags.port,
     hostname: flags.hostname,
     messages: flags.messages,
+    older: flags.older,
     warn: (message) => write(Deno.stderr, { level: "warn", message }),
     ...(publisher === null ? {} : { publish: publisher.publish }),
   });

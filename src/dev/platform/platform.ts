@@ -1,5 +1,5 @@
 import { sleep, systemClock } from "../../ground/clock.ts";
-import { authRoutes, signSensorToken } from "./auth_routes.ts";
+import { authRoutes, olderAuthRoutes, signSensorToken } from "./auth_routes.ts";
 import { secured } from "./authenticate.ts";
 import { devRoutes } from "./dev_routes.ts";
 import { eventRoutes } from "./event_routes.ts";
@@ -17,7 +17,7 @@ import { Rules } from "./rules.ts";
 import { RuleTable } from "./rule_table.ts";
 import { Stamps } from "./stamps.ts";
 import { Tokens } from "./tokens.ts";
-import { TIMER_TRIGGERS } from "./trigger_definitions.ts";
+import { OLDER_TRIGGER, TRIGGERS } from "./trigger_definitions.ts";
 import { Triggers } from "./triggers.ts";
 
 /** How a platform starts. */
@@ -32,7 +32,9 @@ export interface PlatformOptions {
   /** Gives epoch milliseconds: of stamps and of tokens' ages. */
   readonly now?: () => number;
   readonly jwtSecret?: string;
-  /** The refs of the triggers to offer; default: all five timers. */
+  /** An older platform, which has `core.timer` and `POST /service-accounts` too. */
+  readonly older?: boolean;
+  /** The refs of the triggers to offer; default: all that it has. */
   readonly triggers?: readonly string[];
   /** Is told what the platform would log: messages that could not be published. */
   readonly warn?: (message: string) => void;
@@ -57,7 +59,7 @@ export interface Platform extends AsyncDisposable {
   readonly requests: ReadonlyMap<string, number>;
   /** A user's access token, good for `POST /service-accounts` and for everything but events; 24 hours. */
   adminToken(): Promise<string>;
-  /** A sensor's token (contract 1.9), by default of `core.timer_sensor` for all triggers, 24 hours. */
+  /** A sensor's token (contract 1.9), by default of `core.timer_sensor` for all timers, 24 hours. */
   sensorToken(options?: SensorTokenOptions): Promise<string>;
   /** Stops listening and cuts every connection. */
   down(): Promise<void>;
@@ -75,7 +77,9 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     port = 0,
     hostname = "127.0.0.1",
     now = systemClock.now,
-    triggers: triggerRefs = TIMER_TRIGGERS.map(({ ref }) => ref),
+    older = false,
+    triggers: triggerRefs = TRIGGERS.map(({ ref }) => ref)
+      .filter((ref) => older || ref !== OLDER_TRIGGER),
     warn = () => {},
   } = options;
   const { publish, messages: form = "envelope" } = options;
@@ -85,6 +89,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const auth = { tokens, identities, now };
   const stamps = new Stamps(now);
   const triggers = new Triggers(triggerRefs, stamps);
+  const timers = TRIGGERS.filter(({ isTimer }) => isTimer);
   const table = new RuleTable(triggers, stamps);
   const announcer = new Announcer({ publish, form, now, warn });
   const rules = new Rules(table, triggers, announcer);
@@ -94,6 +99,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const router = new Router([
     ...HEALTH_ROUTES,
     ...authRoutes(auth),
+    ...(older ? olderAuthRoutes(auth) : []),
     ...secured(tokens, ruleRoutes(rules, triggers)),
     ...secured(tokens, eventRoutes({ events, rules: table, announcer })),
     ...devRoutes({ faults, events, rules: table, requests, downFor }),
@@ -134,7 +140,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     sensorToken: (wanted = {}) =>
       signSensorToken(auth, {
         sensorRef: "core.timer_sensor",
-        triggerTypes: triggerRefs,
+        triggerTypes: timers.filter(({ ref }) => triggerRefs.includes(ref)).map(({ ref }) => ref),
         ttlSeconds: DEFAULT_TTL_SECONDS,
         issuedAt: Math.floor(now() / 1000),
         ...wanted,

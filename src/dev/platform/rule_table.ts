@@ -75,6 +75,30 @@ export class RuleTable {
     return ids;
   }
 
+  /** Makes a pack and an action known, as their installation does. */
+  install({ pack_ref, action_ref }: Pick<NewRule, "pack_ref" | "action_ref">): void {
+    this.#packs.of(pack_ref);
+    this.#actions.of(action_ref);
+  }
+
+  /** Checks that pack and action are installed. Throws 404. */
+  checkInstalled({ pack_ref, action_ref }: Partial<NewRule>): void {
+    if (pack_ref !== undefined && !this.#packs.has(pack_ref)) {
+      throw apiError("NOT_FOUND", `Pack '${pack_ref}' not found`);
+    }
+    if (action_ref !== undefined && !this.#actions.has(action_ref)) {
+      throw apiError("NOT_FOUND", `Action '${action_ref}' not found`);
+    }
+  }
+
+  /**
+   * Makes changes in one transaction: they bear the instant at which it began, in epoch milliseconds,
+   * which may be before that of what others changed meanwhile.
+   */
+  transaction<T>(beganAt: number, change: () => T): T {
+    return this.#stamps.heldAt(beganAt, change);
+  }
+
   /** Adds a rule. Throws 409 CONFLICT, 404 for an unknown trigger, 422 for a ref that cannot be one. */
   create(draft: RuleDraft): RuleRow {
     return this.insert(DraftRequest.parse(draft), null);

@@ -30,15 +30,18 @@ export class Rules {
     this.#announcer = announcer;
   }
 
-  /** `POST /api/v1/rules`, with what does not matter left out. */
+  /** `POST /api/v1/rules`, with what does not matter left out; its pack and action are installed. */
   create(draft: RuleDraft): Promise<RuleRow> {
-    return this.insert(DraftRequest.parse(draft));
+    const rule = DraftRequest.parse(draft);
+    this.silently.install(rule);
+    return this.insert(rule);
   }
 
   /** `POST /api/v1/rules`. Always published, also for a rule that is not enabled. */
   async insert(rule: NewRule): Promise<RuleRow> {
     checkLengths(rule);
     if (this.silently.find(rule.ref) !== undefined) throw refTaken(rule.ref);
+    this.silently.checkInstalled(rule);
     const trigger = this.#triggers.get(rule.trigger_ref);
     checkParams(trigger.ref, trigger.param_schema, rule.trigger_params);
     const row = this.silently.insert(rule, ADMIN_IDENTITY_ID);
@@ -50,6 +53,7 @@ export class Rules {
   async update(ref: string, changes: RuleChanges): Promise<RuleRow> {
     checkLengths(changes);
     const old = this.silently.get(ref);
+    this.silently.checkInstalled({ action_ref: changes.action_ref ?? old.action_ref });
     const trigger = this.#triggers.get(changes.trigger_ref ?? old.trigger_ref);
     if (changes.trigger_params !== undefined || changes.trigger_ref !== undefined) {
       const params = changes.trigger_params ?? old.trigger_params;

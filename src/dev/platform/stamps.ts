@@ -1,21 +1,32 @@
 const MICROS_IN_MS = 1000;
 const MICROS_IN_SECOND = 1_000_000;
 
-/** Instants as the platform's database stamps rows: in microseconds, and no two alike. */
+/**
+ * Instants as the platform's database stamps rows: those at which a transaction began, in microseconds. So
+ * what is changed later may bear the same stamp, or an earlier one.
+ */
 export class Stamps {
   readonly #now: () => number;
-  #lastMicros = 0;
+  #heldAt: number | null = null;
 
   /** `now` gives epoch milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** The next stamp: RFC 3339 in UTC with microseconds and `Z`, later than every one before. */
+  /** The stamp of a change: RFC 3339 in UTC with microseconds and `Z`. */
   next(): string {
-    // A row changed twice within a millisecond must still be seen to have changed.
-    this.#lastMicros = Math.max(Math.floor(this.#now() * MICROS_IN_MS), this.#lastMicros + 1);
-    return rfc3339Micros(this.#lastMicros);
+    return rfc3339Micros(Math.floor((this.#heldAt ?? this.#now()) * MICROS_IN_MS));
+  }
+
+  /** Makes changes that all bear the stamp of this instant, in epoch milliseconds. */
+  heldAt<T>(instant: number, change: () => T): T {
+    this.#heldAt = instant;
+    try {
+      return change();
+    } finally {
+      this.#heldAt = null;
+    }
   }
 }
 

@@ -5,6 +5,8 @@ export interface TriggerDefinition {
   readonly ref: string;
   readonly label: string;
   readonly description: string;
+  /** Whether the timer sensor serves it. */
+  readonly isTimer: boolean;
   /** `null`: rules may have any parameters. */
   readonly paramSchema: FlatSchema | null;
   /** What the payload of its events must and may have; the platform checks none of it. */
@@ -23,6 +25,7 @@ const intervalTimer: TriggerDefinition = {
   ref: "core.intervaltimer",
   label: "Interval Timer",
   description: "Fires every so many seconds, minutes or hours",
+  isTimer: true,
   paramSchema: {
     unit: {
       type: "string",
@@ -44,6 +47,7 @@ const cronTimer: TriggerDefinition = {
   ref: "core.crontimer",
   label: "Cron Timer",
   description: "Fires by a cron expression",
+  isTimer: true,
   paramSchema: {
     expression: { type: "string", required: true },
     timezone: { type: "string", default: "UTC" },
@@ -64,6 +68,7 @@ const datetimeTimer: TriggerDefinition = {
   ref: "core.datetimetimer",
   label: "Datetime Timer",
   description: "Fires once, at a date and time",
+  isTimer: true,
   paramSchema: {
     fire_at: { type: "string", required: true },
     timezone: { type: "string", default: "UTC" },
@@ -83,6 +88,7 @@ const rruleTimer: TriggerDefinition = {
   ref: "core.rruletimer",
   label: "Recurrence Rule Timer",
   description: "Fires by a recurrence rule of RFC 5545",
+  isTimer: true,
   paramSchema: {
     dtstart: { type: "string", required: true },
     freq: {
@@ -119,15 +125,30 @@ const timer: TriggerDefinition = {
   ref: "core.timer",
   label: "Timer",
   description: "Fires by an interval, a cron expression, a date and time or a recurrence rule",
+  isTimer: true,
   paramSchema: null,
   outSchema: { type: { type: "string", required: true }, ...FIRED, ...SCHEDULED, ...COUNTED },
 };
 
-/** Every timer trigger: the platform's four and the older `core.timer`. */
-export const TIMER_TRIGGERS: readonly TriggerDefinition[] = [
+/** One of the core pack's that is no timer. */
+const alert: TriggerDefinition = {
+  ref: "core.alert",
+  label: "Alert",
+  description: "Fires when a component of the platform reports trouble",
+  isTimer: false,
+  paramSchema: null,
+  outSchema: {},
+};
+
+/** The ref of the trigger that only older platforms have. */
+export const OLDER_TRIGGER: string = timer.ref;
+
+/** Every trigger of the core pack, as far as it matters here, and the older `core.timer`. */
+export const TRIGGERS: readonly TriggerDefinition[] = [
   intervalTimer,
   cronTimer,
   datetimeTimer,
   rruleTimer,
   timer,
+  alert,
 ];

@@ -1,7 +1,7 @@
 import { apiError } from "./answers.ts";
 import type { FlatSchema } from "./params.ts";
 import type { Stamps } from "./stamps.ts";
-import { TIMER_TRIGGERS } from "./trigger_definitions.ts";
+import { TRIGGERS } from "./trigger_definitions.ts";
 
 /** A trigger as `GET /api/v1/triggers/{ref}` shows it. */
 export interface TriggerRow {
@@ -11,6 +11,9 @@ export interface TriggerRow {
   readonly pack_ref: string;
   readonly label: string;
   readonly description: string;
+  /** The row that is started for its rules; `null` where none is. */
+  readonly sensor: number | null;
+  readonly sensor_ref: string | null;
   readonly enabled: boolean;
   readonly param_schema: FlatSchema | null;
   readonly out_schema: FlatSchema;
@@ -21,19 +24,21 @@ export interface TriggerRow {
 }
 
 const CORE_PACK_ID = 1;
+const TIMER_SENSOR = { sensor: 1, sensor_ref: "core.timer_sensor" };
+const NO_SENSOR = { sensor: null, sensor_ref: null };
 
 /** The triggers that this platform knows. */
 export class Triggers {
   readonly #rows = new Map<string, TriggerRow>();
 
-  /** `refs` names the timer triggers to offer. */
+  /** `refs` names the triggers to offer. */
   constructor(refs: readonly string[], stamps: Stamps) {
-    const known = TIMER_TRIGGERS.map(({ ref }) => ref);
+    const known = TRIGGERS.map(({ ref }) => ref);
     const strange = refs.find((ref) => !known.includes(ref));
     if (strange !== undefined) {
       throw new RangeError(`Unknown trigger '${strange}', expected one of ${known.join(", ")}`);
     }
-    TIMER_TRIGGERS.forEach(({ ref, label, description, paramSchema, outSchema }, index) => {
+    TRIGGERS.forEach(({ ref, label, description, paramSchema, outSchema, isTimer }, index) => {
       if (!refs.includes(ref)) return;
       const stamp = stamps.next();
       this.#rows.set(ref, {
@@ -43,6 +48,7 @@ export class Triggers {
         pack_ref: "core",
         label,
         description,
+        ...(isTimer ? TIMER_SENSOR : NO_SENSOR),
         enabled: true,
         param_schema: paramSchema,
         out_schema: outSchema,

@@ -54,15 +54,16 @@ export function listenerLine(news: ListenerNews): Line | null {
     case "change_heard":
       return null;
     case "change_retrying": {
-      const { change: { ruleId }, error, retryMs } = news;
+      const { change: { ruleId, ruleRef }, error, retryMs } = news;
       const reason = messageOf(error);
-      const fields = { rule_id: ruleId, retry_ms: Math.round(retryMs) };
-      const text = `Failed to apply a message about rule ${ruleId}: ${reason}`;
+      const fields = { rule_id: ruleId, rule_ref: ruleRef, retry_ms: Math.round(retryMs) };
+      const text = `Failed to apply a message about rule ${ruleId ?? ruleRef}: ${reason}`;
       return repeated("warn", text, fields, `apply ${reason}`);
     }
     case "message_unreadable": {
       const { reason, excerpt } = news.message;
-      return repeated("warn", `Ignored a message that cannot be read: ${reason}`, { excerpt });
+      const text = `Cannot read a message, so all rules are read again: ${reason}`;
+      return repeated("warn", text, { excerpt });
     }
     case "listener_warning":
       return line("warn", news.text);

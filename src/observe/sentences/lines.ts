@@ -24,6 +24,7 @@ export function linesOf(news: News): readonly Line[] {
     case "snapshot_failed":
     case "trigger_not_installed":
     case "rule_unreadable":
+    case "rule_list_odd":
     case "change_unconfirmed":
       return syncLines(news);
     case "checkpoint_written":

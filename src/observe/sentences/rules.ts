@@ -1,6 +1,7 @@
 import type { Rule } from "../../domain/rule.ts";
 import { messageOf } from "../../ground/error_text.ts";
 import { rfc3339 } from "../../ground/instant.ts";
+import { ANY_KIND } from "../../schedule/kinds.ts";
 import type { RuleNews, SyncNews } from "../../sync/news.ts";
 import { type Line, line, repeated } from "./line.ts";
 
@@ -65,7 +66,9 @@ export function syncLines(news: SyncNews): readonly Line[] {
     case "trigger_not_installed": {
       const { triggerRef } = news;
       const text = `Trigger ${triggerRef} is not installed on the platform: it has no rules here`;
-      return [{ ...line("warn", text, { trigger_ref: triggerRef }), isOnce: true }];
+      // Today's platforms do not have the older one.
+      const level = triggerRef === ANY_KIND ? "debug" : "warn";
+      return [{ ...line(level, text, { trigger_ref: triggerRef }), isOnce: true }];
     }
     case "rule_unreadable": {
       const { triggerRef, id, reason } = news;
@@ -74,11 +77,14 @@ export function syncLines(news: SyncNews): readonly Line[] {
       const text = `${rule} of ${triggerRef} cannot be read: ${reason}`;
       return [{ ...line("error", text, fields), isOnce: true }];
     }
+    case "rule_list_odd":
+      return [oddListLine(news)];
     case "change_unconfirmed": {
-      const { change: { ruleId, kind }, error } = news;
+      const { change: { ruleId, ruleRef, kind }, error } = news;
       const reason = messageOf(error);
-      const text = `Took the message about rule ${ruleId} at its word: ${reason}`;
-      return [repeated("warn", text, { rule_id: ruleId, kind }, `unconfirmed ${reason}`)];
+      const text = `Took the message about rule ${ruleId ?? ruleRef} at its word: ${reason}`;
+      const fields = { rule_id: ruleId, rule_ref: ruleRef, kind };
+      return [repeated("warn", text, fields, `unconfirmed ${reason}`)];
     }
     default:
       return news satisfies never;
@@ -100,6 +106,22 @@ function startedLine(news: RuleNews & { kind: "timer_started" }): Line {
   return wasPast
     ? line("warn", `Timer for rule ${rule.id} never fires: it was past when it was made`, fields)
     : line("info", `Timer for rule ${rule.id} has no occurrence left`, fields);
+}
+
+const ODDITIES = {
+  repeated: "the API gave a page twice",
+  endless: "the API tells of more pages than are read",
+  miscounted: "it has not as many rules as the API says",
+} as const;
+
+function oddListLine(news: SyncNews & { kind: "rule_list_odd" }): Line {
+  const { triggerRef, oddity, found, told } = news;
+  const said = told === null ? "" : ` of ${told}`;
+  const text = `The list of rules of ${triggerRef} is odd, ${
+    ODDITIES[oddity]
+  }: ${found}${said} read`;
+  const fields = { trigger_ref: triggerRef, oddity, found, told };
+  return repeated("warn", text, fields, `${oddity} ${triggerRef}`);
 }
 
 function fieldsOf(rule: Rule): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { Cron } from "croner";
 import { Cache } from "../../collections/lru.ts";
 import { firstDay } from "./days.ts";
 import type { NumberField } from "./field.ts";
@@ -8,11 +9,11 @@ import { Remembered } from "../remembered.ts";
 import { TimeSet } from "../time_set.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Fields take about 3 kB, and with many years a hundred times that. */
-const MAX_FIELDS = 256;
+/** A pattern of croner takes about 100 kB, whatever it says, and 100 µs to make. */
+const MAX_PATTERNS = 64;
 const MAX_DATES = 1024;
 
-const fieldsOfDates = new Cache<CronDates, DateFields>(MAX_FIELDS);
+const searches = new Cache<CronDates, Search>(MAX_PATTERNS);
 const datesByKey = new Cache<string, CronDates>(MAX_DATES);
 
 /**
@@ -47,6 +48,9 @@ export class CronTimes implements Schedule {
   }
 }
 
+/** Finds the midnight of the first date after an instant, if there is one. */
+type Search = (after: number) => number | null;
+
 /** The midnights of the dates of a cron expression. */
 class CronDates extends Remembered {
   readonly #pattern: string;
@@ -59,13 +63,22 @@ class CronDates extends Remembered {
   }
 
   protected override search(after: number): number | null {
-    // Looked up each time: dates that held their fields would take more memory than all the rest.
-    const fields = fieldsOfDates.get(
-      this,
-      () => dateFieldsFrom(this.#pattern.split(" "), this.#needsBothDays),
-    );
-    return firstDay(fields, (Math.floor(after / DAY_MS) + 1) * DAY_MS);
+    // Looked up each time: dates that held their search would keep it from being dropped.
+    const search = searches.get(this, () => searchOf(this.#pattern, this.#needsBothDays));
+    return search(after);
   }
+}
+
+function searchOf(pattern: string, needsBothDays: boolean): Search {
+  // croner knows the last day of a month, and none that is counted from there.
+  const inCroner = pattern.replaceAll("L-0", "L");
+  if (inCroner.includes("L-")) {
+    const fields = dateFieldsFrom(pattern.split(" "), needsBothDays);
+    return (after) => firstDay(fields, (Math.floor(after / DAY_MS) + 1) * DAY_MS);
+  }
+  const options = { mode: "7-part", domAndDow: needsBothDays, utcOffset: 0 } as const;
+  const cron = new Cron(`0 0 0 ${inCroner}`, options);
+  return (after) => cron.nextRun(new Date(after))?.getTime() ?? null;
 }
 
 /** The fields of the date, the same for all that mean the same: numbers in order, in runs. */

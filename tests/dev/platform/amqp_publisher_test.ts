@@ -23,7 +23,7 @@ Deno.test("A message goes out with the platform's properties, and is there when 
   await using broker = startBroker();
   await using listener = await listenTo(broker.url);
   await using publisher = new AmqpPublisher({ url: broker.url, exchange: EXCHANGE });
-  await using platform = await startPlatform({ publish: publisher.publish });
+  await using platform = await startPlatform({ older: true, publish: publisher.publish });
   await platform.rules.create({ ref: "tests.a", trigger_ref: "core.timer" });
   const message = await listener.first();
   assert(message !== false);

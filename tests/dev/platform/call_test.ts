@@ -118,7 +118,7 @@ const REJECTIONS: readonly (readonly [string, string, Asking, number, string | n
 
 for (const [what, request, asking, status, type, text] of REJECTIONS) {
   Deno.test(`The framework answers ${status} to ${what}`, async () => {
-    await using platform = await startPlatform();
+    await using platform = await startPlatform({ older: true });
     const reply = await ask(platform, request, { token: await platform.sensorToken(), ...asking });
     assertEquals([reply.status, reply.type], [status, type]);
     assertEquals(reply.text.slice(0, text.length), text);
@@ -127,7 +127,7 @@ for (const [what, request, asking, status, type, text] of REJECTIONS) {
 }
 
 Deno.test("A body of exactly 2 MiB is read, and so are parameters of the content type", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const reply = await ask(platform, "POST /api/v1/events", {
     token: await platform.sensorToken(),
     body: EVENT + " ".repeat(2 * MIB - EVENT.length),
@@ -137,13 +137,13 @@ Deno.test("A body of exactly 2 MiB is read, and so are parameters of the content
 });
 
 Deno.test("A bad token is told before a bad body", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const asking = { body: "{", headers: { "content-type": "text/plain" } };
   assertEquals((await ask(platform, "POST /api/v1/events", asking)).status, 401);
 });
 
 Deno.test("A wrong method is told which ones are right", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const reply = await ask(platform, "PUT /api/v1/events");
   assertEquals(reply.headers.get("allow"), "POST,GET");
 });

@@ -3,7 +3,7 @@ import { startPlatform } from "../../../src/dev/platform/platform.ts";
 import { ask } from "./ask.ts";
 
 Deno.test("Another process sets, sees and clears faults", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const body = { kind: "answer", path: "/health", status: 429, headers: { "retry-after": "1" } };
   assertEquals((await ask(platform, "POST /_dev/faults", { body })).status, 201);
   const struck = await ask(platform, "GET /health");
@@ -35,14 +35,14 @@ const UNREADABLE = [
 
 for (const body of UNREADABLE) {
   Deno.test(`${JSON.stringify(body)} is no fault`, async () => {
-    await using platform = await startPlatform();
+    await using platform = await startPlatform({ older: true });
     assertEquals((await ask(platform, "POST /_dev/faults", { body })).status, 422);
     assertEquals(platform.faults.all, []);
   });
 }
 
 Deno.test("Another process takes the platform down, which answers before it goes", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const body = { kind: "down", ms: 600_000 };
   assertEquals((await ask(platform, "POST /_dev/faults", { body })).status, 202);
   for (let isUp = true; isUp;) {
@@ -53,7 +53,7 @@ Deno.test("Another process takes the platform down, which answers before it goes
 });
 
 Deno.test("A platform that was taken down for a while comes up by itself", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   await ask(platform, "POST /_dev/faults", { body: { kind: "down", ms: 50 } });
   for (let isUp = true; isUp;) {
     isUp = await ask(platform, "GET /health").then(() => true, () => false);
@@ -64,7 +64,7 @@ Deno.test("A platform that was taken down for a while comes up by itself", async
 });
 
 Deno.test("Another process reads events with headers and the rules that they ran", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   platform.rules.silently.create({ ref: "tests.a", trigger_ref: "core.timer" });
   const token = await platform.sensorToken();
   for (const key of ["one", "two", "three"]) {
@@ -87,7 +87,7 @@ Deno.test("Another process reads events with headers and the rules that they ran
 });
 
 Deno.test("Requests are counted by route, those of the stand-in's own routes not at all", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const token = await platform.sensorToken();
   await ask(platform, "GET /api/v1/rules/tests.a", { token });
   await ask(platform, "GET /api/v1/rules/tests.b?x=y", { token });
@@ -101,7 +101,10 @@ Deno.test("Requests are counted by route, those of the stand-in's own routes not
 
 Deno.test("Another process loads rules as a pack would: unchecked and unannounced", async () => {
   const sent: unknown[] = [];
-  await using platform = await startPlatform({ publish: (key) => void sent.push(key) });
+  await using platform = await startPlatform({
+    older: true,
+    publish: (key) => void sent.push(key),
+  });
   const created = "2026-01-01T00:00:00Z";
   const body = [
     { ref: "tests.a", trigger_ref: "core.intervaltimer", trigger_params: { unit: "days" } },

@@ -18,7 +18,7 @@ function ids(text: string): readonly unknown[] {
 }
 
 Deno.test("A stored event is answered with every member, nulls too", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const { status, type, text } = await post(platform, { trigger_ref: TRIGGER });
   assertEquals([status, type], [201, "application/json"]);
   const { created, ...rest } = JSON.parse(text).data;
@@ -37,7 +37,7 @@ Deno.test("A stored event is answered with every member, nulls too", async () =>
 });
 
 Deno.test("`trigger_type` stands for `trigger_ref`, but not beside it; unknown members are ignored", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const stored = await post(platform, { trigger_type: TRIGGER, payload: [1], colour: "red" });
   assertEquals(stored.status, 201);
   assertEquals(member(stored.text, "data.payload"), [1]);
@@ -72,7 +72,7 @@ const REFUSALS: readonly (readonly [string, Record<string, unknown>, number, obj
 
 for (const [what, body, status, answer] of REFUSALS) {
   Deno.test(`An event with ${what} is refused with ${status}`, async () => {
-    await using platform = await startPlatform();
+    await using platform = await startPlatform({ older: true });
     const reply = await post(platform, body);
     assertEquals([reply.status, reply.type], [status, "application/json"]);
     assertEquals(JSON.parse(reply.text), answer);
@@ -81,12 +81,12 @@ for (const [what, body, status, answer] of REFUSALS) {
 }
 
 Deno.test("A backslash before u0000 is no NUL", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   assertEquals((await post(platform, { trigger_ref: TRIGGER, payload: "\\u0000" })).status, 201);
 });
 
 Deno.test("A user's token stores no event", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const token = await platform.adminToken();
   const reply = await ask(platform, "POST /api/v1/events", { token, body: { trigger_ref: "no" } });
   assertEquals(reply.status, 403);
@@ -112,7 +112,7 @@ const MATCHES: readonly (readonly [unknown, number | null, readonly number[]])[]
 for (const [trigger_instance_id, rule, matched] of MATCHES) {
   const outcome = rule === null ? "no rule and so fans out" : `rule ${rule}`;
   Deno.test(`An event for ${trigger_instance_id} has ${outcome}`, async () => {
-    await using platform = await startPlatform();
+    await using platform = await startPlatform({ older: true });
     const { silently } = platform.rules;
     for (const name of ["a", "b", "c"]) {
       silently.create({ ref: `tests.${name}`, trigger_ref: TRIGGER, enabled: name !== "c" });
@@ -127,7 +127,7 @@ for (const [trigger_instance_id, rule, matched] of MATCHES) {
 }
 
 Deno.test("The fan-out is that of the moment, not of the last event's", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const { silently } = platform.rules;
   const matched = async () => {
     await post(platform, { trigger_ref: TRIGGER });
@@ -147,7 +147,7 @@ Deno.test("The fan-out is that of the moment, not of the last event's", async ()
 });
 
 Deno.test("The deletion of a rule leaves its events without a rule, but with its ref", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   platform.rules.silently.create({ ref: "tests.a", trigger_ref: TRIGGER });
   await post(platform, { trigger_ref: TRIGGER, trigger_instance_id: "rule_1" });
   platform.rules.silently.delete("tests.a");
@@ -157,7 +157,7 @@ Deno.test("The deletion of a rule leaves its events without a rule, but with its
 });
 
 Deno.test("The same request twice makes two events, whatever its Idempotency-Key", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const asking = {
     token: await platform.sensorToken(),
     body: { trigger_ref: TRIGGER },
@@ -173,7 +173,7 @@ Deno.test("The same request twice makes two events, whatever its Idempotency-Key
 
 Deno.test("A kept event has its payload, headers and instant, and never the token", async () => {
   const now = Date.UTC(2026, 5, 1, 10);
-  await using platform = await startPlatform({ now: () => now });
+  await using platform = await startPlatform({ older: true, now: () => now });
   await post(platform, { trigger_ref: TRIGGER, payload: { a: 1 }, config: { b: 2 } });
   const [event] = platform.events.all;
   assert(event !== undefined);
@@ -185,7 +185,7 @@ Deno.test("A kept event has its payload, headers and instant, and never the toke
 });
 
 Deno.test("Events can be waited for and listened to", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const heard: number[] = [];
   const third = platform.events.when(({ id }) => id === 3);
   using _ = platform.events.subscribe(({ id }) => void heard.push(id));
@@ -201,7 +201,7 @@ Deno.test("Events can be waited for and listened to", async () => {
 });
 
 Deno.test("A list of events shows no payload, only whether there is one", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   await post(platform, { trigger_ref: TRIGGER, payload: null });
   await post(platform, { trigger_ref: TRIGGER, payload: {} });
   const { text } = await get(platform, "/api/v1/events");
@@ -221,7 +221,7 @@ Deno.test("A list of events shows no payload, only whether there is one", async 
 });
 
 Deno.test("An unknown event is 404", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const reply = await get(platform, "/api/v1/events/7");
   assertEquals(reply.status, 404);
   assertEquals(JSON.parse(reply.text), { error: "Event with ID 7 not found", code: "NOT_FOUND" });
@@ -267,7 +267,7 @@ function first(hasNext: boolean): object {
 
 for (const [query, expected, pagination] of LISTS) {
   Deno.test(`Events are listed newest first: '${query}'`, async () => {
-    await using platform = await startPlatform();
+    await using platform = await startPlatform({ older: true });
     platform.rules.silently.create({ ref: "tests.a", trigger_ref: TRIGGER });
     platform.rules.silently.create({ ref: "other.b", trigger_ref: TRIGGER });
     for (let index = 0; index < 7; index++) {

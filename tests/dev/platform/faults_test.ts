@@ -23,7 +23,7 @@ for (const [after_commit, kept] of [[false, 0], [true, 1]] as const) {
   const moment = after_commit ? "after" : "before";
 
   Deno.test(`A reset ${moment} the commit keeps ${kept} events`, async () => {
-    await using platform = await startPlatform();
+    await using platform = await startPlatform({ older: true });
     using fault = platform.faults.add({ ...EVENTS, kind: "reset", after_commit });
     assertEquals(await failure(store(platform)), "Connection reset by peer (os error 104)");
     assertEquals(platform.events.all.length, kept);
@@ -31,7 +31,7 @@ for (const [after_commit, kept] of [[false, 0], [true, 1]] as const) {
   });
 
   Deno.test(`A request that hangs ${moment} the commit keeps ${kept} events`, async () => {
-    await using platform = await startPlatform();
+    await using platform = await startPlatform({ older: true });
     platform.faults.add({ ...EVENTS, kind: "hang", times: 1, after_commit });
     const abort = new AbortController();
     const hanging = assertRejects(() => store(platform, abort.signal), DOMException);
@@ -43,7 +43,7 @@ for (const [after_commit, kept] of [[false, 0], [true, 1]] as const) {
   });
 
   Deno.test(`An answer in place of the platform's ${moment} the commit keeps ${kept} events`, async () => {
-    await using platform = await startPlatform();
+    await using platform = await startPlatform({ older: true });
     const headers = { "content-type": "text/html", "retry-after": "7" };
     const body = "<h1>503 Service Temporarily Unavailable</h1>";
     platform.faults.add({ ...EVENTS, kind: "answer", status: 503, headers, body, after_commit });
@@ -54,7 +54,7 @@ for (const [after_commit, kept] of [[false, 0], [true, 1]] as const) {
   });
 
   Deno.test(`A request delayed ${moment} the commit goes on afterwards`, async () => {
-    await using platform = await startPlatform();
+    await using platform = await startPlatform({ older: true });
     platform.faults.add({ ...EVENTS, kind: "latency", ms: 1, after_commit });
     assertEquals((await store(platform)).status, 201);
     assertEquals(platform.events.all.length, 1);
@@ -62,7 +62,7 @@ for (const [after_commit, kept] of [[false, 0], [true, 1]] as const) {
 }
 
 Deno.test("A delayed request delays no other one and ends with the platform", async () => {
-  const platform = await startPlatform();
+  const platform = await startPlatform({ older: true });
   platform.faults.add({ ...EVENTS, kind: "latency", ms: LONG_MS, times: 1 });
   const delayed = assertRejects(() => store(platform), TypeError);
   while (platform.requests.size === 0) await ask(platform, "GET /_dev/requests");
@@ -81,7 +81,7 @@ const GARBAGE = [
 
 for (const [form, check] of GARBAGE) {
   Deno.test(`Garbage of the form ${form} is a success that cannot be read`, async () => {
-    await using platform = await startPlatform();
+    await using platform = await startPlatform({ older: true });
     platform.faults.add({ ...EVENTS, kind: "garbage", form });
     const { status, type, text } = await store(platform);
     assertEquals([status, type], [201, "application/json"]);
@@ -92,14 +92,14 @@ for (const [form, check] of GARBAGE) {
 }
 
 Deno.test("An answer that is cut short fails while its body is read", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   platform.faults.add({ ...EVENTS, kind: "garbage", form: "cut" });
   assertEquals(await failure(store(platform)), "error reading a body from connection");
   assertEquals(platform.events.all.length, 1);
 });
 
 Deno.test("A platform that is down refuses connections, and comes up on the same port as it was", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   await store(platform);
   await platform.down();
   await platform.down();
@@ -112,7 +112,7 @@ Deno.test("A platform that is down refuses connections, and comes up on the same
 });
 
 Deno.test("Going down cuts the requests in hand", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   platform.faults.add({ ...EVENTS, kind: "hang" });
   const cut = assertRejects(() => store(platform), TypeError);
   while (platform.requests.size === 0) await ask(platform, "GET /_dev/requests");
@@ -135,7 +135,7 @@ const SCOPES: readonly (readonly [Partial<FaultSpec>, readonly boolean[]])[] = [
 
 for (const [scope, expected] of SCOPES) {
   Deno.test(`A fault with the scope ${JSON.stringify(scope)} strikes those requests alone`, async () => {
-    await using platform = await startPlatform();
+    await using platform = await startPlatform({ older: true });
     const fault = platform.faults.add({ ...scope, kind: "answer", status: 418 });
     const struck: boolean[] = [];
     for (
@@ -155,7 +155,7 @@ for (const [scope, expected] of SCOPES) {
 }
 
 Deno.test("Dice with the same seed strike the same requests", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const throws = async (seed: number) => {
     using fault = platform.faults.add({ kind: "answer", status: 418, probability: 0.5, seed });
     let struck = "";
@@ -171,7 +171,7 @@ Deno.test("Dice with the same seed strike the same requests", async () => {
 });
 
 Deno.test("Delays come before another fault, of which the oldest strikes", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const later = platform.faults.add({ kind: "latency", ms: 1 });
   const first = platform.faults.add({ kind: "answer", status: 418 });
   const second = platform.faults.add({ kind: "answer", status: 503 });

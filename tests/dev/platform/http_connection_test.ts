@@ -10,7 +10,7 @@ async function exchange(url: string, text: string): Promise<string> {
 }
 
 Deno.test("An answer has a status line, its type, its length and a date", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   assertMatch(
     await exchange(platform.url, "GET /health HTTP/1.1\r\nconnection: close\r\n\r\n"),
     /^HTTP\/1\.1 200 OK\r\ncontent-type: application\/json\r\nconnection: close\r\ncontent-length: 15\r\ndate: [A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\r\n\r\n{"status":"ok"}$/,
@@ -18,7 +18,7 @@ Deno.test("An answer has a status line, its type, its length and a date", async 
 });
 
 Deno.test("Requests sent at once are answered in their order, the slow before the quick", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   platform.faults.add({ kind: "latency", path: "/health", ms: 5 });
   const answers = await exchange(
     platform.url,
@@ -29,14 +29,14 @@ Deno.test("Requests sent at once are answered in their order, the slow before th
 });
 
 Deno.test("What is no request is answered with 400 and the end of the connection", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const answer = await exchange(platform.url, "EHLO example.org\r\n\r\nmore\r\n\r\n");
   assertMatch(answer, /^HTTP\/1\.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n/);
   assertEquals(platform.requests.size, 0);
 });
 
 Deno.test("A body that comes as a stream is read whole", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const pieces = ['{"trigger_ref":', '"core.timer","payload":', '"zażółć"}'];
   const response = await fetch(`${platform.url}/api/v1/events`, {
     method: "POST",
@@ -52,7 +52,7 @@ Deno.test("A body that comes as a stream is read whole", async () => {
 });
 
 Deno.test("A request in hand when its client leaves is carried out", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const token = await platform.sensorToken();
   const { hostname, port } = new URL(platform.url);
   const body = '{"trigger_ref":"core.timer"}';

@@ -13,6 +13,7 @@ const NEW = "core.timer";
 async function recorded(): Promise<{ platform: Platform; sent: [string, Message][] }> {
   const sent: [string, Message][] = [];
   const platform = await startPlatform({
+    older: true,
     publish: (routingKey, message) => void sent.push([routingKey, message]),
   });
   return { platform, sent };
@@ -37,7 +38,12 @@ const PUBLISHED: readonly (readonly [boolean, string, object | undefined, [strin
     [true, "PUT", { trigger_params: SIX }, [enabled(OLD, SIX)]],
     [true, "PUT", { trigger_params: { interval: 5, unit: "seconds" } }, []],
     [true, "PUT", { trigger_params: SIX, enabled: false }, [disabled(OLD)]],
-    [true, "PUT", { label: "x", description: "y", conditions: { z: 1 }, action_ref: "a.b" }, []],
+    [
+      true,
+      "PUT",
+      { label: "x", description: "y", conditions: { z: 1 }, action_ref: "core.echo" },
+      [],
+    ],
     [true, "PUT", { action_params: { z: 1 }, permission_set_refs: ["a.b"] }, []],
     [true, "POST enable", undefined, [enabled(OLD, FIVE)]],
     [true, "POST disable", undefined, [disabled(OLD)]],
@@ -86,6 +92,7 @@ for (const isEnabled of [true, false]) {
       trigger_params: FIVE,
       enabled: isEnabled,
     };
+    platform.rules.silently.install({ pack_ref: "tests", action_ref: "core.echo" });
     await ask(platform, "POST /api/v1/rules", { token: await platform.adminToken(), body: rule });
     assertEquals(sent.map(([key, message]) => [key, message["payload"]]), [["rule.created", {
       rule_id: 1,
@@ -103,6 +110,7 @@ for (const isEnabled of [true, false]) {
 Deno.test("A message has the platform's envelope", async () => {
   const sent: Message[] = [];
   await using platform = await startPlatform({
+    older: true,
     publish: (_, message) => void sent.push(message),
     now: () => Date.UTC(2026, 5, 1, 10, 20, 30, 456),
   });
@@ -163,6 +171,7 @@ Deno.test("The methods publish as the routes do, and silent changes not at all",
 Deno.test("The native form tells the same and of deletions too", async () => {
   const sent: [string, Message][] = [];
   await using platform = await startPlatform({
+    older: true,
     messages: "native",
     publish: (routingKey, message) => void sent.push([routingKey, message]),
     now: () => Date.UTC(2026, 5, 1, 10, 20, 30, 456),
@@ -190,6 +199,7 @@ Deno.test("The native form tells the same and of deletions too", async () => {
 Deno.test("A change is committed before it is published", async () => {
   const seen: unknown[] = [];
   await using platform = await startPlatform({
+    older: true,
     publish: () => void seen.push(platform.rules.silently.find("tests.a")?.enabled),
   });
   await platform.rules.create({ ref: "tests.a", trigger_ref: NEW });
@@ -200,6 +210,7 @@ Deno.test("A change is committed before it is published", async () => {
 Deno.test("A message that cannot be published is a warning, and the change a success", async () => {
   const warnings: string[] = [];
   await using platform = await startPlatform({
+    older: true,
     publish: () => Promise.reject(new Error("channel closed")),
     warn: (message) => void warnings.push(message),
   });

@@ -57,7 +57,7 @@ const PARAMS: readonly (readonly [string, unknown, string | null])[] = [
 for (const [triggerRef, params, problem] of PARAMS) {
   const verdict = problem === null ? "pass" : "are refused";
   Deno.test(`Parameters of ${triggerRef} ${verdict}: ${JSON.stringify(params)}`, async () => {
-    await using platform = await startPlatform();
+    await using platform = await startPlatform({ older: true });
     const body = {
       ref: "tests.a",
       pack_ref: "tests",
@@ -67,6 +67,7 @@ for (const [triggerRef, params, problem] of PARAMS) {
       trigger_params: params,
     };
     const token = await platform.adminToken();
+    platform.rules.silently.install({ pack_ref: "tests", action_ref: "core.echo" });
     const reply = await ask(platform, "POST /api/v1/rules", { token, body });
     assertEquals(reply.status, problem === null ? 201 : 422);
     if (problem === null) return;
@@ -76,7 +77,7 @@ for (const [triggerRef, params, problem] of PARAMS) {
 }
 
 Deno.test("An update checks parameters against the trigger that the rule will have", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const token = await platform.adminToken();
   const update = async (body: object) =>
     (await ask(platform, "PUT /api/v1/rules/tests.a", { token, body })).status;
@@ -89,7 +90,7 @@ Deno.test("An update checks parameters against the trigger that the rule will ha
 });
 
 Deno.test("A pack's loader writes parameters that the API would refuse", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const draft = {
     ref: "tests.a",
     trigger_ref: "core.intervaltimer",

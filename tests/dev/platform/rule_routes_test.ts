@@ -17,6 +17,7 @@ function ruleBody(changes: Readonly<Record<string, unknown>> = {}): Record<strin
 }
 
 async function post(platform: Platform, body: Readonly<Record<string, unknown>>): Promise<Reply> {
+  platform.rules.silently.install({ pack_ref: "tests", action_ref: "core.echo" });
   return await ask(platform, "POST /api/v1/rules", { token: await platform.adminToken(), body });
 }
 
@@ -30,7 +31,7 @@ function refs(text: string): unknown[] {
 }
 
 Deno.test("A new rule is answered with every member of its row", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const { status, type, text } = await post(platform, ruleBody());
   assertEquals([status, type], [201, "application/json"]);
   assertEquals(member(text, "message"), "Rule created successfully");
@@ -64,7 +65,7 @@ Deno.test("A new rule is answered with every member of its row", async () => {
 });
 
 Deno.test("A list shows fewer members than a single rule", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   await platform.rules.create({ ref: "tests.a", trigger_ref: "core.timer" });
   assertEquals(names(await get(platform, "/api/v1/triggers/core.timer/rules"), "items.0"), [
     "action_params",
@@ -131,7 +132,7 @@ const REFUSALS: readonly (readonly [string, Record<string, unknown>, number, str
 
 for (const [what, changes, status, code, error] of REFUSALS) {
   Deno.test(`A rule with ${what} is refused with ${status} ${code}`, async () => {
-    await using platform = await startPlatform();
+    await using platform = await startPlatform({ older: true });
     const reply = await post(platform, ruleBody(changes));
     assertEquals([reply.status, reply.type], [status, "application/json"]);
     assertEquals(JSON.parse(reply.text), { error, code });
@@ -140,7 +141,7 @@ for (const [what, changes, status, code, error] of REFUSALS) {
 }
 
 Deno.test("A second rule with the same ref is refused with 409 CONFLICT", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   await post(platform, ruleBody());
   const reply = await post(platform, ruleBody({ label: "Second" }));
   assertEquals(reply.status, 409);
@@ -151,14 +152,14 @@ Deno.test("A second rule with the same ref is refused with 409 CONFLICT", async 
 });
 
 Deno.test("A body without a required member is refused by the framework", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const { trigger_ref: _, ...rest } = ruleBody();
   const reply = await post(platform, rest);
   assertEquals([reply.status, reply.type], [422, "text/plain; charset=utf-8"]);
 });
 
 Deno.test("Unknown rules are 404 on every route that names one", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const token = await platform.adminToken();
   for (
     const request of [
@@ -179,8 +180,9 @@ Deno.test("Unknown rules are 404 on every route that names one", async () => {
   }
 });
 
-Deno.test("Every change of a rule moves `updated`, also one that changes nothing", async () => {
-  await using platform = await startPlatform({ now: () => 1_800_000_000_000 });
+Deno.test("Every change of a rule bears the time of its transaction, also one that changes nothing", async () => {
+  let now = 1_800_000_000_000;
+  await using platform = await startPlatform({ older: true, now: () => now });
   const token = await platform.adminToken();
   const { updated: first } = await platform.rules.create(
     { ref: "tests.a", trigger_ref: "core.timer" },
@@ -194,22 +196,71 @@ Deno.test("Every change of a rule moves `updated`, also one that changes nothing
       ["POST /api/v1/rules/tests.a/disable", undefined],
     ] as const
   ) {
+    now++;
     const reply = await ask(platform, request, { token, body });
     assertEquals(reply.status, 200);
     stamps.push(String(member(reply.text, "data.updated")));
     assertEquals(member(reply.text, "data.created"), first);
   }
   assertEquals(stamps, [
-    "2027-01-15T08:00:00.000005Z",
-    "2027-01-15T08:00:00.000006Z",
-    "2027-01-15T08:00:00.000007Z",
-    "2027-01-15T08:00:00.000008Z",
-    "2027-01-15T08:00:00.000009Z",
+    "2027-01-15T08:00:00.000000Z",
+    "2027-01-15T08:00:00.001000Z",
+    "2027-01-15T08:00:00.002000Z",
+    "2027-01-15T08:00:00.003000Z",
+    "2027-01-15T08:00:00.004000Z",
   ]);
 });
 
-Deno.test("An update without members is no update, and nobody can change a ref", async () => {
+Deno.test("A transaction that began earlier and ends later leaves the earlier stamp", async () => {
+  const now = 1_800_000_000_000;
+  await using platform = await startPlatform({ now: () => now });
+  const { silently } = platform.rules;
+  const before = silently.create({ ref: "tests.a", trigger_ref: "core.intervaltimer" });
+  const off = silently.transaction(now - 700, () => silently.update("tests.a", { enabled: false }));
+  assertEquals([before.updated, off.updated], [
+    "2027-01-15T08:00:00.000000Z",
+    "2027-01-15T07:59:59.300000Z",
+  ]);
+  assertEquals(silently.update("tests.a", {}).updated, before.updated);
+});
+
+Deno.test("A pack or an action that is not installed is unknown", async () => {
   await using platform = await startPlatform();
+  for (
+    const [parts, error] of [
+      [{ pack_ref: "nowhere" }, "Pack 'nowhere' not found"],
+      [{ action_ref: "core.nothing" }, "Action 'core.nothing' not found"],
+    ] as const
+  ) {
+    const { status, text } = await post(platform, ruleBody(parts));
+    assertEquals([status, JSON.parse(text)], [404, { error, code: "NOT_FOUND" }]);
+  }
+});
+
+Deno.test("Today's platform has neither core.timer nor service accounts, and core.alert", async () => {
+  await using today = await startPlatform();
+  await using older = await startPlatform({ older: true });
+  const statusOf = async (platform: Platform, request: string) =>
+    (await ask(platform, request, {
+      token: await platform.adminToken(),
+      ...(request.startsWith("GET") ? {} : { body: {} }),
+    })).status;
+  for (
+    const [request, then, now] of [
+      ["GET /api/v1/triggers/core.timer/rules", 200, 404],
+      ["POST /service-accounts", 422, 404],
+    ] as const
+  ) {
+    assertEquals([await statusOf(older, request), await statusOf(today, request)], [then, now]);
+  }
+  const sensorOf = async (ref: string) =>
+    member(await get(today, `/api/v1/triggers/${ref}`), "data.sensor_ref");
+  assertEquals(await sensorOf("core.crontimer"), "core.timer_sensor");
+  assertEquals(await sensorOf("core.alert"), null);
+});
+
+Deno.test("An update without members is no update, and nobody can change a ref", async () => {
+  await using platform = await startPlatform({ older: true });
   const token = await platform.adminToken();
   const before = await platform.rules.create({ ref: "tests.a", trigger_ref: "core.timer" });
   for (const body of [{}, { label: null }, { ref: "tests.b" }]) {
@@ -219,7 +270,7 @@ Deno.test("An update without members is no update, and nobody can change a ref",
 });
 
 Deno.test("A rule made again with the ref of a deleted one has another id", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const token = await platform.adminToken();
   await post(platform, ruleBody());
   const reply = await ask(platform, "DELETE /api/v1/rules/tests.first", { token });
@@ -232,7 +283,7 @@ Deno.test("A rule made again with the ref of a deleted one has another id", asyn
 });
 
 Deno.test("Lists come in ascending order of refs, enabled or not, whatever the order of making", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   for (const ref of ["tests.b", "tests.a_b", "tests.a-b", "tests.ab", "tests.a", "other.z"]) {
     await platform.rules.create({ ref, trigger_ref: "core.timer", enabled: ref !== "tests.ab" });
   }
@@ -287,7 +338,7 @@ function page(
 
 for (const [query, first, last, pagination] of PAGES) {
   Deno.test(`Rules are paged with the platform's quirks: '${query}'`, async () => {
-    await using platform = await startPlatform();
+    await using platform = await startPlatform({ older: true });
     for (let index = 249; index >= 0; index--) {
       const ref = `tests.r${String(index).padStart(3, "0")}`;
       platform.rules.silently.create({ ref, trigger_ref: "core.timer" });
@@ -301,7 +352,7 @@ for (const [query, first, last, pagination] of PAGES) {
 }
 
 Deno.test("A rule deleted between two page reads makes another one be skipped", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   for (const name of ["a", "b", "c", "d"]) {
     platform.rules.silently.create({ ref: `tests.${name}`, trigger_ref: "core.timer" });
   }
@@ -316,7 +367,7 @@ Deno.test("A rule deleted between two page reads makes another one be skipped", 
 });
 
 Deno.test("A rule moves between its triggers' lists, and out of them when its trigger is deleted", async () => {
-  await using platform = await startPlatform();
+  await using platform = await startPlatform({ older: true });
   const lists = async () => [
     refs(await get(platform, "/api/v1/triggers/core.timer/rules")),
     refs(await get(platform, "/api/v1/triggers/core.intervaltimer/rules")),
@@ -333,7 +384,10 @@ Deno.test("A rule moves between its triggers' lists, and out of them when its tr
 });
 
 Deno.test("A trigger is shown with its schema; one that was left out is unknown", async () => {
-  await using platform = await startPlatform({ triggers: ["core.intervaltimer", "core.timer"] });
+  await using platform = await startPlatform({
+    older: true,
+    triggers: ["core.intervaltimer", "core.timer"],
+  });
   const text = await get(platform, "/api/v1/triggers/core.intervaltimer");
   assertEquals(member(text, "data.enabled"), true);
   assertEquals(member(text, "data.param_schema.unit.enum"), ["seconds", "minutes", "hours"]);

@@ -57,13 +57,30 @@ Deno.test("The log tells of a missing trigger and of an unreadable rule once eac
   const triggerRef = "core.timer";
   const once: News[] = [
     { kind: "trigger_not_installed", triggerRef },
+    { kind: "trigger_not_installed", triggerRef: "core.crontimer" },
     { kind: "rule_unreadable", triggerRef, id: ruleId(9), reason: "created: missing" },
     { kind: "rule_unreadable", triggerRef, id: null, reason: "id: missing" },
   ];
   assertEquals(written(...once, ...once, ...once).messages, [
-    "warn: Trigger core.timer is not installed on the platform: it has no rules here",
+    "debug: Trigger core.timer is not installed on the platform: it has no rules here",
+    "warn: Trigger core.crontimer is not installed on the platform: it has no rules here",
     "error: Rule 9 of core.timer cannot be read: created: missing",
     "error: A rule of core.timer cannot be read: id: missing",
+  ]);
+});
+
+Deno.test("The log tells of a list that is not to be relied on, and what was read of it", () => {
+  const odd = { kind: "rule_list_odd", triggerRef: "core.timer", found: 100 } as const;
+  const told: News[] = [
+    { ...odd, oddity: "repeated", told: 5 },
+    { ...odd, oddity: "endless", told: null },
+    { ...odd, oddity: "miscounted", told: 120 },
+  ];
+  const start = "warn: The list of rules of core.timer is odd,";
+  assertEquals(written(...told).messages, [
+    `${start} the API gave a page twice: 100 of 5 read`,
+    `${start} the API tells of more pages than are read: 100 read`,
+    `${start} it has not as many rules as the API says: 100 of 120 read`,
   ]);
 });
 

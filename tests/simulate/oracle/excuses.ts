@@ -45,9 +45,9 @@ export function excuseFor(
   phase: Phase,
   { reigns, chronicle }: Circumstances,
 ): Excuse | null {
-  const { end, ruleId } = phase;
+  const { isDeleted, ruleId } = phase;
   if (wasRefused(occurrence, ruleId, chronicle)) return "refused";
-  if (end?.why === "deleted") return "deleted";
+  if (isDeleted) return "deleted";
   const takings = reigns.map((it) => takingOf(it, phase, occurrence)).filter((it) => it !== null);
   const [first] = takings;
   if (reigns.some((it) => isFirstAfter(it, occurrence, takings))) return "no checkpoint";

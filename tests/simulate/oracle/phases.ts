@@ -6,6 +6,9 @@ import { type Row, triggerOf } from "../world/rule_table.ts";
 /** A one-shot for the moment at which it was written is meant to fire. */
 const ONCE_LEEWAY_MS = 10_000;
 
+/** A sensor knows the API's clock by the whole seconds of its answers. */
+const MEASURING_MS = 1000;
+
 /** A time in which a rule had one schedule. What it was changed to meanwhile makes no difference to that. */
 export interface Phase {
   readonly ruleId: number;
@@ -21,10 +24,12 @@ export interface Phase {
   /** So many occurrences before an instant, or all that there were, as if nothing had ended it. */
   readonly before: (instant: number, count: number) => readonly number[];
   /** When the platform had it no more in true time, and why. */
-  readonly end: { readonly at: number; readonly why: "changed" | "deleted" } | null;
+  readonly end: { readonly at: number } | null;
+  /** The platform has the rule no more, whatever became of the phase before. */
+  readonly isDeleted: boolean;
 }
 
-/** A row as it was from `at` on in true time, by its own stamp from `stampAt` on. */
+/** A row as it was from `at` on in true time, and by the clock of each sensor from `stampAt` on at the latest. */
 export interface Version {
   readonly version: number;
   readonly at: number;
@@ -45,14 +50,15 @@ export function isBefore(occurrence: number, { stampAt }: Version, { kind }: Dra
 /** The phases of all rules, by what the platform had. `until`: no occurrence after it, on any clock. */
 export function phasesOf(chronicle: Chronicle, until: number): Phase[] {
   const phases: Phase[] = [];
-  const span = { until, behindMs: behindMsOf(chronicle) };
+  const span = { until, ...skewOf(chronicle) };
   for (const states of Map.groupBy(chronicle.rules, ({ ruleId }) => ruleId).values()) {
+    const isDeleted = states.some(({ row }) => row === null);
     let open: RuleState[] = [];
     for (const [index, state] of states.entries()) {
       if (state.row !== null && isActive(state.row)) open.push(state);
       const next = states[index + 1];
       if (open.length === 0 || (next?.row && isSame(state.row, next.row))) continue;
-      phases.push(phaseOf(open, next, span));
+      phases.push(phaseOf(open, next, { ...span, isDeleted }));
       open = [];
     }
   }
@@ -68,36 +74,57 @@ function isSame(a: Row | null, b: Row): boolean {
     triggerOf(a) === triggerOf(b);
 }
 
-/** The most by which the clock of a sensor is behind that of the API. */
-function behindMsOf({ processes, plan }: Chronicle): number {
-  const offsets = processes.flatMap(({ clock }) => clock.map(({ offsetMs }) => offsetMs));
-  return plan.setting.apiSkewMs - Math.min(plan.setting.apiSkewMs, ...offsets);
+/** By how much the API's clock may be ahead of that of a sensor, and behind, as the sensor measures it. */
+interface Skew {
+  readonly aheadMs: number;
+  readonly behindMs: number;
+}
+
+function skewOf({ processes, plan }: Chronicle): Skew {
+  const skews = processes.flatMap(({ clock }) =>
+    clock.map(({ offsetMs }) => plan.setting.apiSkewMs - offsetMs)
+  );
+  const [least, most] = [Math.min(0, ...skews), Math.max(0, ...skews)];
+  return {
+    aheadMs: most === 0 ? 0 : most + MEASURING_MS,
+    behindMs: least === 0 ? 0 : MEASURING_MS - least,
+  };
 }
 
 function phaseOf(
   states: readonly RuleState[],
   next: RuleState | undefined,
-  { until, behindMs }: { readonly until: number; readonly behindMs: number },
+  { until, aheadMs, behindMs, isDeleted }: Skew & {
+    readonly until: number;
+    readonly isDeleted: boolean;
+  },
 ): Phase {
   const [first] = states;
   if (first === undefined || first.row === null) throw new Error("A phase without a rule");
   const { row, row: { draft, onMissed } } = first;
-  // To a sensor whose clock is behind, a rule that was just made is one of the future.
-  const earliest = first.stampAt - behindMs - (draft.kind === "once" ? ONCE_LEEWAY_MS : 0);
+  // A rule begins when it was made by the clock of the sensor, on which its occurrences are.
+  const earliest = first.stampAt - aheadMs - (draft.kind === "once" ? ONCE_LEEWAY_MS : 0);
   return {
     ruleId: first.ruleId,
     ref: first.ref,
     draft,
     onMissed,
-    versions: states.map(({ row, at, stampAt }) => ({ version: row?.version ?? 0, at, stampAt })),
+    versions: states.map(({ row, at, stampAt }) => ({
+      version: row?.version ?? 0,
+      at,
+      stampAt: stampAt + behindMs,
+    })),
     names: (instant) =>
       occurrencesOf(row, instant - 1, instant).includes(instant) && instant > earliest,
     before: (instant, count) =>
       count === 0 ? [] : occurrencesOf(row, earliest, instant - 1).slice(-count),
-    occurrences: occurrencesOf(first.row, first.stampAt, Math.min(next?.stampAt ?? until, until)),
-    end: next === undefined
-      ? null
-      : { at: next.at, why: next.row === null ? "deleted" : "changed" },
+    occurrences: occurrencesOf(
+      row,
+      first.stampAt + behindMs,
+      Math.min(next?.stampAt ?? until, until),
+    ),
+    end: next === undefined ? null : { at: next.at },
+    isDeleted,
   };
 }
 

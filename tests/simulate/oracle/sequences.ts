@@ -38,9 +38,12 @@ export function* checkCounts({ chronicle }: Evidence): Generator<Fault> {
     chronicle.rules.filter(({ row }) => row === null || row.isForeign).map(({ ruleId }) => ruleId),
   );
   const fires = new Map<string, { readonly occurrenceId: string; readonly count: number }>();
+  const posts = chronicle.posts.toSorted((a, b) =>
+    a.firedAt - b.firedAt || a.scheduledAt - b.scheduledAt
+  );
   for (const process of chronicle.processes) {
     const from = wallOf(process, process.startedAt);
-    for (const post of chronicle.posts) {
+    for (const post of posts) {
       const { ruleId, occurrenceId, executionCount: count, firedAt, sentAt } = post;
       if (post.process !== process.number || firedAt < from || moved.has(ruleId)) continue;
       const key = `${process.number} ${ruleId}`;

@@ -12,6 +12,8 @@ export interface Reign extends Stretch {
   readonly process: ProcessRecord;
   /** What fell due up to this instant is not its business, on its wall clock. */
   readonly since: number;
+  /** When that was said, in true time: rules that were made later are not meant. */
+  readonly saidAt: number;
   /** Nobody left a checkpoint. */
   readonly isFirst: boolean;
   /** The checkpoint lay ahead: the clock had been set back. */
@@ -38,7 +40,8 @@ export function reignsOf(chronicle: Chronicle, shard: number): Reign[] {
       const last = checkpoints.findLast((it) => it.at <= reign.from);
       const isCut = last !== undefined && last.upTo - now > AHEAD_MS;
       const isFirst = last === undefined;
-      return { ...reign, process, since: isFirst || isCut ? now : last.upTo, isFirst, isCut };
+      const [since, saidAt] = isFirst || isCut ? [now, reign.from] : [last.upTo, last.at];
+      return { ...reign, process, since, saidAt, isFirst, isCut };
     });
 }
 
@@ -55,13 +58,19 @@ export function takingOf(reign: Reign, phase: Phase, occurrence: number): Taking
 
 /** When an occurrence falls due with a reign that knows of it, should that last so long. */
 export function dueWith(reign: Reign, phase: Phase, occurrence: number): number | null {
-  const { process, since, from } = reign;
+  const { process, since, saidAt, from } = reign;
   const knownAt = knownSince(process, phase);
-  if (since >= occurrence || knownAt === null) return null;
+  const isMeant = (phase.versions[0]?.at ?? 0) <= saidAt;
+  if ((since >= occurrence && isMeant) || knownAt === null) return null;
   const read = process.readings.find((it) => it.at === knownAt && it.ruleId === phase.ruleId);
   const version = phase.versions.find((it) => it.version === read?.version);
   if (version !== undefined && isBefore(occurrence, version, phase.draft)) return null;
-  return afterStalls(process, firstWith(process, occurrence, Math.max(from, knownAt)));
+  for (let at = Math.max(from, knownAt);;) {
+    const due = firstWith(process, occurrence, at);
+    at = afterStalls(process, due);
+    // Its clock may have been set back while it stood still.
+    if (at === due || at === Infinity) return at;
+  }
 }
 
 /** The wall clock of a process at an instant of true time. */

@@ -101,7 +101,8 @@ export class PlatformApi {
       const slowMs = fault === "slow" ? SLOW_MS : 0;
       this.#after(slowMs / 2, () => {
         const answer = answerOf(fault) ?? this.#serve(new URL(url), post);
-        if (post !== null) post.status = answer.status;
+        // What a proxy says is not the platform's word.
+        if (post !== null && fault !== "proxy") post.status = answer.status;
         this.#after((this.#latencyMs + slowMs) / 2, () => {
           if (fault === "answers lost") return broken();
           settle(() => {

@@ -1,4 +1,4 @@
-import { type Clock, sleep } from "../ground/clock.ts";
+import { type Clock, sleep } from "./clock.ts";
 
 /** How long a slice may work before everything else gets its turn. */
 const SLICE_MS = 4;
