@@ -13,7 +13,8 @@ const COVERAGE_DIR = ".coverage";
 const INTEGRATION = "tests/integration/";
 const END_TO_END = "tests/e2e/";
 const CHAOS = "tests/chaos/short_test.ts";
-const SLOW = [INTEGRATION, END_TO_END, CHAOS];
+const SIMULATOR = "tests/simulate/short_test.ts";
+const SLOW = [INTEGRATION, END_TO_END, CHAOS, SIMULATOR];
 
 interface Totals {
   readonly passed: number;
@@ -96,10 +97,12 @@ async function main(): Promise<number> {
   const checked = await deno(["task", "-q", "check"]);
   const executable = await buildExecutable();
   const fast = await phase("fast", [...std, "--parallel", `--ignore=${SLOW.join(",")}`, "tests/"]);
+  // Alone: it takes all cores, and its children are not measured.
+  const simulator = await phase("simulator", [...std, SIMULATOR], {});
   const endToEnd = phase("end_to_end", [...std, END_TO_END]);
   const integration = phase("integration", [...std, INTEGRATION, CHAOS]);
   const slow = await Promise.all([endToEnd, integration]);
-  const phases = [fast, ...slow, await executablePhase(executable, std)];
+  const phases = [fast, simulator, ...slow, await executablePhase(executable, std)];
   const covered = await deno([
     "coverage",
     "-q",

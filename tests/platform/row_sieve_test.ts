@@ -9,7 +9,8 @@ const encoder = new TextEncoder();
 function keptOf(text: string, sizes: readonly number[] = [65_536], longestMember = 1000): string {
   const sieve = new RowSieve({ depth: 3, wanted: WANTED, longestMember });
   const bytes = encoder.encode(text);
-  for (let from = 0, n = 0; from < bytes.length; n++) {
+  let from = 0;
+  for (let n = 0; from < bytes.length; n++) {
     const size = sizes[n % sizes.length] ?? 1;
     sieve.push(bytes.subarray(from, from + size));
     from += size;

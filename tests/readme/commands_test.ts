@@ -100,6 +100,8 @@ const RUN_BY: Readonly<Record<string, readonly [file: string, words: string] | n
   "deno task ok": [".github/workflows/ci.yml", "deno task ok"],
   "deno task test": [".ci/run", "deno task test"],
   "deno task dev": ["tests/e2e/sandbox_test.ts", '"task", "-q", "dev"'],
+  "deno task simulate": [".github/workflows/weekly.yml", "task: simulate"],
+  "deno task mutants": [".github/workflows/weekly.yml", "task: mutants"],
   "deno task chaos": null,
   "deno task outage": null,
   "deno task": null,

@@ -2,7 +2,8 @@ import type { TimeSet } from "../time_set.ts";
 import { EPOCH_WEEKDAY, modulo } from "./days.ts";
 import { gcd } from "./periods.ts";
 
-const DAY_MS = 86_400_000;
+const DAY_SECONDS = 86_400;
+const DAY_MS = DAY_SECONDS * 1000;
 const WEEK_MS = 7 * DAY_MS;
 
 /** What is to meet: periods that begin at `origin` plus a multiple of the step, and times of day. Milliseconds. */
@@ -35,18 +36,7 @@ export class Meetings {
     this.#stepMs = stepMs;
     this.areNone = !everMeet(meeting);
     this.#round = DAY_MS / gcd(stepMs, DAY_MS);
-    this.#bits = new Uint32Array(this.areNone ? 0 : (this.#round >> 5) + 1);
-    if (this.areNone) return;
-    const openings = new Uint8Array(DAY_MS / 1000);
-    meeting.openings.forEach((time) => openings[time / 1000] = 1);
-    let time = modulo(origin, DAY_MS);
-    for (let place = 0; place < this.#round; place++) {
-      const word = place >> 5;
-      if (openings[time / 1000] === 1) {
-        this.#bits[word] = (this.#bits[word] ?? 0) | 1 << (place & 31);
-      }
-      time = (time + stepMs) % DAY_MS;
-    }
+    this.#bits = this.areNone ? new Uint32Array() : bitsOf(meeting, this.#round);
   }
 
   /** The first meeting at a moment or later. */
@@ -57,6 +47,21 @@ export class Meetings {
     const later = found < this.#round ? found : this.#round + firstBit(this.#bits, 0, place);
     return this.#origin + (period + later - place) * this.#stepMs;
   }
+}
+
+/** A bit for each period of a round that begins at an opening. In whole seconds, which are quick to go through. */
+function bitsOf({ origin, stepMs, openings }: Meeting, round: number): Uint32Array {
+  const isOpening = new Uint8Array(DAY_SECONDS);
+  openings.forEach((time) => isOpening[time / 1000] = 1);
+  const bits = new Uint32Array((round >> 5) + 1);
+  const step = stepMs / 1000 % DAY_SECONDS;
+  let time = modulo(origin / 1000, DAY_SECONDS);
+  for (let place = 0; place < round; place++) {
+    if (isOpening[time] === 1) bits[place >> 5] = (bits[place >> 5] ?? 0) | 1 << (place & 31);
+    time += step;
+    if (time >= DAY_SECONDS) time -= DAY_SECONDS;
+  }
+  return bits;
 }
 
 /** Whether a period that counts ever begins at an opening of one of the days of the week. */

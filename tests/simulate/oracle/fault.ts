@@ -22,6 +22,8 @@ export type FaultKind =
   | "early"
   /** Fired later than somebody who ran could have. */
   | "late"
+  /** Fired though it was missed, and older than the window or of a rule that skips those. */
+  | "overdue"
   /** Its name is another's. */
   | "misnamed"
   /** No schedule of its rule names it. */

@@ -21,6 +21,8 @@ export interface Phase {
   readonly occurrences: readonly number[];
   /** Whether it would name an instant, had nothing ended it. */
   readonly names: (instant: number) => boolean;
+  /** Whether its schedule has an instant, whenever the rule got that. */
+  readonly hits: (instant: number) => boolean;
   /** So many occurrences before an instant, or all that there were, as if nothing had ended it. */
   readonly before: (instant: number, count: number) => readonly number[];
   /** When the platform had it no more in true time, and why. */
@@ -104,6 +106,7 @@ function phaseOf(
   const { row, row: { draft, onMissed } } = first;
   // A rule begins when it was made by the clock of the sensor, on which its occurrences are.
   const earliest = first.stampAt - aheadMs - (draft.kind === "once" ? ONCE_LEEWAY_MS : 0);
+  const hits = (instant: number) => occurrencesOf(row, instant - 1, instant).includes(instant);
   return {
     ruleId: first.ruleId,
     ref: first.ref,
@@ -114,8 +117,8 @@ function phaseOf(
       at,
       stampAt: stampAt + behindMs,
     })),
-    names: (instant) =>
-      occurrencesOf(row, instant - 1, instant).includes(instant) && instant > earliest,
+    names: (instant) => instant > earliest && hits(instant),
+    hits,
     before: (instant, count) =>
       count === 0 ? [] : occurrencesOf(row, earliest, instant - 1).slice(-count),
     occurrences: occurrencesOf(

@@ -16,9 +16,13 @@ export function* checkPosts(evidence: Evidence): Generator<Fault> {
     if (occurrenceId !== nameOf(ruleId, scheduledAt)) yield faultOf("misnamed", post, sentAt);
     if (firedAt < scheduledAt) yield faultOf("early", post, sentAt);
     const phase = evidence.phaseOf(post);
-    if (phase === undefined) yield faultOf("stray", post, sentAt);
-    else {
-      if (isStale(post, phase, evidence)) yield faultOf("stale", post, sentAt);
+    if (phase === undefined) {
+      if (!isUnwatched(post, evidence)) yield faultOf("stray", post, sentAt);
+    } else {
+      if (isStale(post, phase, evidence) && !isUnwatched(post, evidence)) {
+        yield faultOf("stale", post, sentAt);
+      }
+      if (isOverdue(post, phase, evidence)) yield faultOf("overdue", post, sentAt);
       if (isLate(post, phase, evidence)) yield faultOf("late", post, sentAt);
     }
   }
@@ -49,6 +53,18 @@ export function checkMissed(evidence: Evidence): { stoodFor: Set<string>; faults
   return { stoodFor, faults };
 }
 
+/**
+ * Whether its rule was changed before its sensor ran, which could not know that this was its schedule: then
+ * an occurrence too many is better than one too few.
+ */
+function isUnwatched(post: Post, evidence: Evidence): boolean {
+  const { startedAt } = evidence.senderOf(post);
+  return evidence.phases.some(({ ruleId, versions, end, hits }) =>
+    ruleId === post.ruleId && hits(post.scheduledAt) &&
+    (versions[0]?.at ?? Infinity) <= startedAt && startedAt < (end?.at ?? Infinity)
+  );
+}
+
 /** Whether it was fired for a schedule by a process that had read that it is over. */
 function isStale(post: Post, phase: Phase, evidence: Evidence): boolean {
   const { scheduledAt, firedAt } = post;
@@ -59,14 +75,23 @@ function isStale(post: Post, phase: Phase, evidence: Evidence): boolean {
   return wallOf(sender, unknownSince(sender, phase, end.at)) < firedAt;
 }
 
+/** Whether it was fired although it was missed, and is not to be made up for. */
+function isOverdue(
+  { firedAt, scheduledAt }: Post,
+  { onMissed }: Phase,
+  { chronicle }: Evidence,
+): boolean {
+  const { windowMs } = chronicle.plan.setting;
+  const mostMs = onMissed === "skip" ? ON_TIME_MS : Math.max(ON_TIME_MS, windowMs);
+  return firedAt - scheduledAt > mostMs;
+}
+
 /** Whether the reign that fired it could have done so sooner. */
 function isLate(post: Post, phase: Phase, evidence: Evidence): boolean {
   const { ruleId, scheduledAt, firedAt } = post;
   const sender = evidence.senderOf(post);
-  const takings = evidence.reignsOver(ruleId)
-    .filter(({ process }) => process === sender)
-    .map((reign) => takingOf(reign, phase, scheduledAt)).filter((it) => it !== null);
-  const [first] = takings;
-  if (first === undefined || firedAt < wallOf(sender, first.reign.from)) return false;
-  return takings.every(({ at }) => firedAt - wallOf(sender, at) > LOOK_MS + SLACK_MS);
+  const reign = evidence.reignsOver(ruleId)
+    .findLast((it) => it.process === sender && wallOf(sender, it.from) <= firedAt);
+  const taking = reign === undefined ? null : takingOf(reign, phase, scheduledAt);
+  return taking !== null && firedAt - wallOf(sender, taking.at) > LOOK_MS + SLACK_MS;
 }
