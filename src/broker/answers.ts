@@ -27,7 +27,8 @@ export class AnsweredConnection implements Connection, Waiting {
   readonly #model: Connection;
   readonly #clock: Clock;
   readonly #late: (about: string) => Error;
-  readonly #ended = Promise.withResolvers<never>();
+  /** Those who wait; each gives up when the connection ends. */
+  readonly #waiting = new Set<(reason: Error) => void>();
   /** For want of memory or disk the broker reads nothing: it answers once it has enough again. */
   #isBlocked = false;
 
@@ -38,8 +39,9 @@ export class AnsweredConnection implements Connection, Waiting {
     this.#late = late;
     model.on("blocked", () => void (this.#isBlocked = true));
     model.on("unblocked", () => void (this.#isBlocked = false));
-    this.#ended.promise.catch(() => {/* nothing was asked */});
-    model.on("close", () => this.#ended.reject(ended()));
+    model.on("close", () => {
+      for (const giveUp of this.#waiting) giveUp(ended());
+    });
   }
 
   on<E extends keyof ConnectionEvents>(event: E, listener: Listener<ConnectionEvents, E>): unknown {
@@ -66,16 +68,18 @@ export class AnsweredConnection implements Connection, Waiting {
   }
 
   async answer<T>(about: string, ask: () => Promise<T>): Promise<T> {
-    const { promise: late, reject } = Promise.withResolvers<never>();
+    const { promise: givenUp, reject } = Promise.withResolvers<never>();
     const arm = (): Disposable =>
       this.#clock.alarm(ANSWER_TIMEOUT_MS, () => {
         if (this.#isBlocked) alarm = arm();
         else reject(this.#late(about));
       });
     let alarm = arm();
+    this.#waiting.add(reject);
     try {
-      return await Promise.race([ask(), late, this.#ended.promise]);
+      return await Promise.race([ask(), givenUp]);
     } finally {
+      this.#waiting.delete(reject);
       alarm[Symbol.dispose]();
     }
   }

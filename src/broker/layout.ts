@@ -1,9 +1,9 @@
 import type { Clock } from "../ground/clock.ts";
 import { firstLayout, type Layout, nextLayout, sameLayout } from "../domain/layout.ts";
-import { layoutFromText, layoutText } from "./layout_text.ts";
-import { problemText } from "../ground/error_text.ts";
+import { newestLayout, reasonToGoOn, UnusableLayout } from "./layout_reading.ts";
+import { layoutText } from "./layout_text.ts";
 import { queuesOf, type Shard } from "../domain/shard.ts";
-import { BrokerError, isForbidden, replyText } from "./fault.ts";
+import { BrokerError } from "./fault.ts";
 import { deleteQueues, occupied, seenToBy, stateOf } from "./former_shards.ts";
 import { changedText, LayoutError, movedText, occupiedText } from "./layout_error.ts";
 import { peek } from "./peek.ts";
@@ -45,9 +45,6 @@ interface Decision {
   readonly isNew: boolean;
   readonly warnings: readonly string[];
 }
-
-/** What is in the register is of no use. */
-class UnusableLayout extends Error {}
 
 /** Agrees with all other instances, in RabbitMQ, on how many shards there are. */
 export class BrokerLayout {
@@ -146,7 +143,7 @@ export class BrokerLayout {
   ): Promise<boolean> {
     let decision: Decision | null = null;
     const decide = async (texts: readonly string[]) => {
-      decision = await this.#decide(model, newest(texts));
+      decision = await this.#decide(model, newestLayout(texts));
       if (!decision.isNew) return null;
       if (this.#wasSilent) {
         this.#wasSilent = false;
@@ -216,7 +213,7 @@ export class BrokerLayout {
   }
 
   async #verify(model: Connection): Promise<void> {
-    const found = newest(await peek(model, this.#queue, this.#options.clock, LATER_LOOKS));
+    const found = newestLayout(await peek(model, this.#queue, this.#options.clock, LATER_LOOKS));
     // One that is lost is written again at the next connection.
     if (found !== null) this.#assertSame(found);
   }
@@ -237,28 +234,4 @@ export class BrokerLayout {
         "both fire everything; set ATTUNE_HA=true for both, or end one of them",
     );
   }
-}
-
-/** The layout that some messages hold; the later one where a change was not finished. */
-function newest(texts: readonly string[]): Layout | null {
-  let newest: Layout | null = null;
-  for (const text of texts) {
-    const layout = read(text);
-    if (newest === null || layout.generation > newest.generation) newest = layout;
-  }
-  return newest;
-}
-
-function read(text: string): Layout {
-  try {
-    return layoutFromText(text);
-  } catch (error) {
-    throw new UnusableLayout(problemText(error));
-  }
-}
-
-/** Why the layout is of no use where the connection is; `null` for everything else. */
-function reasonToGoOn(error: unknown): string | null {
-  if (isForbidden(error)) return replyText(error);
-  return error instanceof UnusableLayout ? error.message : null;
 }

@@ -97,6 +97,8 @@ export class BrokerOutbox implements Outbox {
   /** The events in it that nobody holds. Rejects where it is out of reach. */
   async count(): Promise<number> {
     const { messageCount } = await this.#look();
+    // What this process knew before may have been taken out by another one.
+    this.#tally.reset();
     this.#tally.found(messageCount);
     return messageCount;
   }
@@ -123,6 +125,8 @@ export class BrokerOutbox implements Outbox {
   /** Hands out nothing more; what is held can still be taken out. */
   async holdBack(): Promise<void> {
     this.#isHandingOut = false;
+    // What is still held is counted by nobody any more.
+    this.#tally.reset();
     const feed = this.#feed;
     this.#feed = null;
     await feed?.then((it) => it.stop()).catch(() => {/* no connection: nothing is handed out */});
@@ -164,11 +168,10 @@ export class BrokerOutbox implements Outbox {
   #openWhenLeft(context: SessionContext<BrokerLink>, count: number): void {
     if (!this.#isHandingOut) return this.#open(count);
     const { signal, fail } = context;
-    this.untilLeft(signal).then(() => this.count()).then((count) => this.#open(count)).catch(
-      (error) => {
-        if (!signal.aborted) fail(error);
-      },
-    );
+    this.untilLeft(signal).then(() => this.#look()).then(({ messageCount }) =>
+      this.#open(messageCount)
+    )
+      .catch((error) => signal.aborted || fail(error));
   }
 
   async #look(): Promise<{ messageCount: number; consumerCount: number }> {
@@ -179,7 +182,7 @@ export class BrokerOutbox implements Outbox {
 
   #open(count: number): void {
     this.#isUp = true;
-    this.#tally.found(count);
+    if (this.#taker !== null) this.#tally.found(count);
     this.#tell({ kind: "outbox_up", count });
     this.#taker?.up(count);
     this.#feedIfDue();

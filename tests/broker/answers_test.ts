@@ -67,6 +67,18 @@ Deno.test("A channel that is not opened within five seconds is told of as well",
   assertEquals(told, ["a channel"]);
 });
 
+Deno.test("Whoever waits gives up when the connection ends", async () => {
+  const { clock, told, model, channel } = await frozen();
+  const rejected = patiently(
+    assertRejects(() => channel.checkQueue("queue")),
+    () => "Not rejected",
+  );
+  model.on("error", () => {});
+  model.breakOff(new Error("cut"));
+  await rejected;
+  assertEquals([clock.pending, told], [0, []]);
+});
+
 Deno.test("What is answered leaves nothing behind", async () => {
   const { clock, told, model, channel } = await frozen();
   const state = channel.checkQueue("queue");

@@ -346,3 +346,42 @@ Deno.test("A layout whose queue is deleted is told of within a second, and is th
   await watched.until("up", 2);
   assertEquals(broker.queue(queue).depth, 1);
 });
+
+Deno.test("Events that another process took out meanwhile are not missed by the one that takes over", async () => {
+  await using world = await setUp();
+  const { broker, clock, watched } = world;
+  for (const event of eventsOf(3)) await watched.outbox.put(event);
+  watched.outbox.giveBack();
+  await watched.until("lost");
+  await clock.advance(RETRY_MS);
+  await watched.until("up", 2);
+  await takeAll(broker, `${watched.prefix}.outbox`);
+  assertEquals(await watched.outbox.count(), 0);
+  watched.outbox.handOut();
+  await clock.advance(10_000);
+  assertEquals(watched.told("missing"), []);
+});
+
+Deno.test("Events that are held when nothing more is handed out are not taken for gone", async () => {
+  await using world = await setUp();
+  const { clock, watched } = world;
+  for (const event of eventsOf(3)) await watched.outbox.put(event);
+  watched.outbox.handOut();
+  await watched.handedOut(3);
+  await watched.outbox.holdBack();
+  await clock.advance(10_000);
+  assertEquals(watched.told("missing"), []);
+});
+
+Deno.test("Events that vanish from the outbox are told of within three seconds, once", async () => {
+  await using world = await setUp();
+  const { broker, clock, watched } = world;
+  for (const event of eventsOf(3)) await watched.outbox.put(event);
+  await clock.advance(5000);
+  assertEquals(watched.told("missing"), []);
+  await (await broker.channel()).purgeQueue(`${watched.prefix}.outbox`);
+  await clock.advance(3000);
+  assertEquals(watched.told("missing"), ["missing 3"]);
+  await clock.advance(10_000);
+  assertEquals(watched.told("missing").length, 1);
+});
