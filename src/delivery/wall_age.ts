@@ -2,6 +2,8 @@ import type { Clock } from "../ground/clock.ts";
 
 /** So long both clocks have to agree before an age is believed: a clock that is wrong is set right meanwhile. */
 const STEADY_MS = 60_000;
+/** Before another look at a clock that is not trusted. */
+const LOOK_MS = 5000;
 /** What two clocks part by at most that nobody set. */
 const DRIFT_MS = 1000;
 
@@ -35,6 +37,6 @@ export class WallAge {
     if (partedMs > DRIFT_MS) this.#steadySince = monotonic;
     if (now - at <= ageMs) return false;
     const leftMs = this.#steadySince + STEADY_MS - monotonic;
-    return leftMs > 0 ? leftMs : true;
+    return leftMs > 0 ? Math.min(leftMs, LOOK_MS) : true;
   }
 }
