@@ -5,7 +5,7 @@ import type { Clock } from "../ground/clock.ts";
 import type { Config } from "../config/schema.ts";
 import { unlessAborted } from "../ground/abort.ts";
 import { queueFindings } from "./queues_part.ts";
-import { fine, looked, type PartReport, problem, skipped } from "./report.ts";
+import { examined, fine, type PartReport, problem, skipped } from "./report.ts";
 
 const REACH = "Correct ATTUNE_MQ_URL, start RabbitMQ, or open the way to it";
 const FIXES: Readonly<Partial<Record<BrokerFault, string>>> = {
@@ -34,14 +34,14 @@ export async function checkBroker(
     });
     const findings = await look(link, config);
     const { printable: address } = link.address;
-    const broker = looked("broker", [fine(`${address} lets the user in`, { address })]);
-    return [broker, looked("queues", findings)];
+    const broker = examined("broker", [fine(`${address} lets the user in`, { address })]);
+    return [broker, examined("queues", findings)];
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
     const { fault, message } = error;
     const why = "Not looked at: there is no connection to RabbitMQ";
     return [
-      looked("broker", [problem(message, FIXES[fault] ?? REACH, { fault })]),
+      examined("broker", [problem(message, FIXES[fault] ?? REACH, { fault })]),
       skipped("queues", why),
     ];
   }

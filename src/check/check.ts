@@ -8,7 +8,7 @@ import { checkApi } from "./api_part.ts";
 import { checkBroker } from "./broker_part.ts";
 import { clockFindings } from "./clock_part.ts";
 import { configFindings } from "./config_part.ts";
-import { looked, type Part, type PartReport, problem, skipped } from "./report.ts";
+import { examined, type Part, type PartReport, problem, skipped } from "./report.ts";
 import { readRules, type RulesRead, rulesReport } from "./rules_part.ts";
 import { tokenFindings } from "./token_part.ts";
 
@@ -39,7 +39,7 @@ export async function check(
       checkBroker(config, clock, signal),
     ]);
     const { clock: clockPart, parts } = platform;
-    return [looked("configuration", findings), ...parts, ...broker, clockPart];
+    return [examined("configuration", findings), ...parts, ...broker, clockPart];
   } catch (error) {
     if (!(error instanceof TokenError)) throw error;
     const fix = "Write the token, alone, into a file that the sensor may read, or correct its path";
@@ -51,7 +51,7 @@ export async function check(
 export function unconfigured(findings: PartReport["findings"]): PartReport[] {
   const why = "Not looked at: the configuration has problems";
   return [
-    looked("configuration", findings),
+    examined("configuration", findings),
     ...AFTER_CONFIGURATION.map((part) => skipped(part, why)),
   ];
 }
@@ -72,10 +72,10 @@ async function checkPlatform(
   const away = "Not looked at: the API does not answer";
   return {
     parts: [
-      looked("api", findings),
-      looked("token", tokenFindings(token, skew.apiNow(), rules)),
+      examined("api", findings),
+      examined("token", tokenFindings(token, skew.apiNow(), rules)),
       rules === null ? skipped("rules", away) : rulesReport(rules),
     ],
-    clock: isThere ? looked("clock", clockFindings(skew.ms)) : skipped("clock", away),
+    clock: isThere ? examined("clock", clockFindings(skew.ms)) : skipped("clock", away),
   };
 }

@@ -33,7 +33,7 @@ export type PartReport =
   );
 
 /** A part that was looked at. */
-export function looked(part: Part, findings: readonly Finding[]): PartReport {
+export function examined(part: Part, findings: readonly Finding[]): PartReport {
   return { part, findings, skipped: null };
 }
 

@@ -7,9 +7,9 @@ import { KINDS, TIMER_TRIGGERS } from "../schedule/kinds.ts";
 import { ownsRule, type Shard } from "../domain/shard.ts";
 import { decide } from "../sync/decide.ts";
 import {
+  examined,
   type Finding,
   fine,
-  looked,
   type PartReport,
   problem,
   skipped,
@@ -90,9 +90,9 @@ export function rulesReport(read: RulesRead): PartReport {
       return skipped("rules", "Not looked at: the API refuses the token");
     }
     const fix = "Look at the API's log: the sensor needs GET /api/v1/triggers/…/rules";
-    return looked("rules", [problem(`Failed to read the rules: ${failure.message}`, fix)]);
+    return examined("rules", [problem(`Failed to read the rules: ${failure.message}`, fix)]);
   }
-  return looked("rules", [summary(read), ...refusals(read), ...oddities(read)]);
+  return examined("rules", [summary(read), ...refusals(read), ...oddities(read)]);
 }
 
 class Tally {

@@ -1,5 +1,5 @@
 import { InstantHeap } from "../collections/instant_heap.ts";
-import type { Verdict } from "./misfire.ts";
+import type { MisfireAction } from "./misfire.ts";
 
 /** Occurrences beyond the catch-up window that are counted one by one; any more are passed over at once. */
 const COUNTED = 100;
@@ -58,7 +58,7 @@ export class Backlogs {
   note(
     slot: number,
     { scheduledAt, dueAt }: { readonly scheduledAt: number; readonly dueAt: number },
-    verdict: Verdict,
+    verdict: MisfireAction,
   ): void {
     const backlog = this.of(slot);
     const { coalesced, coalescedSince, dropped } = backlog;
@@ -113,7 +113,7 @@ function withOne({ count, orMore, from, to }: Dropped, scheduledAt: number): Dro
   };
 }
 
-function sinceAfter(verdict: Verdict, since: number, dueAt: number): number {
+function sinceAfter(verdict: MisfireAction, since: number, dueAt: number): number {
   if (verdict === "fire") return Infinity;
   return verdict === "coalesce" ? Math.min(since, dueAt) : since;
 }

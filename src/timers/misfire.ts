@@ -23,10 +23,10 @@ export interface Due {
  * `fire` it, `coalesce` it into a later one that was missed as well, or `drop` it (see
  * src/decisions/missed_occurrences.md).
  */
-export type Verdict = "fire" | "coalesce" | "drop";
+export type MisfireAction = "fire" | "coalesce" | "drop";
 
 /** Decides on one occurrence; those of a rule are to be asked about in order. */
-export function judge(due: Due): Verdict {
+export function judge(due: Due): MisfireAction {
   const { now, nextAt } = due;
   if (now - due.dueAt <= ON_TIME_MS) return "fire";
   if (now - due.dueAt > due.catchUpWindowMs) return "drop";

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { type Due, judge, type Verdict } from "../../src/timers/misfire.ts";
+import { type Due, judge, type MisfireAction } from "../../src/timers/misfire.ts";
 
 const now = 1_000_000_000;
 const HOUR_MS = 3_600_000;
 
-const cases: readonly (readonly [string, Partial<Due>, Verdict])[] = [
+const cases: readonly (readonly [string, Partial<Due>, MisfireAction])[] = [
   ["on its instant", { dueAt: now }, "fire"],
   ["10 s late", { dueAt: now - 10_000, onMissed: "skip" }, "fire"],
   ["10.001 s late, skip", { dueAt: now - 10_001, onMissed: "skip" }, "drop"],
