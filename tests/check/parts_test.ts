@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { clockFindings } from "../../src/check/clock_part.ts";
 import {
+  examined,
   exitCodeOf,
   fine,
-  looked,
   PARTS,
   problem,
   skipped,
@@ -20,10 +20,10 @@ Deno.test("Each part of a check has an exit code of its own", () => {
 Deno.test("The exit code of a check is that of the first part with a problem", () => {
   const wrong = problem("wrong", "mend it");
   assertEquals(exitCodeOf([]), 0);
-  assertEquals(exitCodeOf([looked("api", [fine("well"), warning("odd", "look")])]), 0);
-  assertEquals(exitCodeOf([skipped("api", "why"), looked("clock", [wrong])]), ExitCode.clock);
+  assertEquals(exitCodeOf([examined("api", [fine("well"), warning("odd", "look")])]), 0);
+  assertEquals(exitCodeOf([skipped("api", "why"), examined("clock", [wrong])]), ExitCode.clock);
   assertEquals(
-    exitCodeOf([looked("rules", [fine("well"), wrong]), looked("queues", [wrong])]),
+    exitCodeOf([examined("rules", [fine("well"), wrong]), examined("queues", [wrong])]),
     ExitCode.rules,
   );
 });
@@ -31,7 +31,7 @@ Deno.test("The exit code of a check is that of the first part with a problem", (
 Deno.test("What others named cannot steer the terminal that a report is printed on", () => {
   const rule = problem("Rule 7 (a.\x1b[2J\x9b31m\nred)", "Correct it");
   assertStringIncludes(
-    reportText([looked("rules", [rule])]),
+    reportText([examined("rules", [rule])]),
     String.raw`PROBLEM  Rule 7 (a.\u001b[2J\u009b31m\u000ared)`,
   );
 });
