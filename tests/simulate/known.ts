@@ -61,8 +61,10 @@ const KNOWN: readonly Known[] = [
   },
   {
     name: "a rule that is heard of late holds up all others while RabbitMQ does not answer",
-    explains: ({ what, evidence: { chronicle: { plan: { operations } } } }) =>
-      (what === "late" || what === "lost") && operations.some(({ kind }) => CUTTING.has(kind)) &&
+    explains: ({ what, phases, evidence: { chronicle: { plan: { operations } } } }) =>
+      (what === "late" ||
+        (what === "lost" && phases.some(({ onMissed }) => onMissed === "skip"))) &&
+      operations.some(({ kind }) => CUTTING.has(kind)) &&
       operations.some((it) => "fate" in it && it.fate.kind !== "sent"),
   },
   {
