@@ -2,6 +2,7 @@ import { Evidence } from "./oracle/evidence.ts";
 import type { Fault, Occurrence } from "./oracle/fault.ts";
 import type { Phase } from "./oracle/phases.ts";
 import { knownSince } from "./oracle/sightings.ts";
+import type { Operation } from "./plan.ts";
 import type { Outcome } from "./simulate.ts";
 
 /** What a fault befell, and where to look for its cause. */
@@ -18,6 +19,9 @@ interface Known {
   readonly name: string;
   readonly explains: (it: Case) => boolean;
 }
+
+/** What keeps a sensor from RabbitMQ. */
+const CUTTING: ReadonlySet<Operation["kind"]> = new Set(["broker", "freeze", "cut", "stall"]);
 
 /** What is known. An entry goes when what it names is mended: the regressions tell. */
 const KNOWN: readonly Known[] = [
@@ -52,7 +56,16 @@ const KNOWN: readonly Known[] = [
     name: "a stop that RabbitMQ does not hear of leaves an old checkpoint",
     explains: ({ what, evidence }) =>
       (what === "doubled" || what === "overcounted") &&
-      evidence.chronicle.processes.some(({ how }) => how === "stopped"),
+      evidence.chronicle.processes.some(({ how }) => how === "stopped") &&
+      evidence.chronicle.plan.operations.some(({ kind }) => CUTTING.has(kind)),
+  },
+  {
+    name: "a rule that is heard of late holds up all others while RabbitMQ does not answer",
+    explains: ({ what, phases, evidence: { chronicle: { plan: { operations } } } }) =>
+      (what === "late" ||
+        (what === "lost" && phases.some(({ onMissed }) => onMissed === "skip"))) &&
+      operations.some(({ kind }) => CUTTING.has(kind)) &&
+      operations.some((it) => "fate" in it && it.fate.kind !== "sent"),
   },
   {
     name: "a lost connection that RabbitMQ has not noticed holds earlier events",

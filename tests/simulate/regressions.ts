@@ -154,6 +154,15 @@ export const REGRESSIONS: readonly Regression[] = [
     stillWrong: "stale",
   },
   {
+    name: "A rule that is heard of late holds up no other while RabbitMQ does not answer",
+    plan: plan([
+      make(0, every(2)),
+      make(11, { kind: "cron", seconds: 10 }, { rule: 2, fate: LOST }),
+      { atMs: 14_000, kind: "freeze", machine: 1, ms: 9000 },
+    ], { reconcileMs: 15_000 }),
+    stillWrong: "late",
+  },
+  {
     name: "A stop while RabbitMQ takes nothing doubles nothing",
     plan: plan([
       make(0, every(10)),

@@ -2,7 +2,7 @@ import type { Post } from "../world/posts.ts";
 import type { Evidence } from "./evidence.ts";
 import { type Fault, faultOf, nameOf } from "./fault.ts";
 import type { Phase } from "./phases.ts";
-import { LOOK_MS, takingOf, unknownSince, wallOf } from "./sightings.ts";
+import { knownSince, LOOK_MS, takingOf, unknownSince, wallOf } from "./sightings.ts";
 
 /** Late by at most this is on time. */
 const ON_TIME_MS = 10_000;
@@ -67,12 +67,13 @@ function isUnwatched(post: Post, evidence: Evidence): boolean {
 
 /** Whether it was fired for a schedule by a process that had read that it is over. */
 function isStale(post: Post, phase: Phase, evidence: Evidence): boolean {
-  const { scheduledAt, firedAt } = post;
+  const { scheduledAt, firedAt, sentAt } = post;
   const { end } = phase;
   const sender = evidence.senderOf(post);
   if (end === null || phase.occurrences.includes(scheduledAt)) return false;
   if (firedAt < wallOf(sender, sender.startedAt)) return false;
-  return wallOf(sender, unknownSince(sender, phase, end.at)) < firedAt;
+  const heardAt = unknownSince(sender, phase, end.at);
+  return heardAt < sentAt && wallOf(sender, heardAt) < firedAt;
 }
 
 /** Whether it was fired although it was missed, and is not to be made up for. */
@@ -92,6 +93,9 @@ function isLate(post: Post, phase: Phase, evidence: Evidence): boolean {
   const sender = evidence.senderOf(post);
   const reign = evidence.reignsOver(ruleId)
     .findLast((it) => it.process === sender && wallOf(sender, it.from) <= firedAt);
+  const knownAt = knownSince(sender, phase);
+  // What is caught up for a rule that was heard of late waits for RabbitMQ to take the checkpoint back.
+  if (knownAt === null || wallOf(sender, knownAt) > scheduledAt) return false;
   const taking = reign === undefined ? null : takingOf(reign, phase, scheduledAt);
   return taking !== null && firedAt - wallOf(sender, taking.at) > LOOK_MS + SLACK_MS;
 }

@@ -202,7 +202,7 @@ function answerOf(fault: ApiFault | null): Answer | null {
     case "500":
       return { status: 500, body: { error: "Internal error", code: "INTERNAL_ERROR" } };
     case "429":
-      return { status: 429, body: { error: "Too many requests" } };
+      return { status: 429, body: { error: "Too many requests", code: "RATE_LIMITED" } };
     case "422":
       return { status: 422, body: { error: "Invalid", code: "VALIDATION_ERROR" } };
     case "proxy":
