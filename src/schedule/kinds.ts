@@ -10,6 +10,7 @@ import { anyOf, orElse, refusal } from "./refusal.ts";
 import { rruleKind } from "./rrule/kind.ts";
 import type { Timer } from "./timer.ts";
 import type { TimerKind } from "./timer_kind.ts";
+import { asMeant } from "./unset.ts";
 
 /** What became of a rule's parameters. A refusal has one problem a member, each fit for the log. */
 export type Compiled =
@@ -50,7 +51,7 @@ export class TimerKinds {
       );
     }
     const type = isAnyKind ? kind.name : kind.trigger.type;
-    const draft = new Draft(params, { triggerRef, type, isAnyKind, anchorAt });
+    const draft = new Draft(asMeant(params), { triggerRef, type, isAnyKind, anchorAt });
     const timer = kind.compile(draft);
     draft.judgeUnknown(kind.telltales);
     return timer === null || draft.problems.length > 0

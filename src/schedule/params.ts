@@ -91,7 +91,7 @@ export function listOf<T>(
     const guesses = list.map(guess);
     const isClear = guesses.length > 0 && guesses.every((it) => it !== null);
     return refuse(allowed, isClear ? guesses : null);
-  }).meta({ type: "array", minItems: 1, maxItems: MAX_ITEMS, items });
+  }).meta({ type: "array", maxItems: MAX_ITEMS, items });
 }
 
 /** What somebody may have meant as a list. */

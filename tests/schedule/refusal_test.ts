@@ -110,7 +110,6 @@ Deno.test("a time zone that IANA does not know is refused", () => {
     ["Europe/Berln", '"Europe/Berln"', `${ZONE}: did you mean "Europe/Berlin"?`],
     ["CEST", '"CEST"', ZONE],
     ["Z", '"Z"', ZONE],
-    ["", '""', ZONE],
     [" UTC", '" UTC"', `${ZONE}: did you mean "UTC"?`],
     ["local", '"local"', ZONE],
     ["2026-01-01T00:00[Europe/Berlin]", '"2026-01-01T00:00[Europe/Berlin]"', ZONE],
@@ -136,11 +135,6 @@ Deno.test("a fire_at that is no RFC 3339 date-time is refused", () => {
     [1_772_355_600_000, "1772355600000", meant(INSTANT, "2026-03-01T09:00:00Z")],
     [null, "null", INSTANT],
     ["{{ event.at }}", '"{{ event.at }}"', `${INSTANT}${TEMPLATE}`],
-    [
-      "2026-03-01T09:00:00",
-      '"2026-03-01T09:00:00"',
-      meant(`${INSTANT}, or a timezone beside it`, "2026-03-01T09:00:00Z"),
-    ],
   ]);
   check("fire_at", { type: "date_time", timezone: "Europe/Berlin", dst_gap: "skip" }, [
     [

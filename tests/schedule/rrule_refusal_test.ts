@@ -19,11 +19,6 @@ function rulesOf(table: readonly (readonly [rule: string, allowed: string])[]): 
 Deno.test("a dtstart that is no instant is refused", () => {
   checkRefusals("dtstart", { type: "rrule", freq: "DAILY" }, [
     [undefined, "", INSTANT],
-    [
-      "2026-01-05T09:00:00",
-      '"2026-01-05T09:00:00"',
-      meant(`${INSTANT}, or a timezone beside it`, DTSTART),
-    ],
     ["2026-01-05", '"2026-01-05"', meant(INSTANT, "2026-01-05T00:00:00Z")],
     ["20260105T090000Z", '"20260105T090000Z"', meant(INSTANT, DTSTART)],
     ["2026-02-30T09:00:00Z", '"2026-02-30T09:00:00Z"', INSTANT],
@@ -99,7 +94,6 @@ Deno.test("a list that has something out of range is refused", () => {
       [[1.5], "[1.5]", allowed],
       [["1"], '["1"]', `${allowed}: did you mean [1]?`],
       [[null], "[null]", allowed],
-      [[], "[]", allowed],
       [1, "1", `${allowed}: did you mean [1]?`],
       ["1, 2", '"1, 2"', `${allowed}: did you mean [1,2]?`],
       [null, "null", allowed],
@@ -125,7 +119,6 @@ Deno.test("weekdays that are none are refused", () => {
     [["1.5MO"], '["1.5MO"]', WEEKDAYS],
     [["MO", 2], '["MO",2]', WEEKDAYS],
     [["MO,TU"], '["MO,TU"]', WEEKDAYS],
-    [[], "[]", WEEKDAYS],
     ["MO", '"MO"', `${WEEKDAYS}: did you mean ["MO"]?`],
     ["MO, TUE", '"MO, TUE"', `${WEEKDAYS}: did you mean ["MO","TU"]?`],
     [null, "null", WEEKDAYS],
@@ -169,11 +162,6 @@ Deno.test("an until that is no instant, or lies before dtstart, is refused", () 
   const before = 'an end not before dtstart ("2026-01-05T09:00:00.000Z")';
   checkRefusals("until", { ...BASE, freq: "DAILY" }, [
     ["2027-01-01", '"2027-01-01"', meant(INSTANT, "2027-01-01T00:00:00Z")],
-    [
-      "2027-01-01T00:00:00",
-      '"2027-01-01T00:00:00"',
-      meant(`${INSTANT}, or a timezone beside it`, "2027-01-01T00:00:00Z"),
-    ],
     ["20270101T000000Z", '"20270101T000000Z"', meant(INSTANT, "2027-01-01T00:00:00Z")],
     [null, "null", INSTANT],
     [0, "0", INSTANT],
@@ -188,7 +176,6 @@ Deno.test("ex_dates and r_dates that are none, or leave nothing, are refused", (
       [["2026-01-05"], '["2026-01-05"]', "RFC 3339 date-times"],
       [[DTSTART, null], `["${DTSTART}",null]`, "RFC 3339 date-times"],
       [DTSTART, `"${DTSTART}"`, `RFC 3339 date-times: did you mean ["${DTSTART}"]?`],
-      [[], "[]", "RFC 3339 date-times"],
       [null, "null", "RFC 3339 date-times"],
       [
         ["2026-01-05T09:00:00"],

@@ -19,13 +19,12 @@ import {
 } from "../params.ts";
 import { instantMeantBy } from "../instant_meant.ts";
 import { orElse } from "../refusal.ts";
-import { zoneNeededBy } from "../params_form.ts";
 import { Scheduled } from "../scheduled.ts";
 
 const DateTimeParams = z.object({
   fire_at: text(ANY_INSTANT, instantMeantBy).meta({
     pattern: MOMENT_PATTERN,
-    description: "When it fires: RFC 3339, without an offset by the clocks of timezone",
+    description: "When it fires: RFC 3339, without an offset by the clocks of timezone, or of UTC",
   }),
   timezone: timeZone().optional().describe("By whose clocks fire_at is read"),
   dst_gap: oneOf(GAP_RULES).default("shift").describe(ON_GAP),
@@ -88,7 +87,7 @@ export const dateTimeKind: TimerKind = {
   forms: [{
     schemas: [DateTimeParams],
     required: [],
-    conditions: zoneNeededBy("fire_at"),
+    conditions: [],
     example: { fire_at: "2026-12-24T15:00:00", timezone: "Europe/Berlin" },
     isOfAnyKind: false,
   }],

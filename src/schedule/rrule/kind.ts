@@ -61,7 +61,7 @@ export const rruleKind: TimerKind = {
     required: [],
     conditions: [{
       if: { properties: { rule: { not: { type: "string", pattern: DTSTART } } } },
-      then: { ...present("dtstart"), allOf: zoneNeededBy("dtstart", "ex_dates", "r_dates") },
+      then: { ...present("dtstart"), allOf: zoneNeededBy("ex_dates", "r_dates") },
     }],
     example: {
       rule: "FREQ=MONTHLY;BYDAY=2TU,-1FR",
@@ -75,7 +75,7 @@ export const rruleKind: TimerKind = {
     conditions: [
       { not: present("rule") },
       { not: { allOf: [present("count"), present("until")] } },
-      ...zoneNeededBy("dtstart", "until", "ex_dates", "r_dates"),
+      ...zoneNeededBy("ex_dates", "r_dates"),
     ],
     example: { freq: "WEEKLY", by_day: ["MO", "TU"], dtstart: "2026-01-05T09:00:00Z" },
     isOfAnyKind: false,
