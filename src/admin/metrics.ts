@@ -124,6 +124,21 @@ export class Metrics {
       [{}, this.#snapshotFailures],
     ]);
     it.gauge(
+      "events_asked_per_second",
+      "Events that the rules asked for in the last whole minute, a second",
+      () => counters.load.rates.asked,
+    );
+    it.gauge(
+      "events_taken_per_second",
+      "Events that the API stored in it, a second",
+      () => counters.load.rates.taken,
+    );
+    it.gauge(
+      "overloaded",
+      "1 while the rules ask for more events than the API takes, and what waits grows",
+      () => Number(counters.load.isOver),
+    );
+    it.gauge(
       "snapshot_duration_seconds",
       "How long the latest snapshot took",
       () => this.#snapshotMs === null ? null : this.#snapshotMs / 1000,

@@ -1,4 +1,5 @@
 import { Lateness } from "./lateness.ts";
+import { Load } from "./load.ts";
 import type { News } from "./news.ts";
 
 /** What became of events since the start, each counted once. */
@@ -36,6 +37,9 @@ export class Counters {
   /** How late occurrences were handed out, since whoever reads it last began anew. */
   readonly lateness: Lateness = new Lateness();
 
+  /** What the rules ask for and the API takes, as whoever sums up a minute has it. */
+  readonly load: Load = new Load();
+
   /** Events that never will be on the platform, though their rule is. */
   get failed(): number {
     const { refused, dropped, expired } = this.events;
@@ -63,6 +67,10 @@ export class Counters {
         return void this.events.duplicate++;
       case "parked_events_lost":
         return void (this.events.lost += news.count);
+      case "circuit_opened":
+        return this.load.noteOutage(true);
+      case "circuit_closed":
+        return this.load.noteOutage(false);
     }
   }
 }

@@ -47,6 +47,16 @@ export class Summary implements Disposable {
     });
   }
 
+  #tellOverload(waiting: number): void {
+    const { isOver, rates } = this.#counters.load;
+    if (!isOver) return;
+    const [asked, taken] = [rates.asked, rates.taken].map((it) => it.toFixed(1));
+    const text = `Rules ask for ${asked} events a second, the API takes ${taken}: ` +
+      `${counted(waiting, "event")} wait, and more every minute`;
+    const fields = { asked_per_second: rates.asked, taken_per_second: rates.taken, waiting };
+    this.#log.warn(`${text}; let rules fire less often, or give the API more power`, fields);
+  }
+
   #tell(): void {
     const { isFiring, size: timers, backlog } = this.#summed;
     if (!isFiring || backlog === null) {
@@ -57,6 +67,9 @@ export class Summary implements Disposable {
     const p99 = lateness.quantile(0.99);
     const late = p99 === null ? "" : ` (p99 ${p99} ms late)`;
     const stored = events.stored - this.#stored;
+    const waiting = backlog.waiting + backlog.parked;
+    this.#counters.load.take({ fires: lateness.total, stored, waiting });
+    this.#tellOverload(waiting);
     this.#log.info(
       `In a minute, ${counted(timers, "timer")}: ${counted(lateness.total, "fire")}${late}, ` +
         `${counted(stored, "event")} stored, ${backlog.parked} in the outbox`,

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import { Counters } from "../../src/observe/counters.ts";
 import { Lateness } from "../../src/observe/lateness.ts";
+import { Load } from "../../src/observe/load.ts";
 import { Summary } from "../../src/observe/summary.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { recorder } from "../support/log_recorder.ts";
@@ -35,6 +36,48 @@ Deno.test("The lateness of nothing is unknown, and of one in a hundred it is tha
   assertEquals(tally.quantile(0.99), 60);
   tally.reset();
   assertEquals([tally.total, tally.quantile(0.99)], [0, null]);
+});
+
+/** Minutes of a sensor: what fired, what was stored, and what waits at its end. */
+async function minutes(
+  ...all: readonly (readonly [fires: number, stored: number, waiting: number])[]
+): Promise<readonly string[]> {
+  const clock = new FakeClock();
+  const { log, messages } = recorder();
+  const counters = new Counters();
+  const backlog = { waiting: 0, parked: 0 };
+  using _summary = new Summary(log, clock, { isFiring: true, size: 1, backlog }, counters);
+  for (const [fires, stored, waiting] of all) {
+    for (let n = 0; n < fires; n++) counters.lateness.add(1);
+    counters.events.stored += stored;
+    Object.assign(backlog, { waiting: waiting / 2, parked: waiting / 2 });
+    await clock.advance(MINUTE_MS);
+  }
+  return messages().filter((it) => it.startsWith("warn"));
+}
+
+Deno.test("Rules that ask for more than the API takes are told, with both rates", async () => {
+  assertEquals(await minutes([6000, 1800, 4200], [6000, 1800, 8400], [600, 3000, 6000]), [
+    "warn: Rules ask for 100.0 events a second, the API takes 30.0: 4200 events wait, and more " +
+    "every minute; let rules fire less often, or give the API more power",
+    "warn: Rules ask for 100.0 events a second, the API takes 30.0: 8400 events wait, and more " +
+    "every minute; let rules fire less often, or give the API more power",
+  ]);
+});
+
+Deno.test("A burst, a backlog that is worked off and an API that keeps up are no overload", async () => {
+  assertEquals(await minutes([6000, 5990, 10], [100, 50, 58], [0, 58, 0], [6000, 6000, 0]), []);
+});
+
+Deno.test("What waits because the API is down is no overload", async () => {
+  const load = new Load();
+  load.noteOutage(true);
+  load.take({ fires: 600, stored: 0, waiting: 600 });
+  load.noteOutage(false);
+  load.take({ fires: 600, stored: 300, waiting: 900 });
+  assertEquals([load.isOver, load.rates], [false, { asked: 10, taken: 5 }]);
+  load.take({ fires: 600, stored: 300, waiting: 1200 });
+  assertEquals(load.isOver, true);
 });
 
 Deno.test("The summary tells once a minute what was done in it", async () => {
