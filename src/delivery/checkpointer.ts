@@ -11,6 +11,8 @@ const PACE_MS = 150;
  * there, and makes up for one that vanished.
  */
 const IDLE_MS = 5000;
+/** What falls due waits so long for a checkpoint to be taken back, and no longer. */
+const HOLD_MS = 500;
 
 /** Where checkpoints are kept. */
 export interface CheckpointStore {
@@ -44,6 +46,8 @@ export class Checkpointer {
   #reachesTo = -Infinity;
   /** Whether the last attempt failed. */
   #hasFailed = false;
+  /** Since when something waits for one to be taken back, on the monotonic clock; `null`: nothing does. */
+  #heldSince: number | null = null;
   /** When the last one was written, or should have been, on the monotonic clock. */
   #writtenAt = -Infinity;
 
@@ -73,10 +77,11 @@ export class Checkpointer {
    * that it is seen to. Such a one is taken back, if it can be.
    */
   allows(at: number): boolean {
-    const { store } = this.#options;
+    const { store, clock } = this.#options;
     if (!this.#isRunning || at > this.#reachesTo || !store.isUp || this.#hasFailed) return true;
     if (this.#writing === null) detach(this.#write());
-    return false;
+    this.#heldSince ??= clock.monotonic();
+    return clock.monotonic() - this.#heldSince >= HOLD_MS;
   }
 
   /** Writes the last one, if it can within `timeoutMs`. */
@@ -112,6 +117,7 @@ export class Checkpointer {
       () => {
         this.#lastAt = at;
         this.#reachesTo = at;
+        this.#heldSince = null;
         this.#hasFailed = false;
         tell({ kind: "checkpoint_written", checkpoint });
       },

@@ -40,6 +40,11 @@ export class Runs {
     if (this.#rows.get(slot, FROM) === Infinity) this.#rows.set(slot, FROM, at);
   }
 
+  /** What comes after an instant lies ahead again: from there on everything is handed out that was not. */
+  goBack(slot: number, at: number): void {
+    if (this.#rows.get(slot, FROM) > at) this.#rows.set(slot, FROM, at);
+  }
+
   /** The runs of a rule whose last occurrence that was handed out is at `lastAt`. */
   of(slot: number, lastAt: number): readonly Run[] {
     const runs = [

@@ -152,6 +152,7 @@ export class TimerTable {
       const lastAt = this.#records.get(slot, LAST_AT);
       if (lastAt > since) {
         if (timer !== undefined) this.#noteHandedOut(slot, timer, lastAt);
+        this.#runs.goBack(slot, since);
         this.#records.set(slot, LAST_AT, -Infinity);
       }
       this.#planFirst(slot);
