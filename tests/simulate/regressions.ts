@@ -163,6 +163,20 @@ export const REGRESSIONS: readonly Regression[] = [
     stillWrong: "late",
   },
   {
+    name: "What one sensor fired does not fire again by the next, whose clock is set back",
+    plan: plan([
+      make(0, { kind: "cron", seconds: 10 }),
+      kill(22_532, 0, 0),
+      { atMs: 24_507, kind: "step", machine: 1, ms: -10_000 },
+    ]),
+    stillWrong: "doubled",
+  },
+  {
+    name: "A one-shot that fired does not fire again though the API's clock is a little ahead",
+    plan: plan([make(0, once(-1429), { rule: 2 }), stop(110, 1)], { apiSkewMs: 1500 }),
+    stillWrong: "doubled",
+  },
+  {
     name: "A stop while RabbitMQ takes nothing doubles nothing",
     plan: plan([
       make(0, every(10)),
