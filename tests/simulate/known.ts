@@ -83,6 +83,14 @@ const KNOWN: readonly Known[] = [
       (setting.apiSkewMs > 0 || operations.some(({ kind }) => kind === "step")),
   },
   {
+    name: "whoever did not know a rule before it moved discards its events in the outbox",
+    explains: ({ what, occurrence: { ruleId }, evidence: { chronicle: { processes } } }) =>
+      what === "lost" &&
+      processes.some(({ said }) =>
+        said.some(({ text }) => text.startsWith(`Discarded an event of rule ${ruleId}`))
+      ),
+  },
+  {
     name: "a lost connection that RabbitMQ has not noticed holds earlier events",
     explains: ({ what, evidence: { chronicle: { plan: { operations } } } }) =>
       what === "disordered" && operations.some((it) => it.kind === "cut" && it.isHalfOpen),

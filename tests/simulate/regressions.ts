@@ -177,6 +177,16 @@ export const REGRESSIONS: readonly Regression[] = [
     stillWrong: "doubled",
   },
   {
+    name: "What waits in the outbox is delivered though its rule moves and the sensor is killed",
+    plan: plan([
+      make(0, every(2)),
+      api(5000, 15_000, "down", "posts"),
+      { atMs: 12_000, kind: "move", rule: 1, fate: SENT },
+      kill(15_000, 0, 100),
+    ]),
+    stillWrong: "lost",
+  },
+  {
     name: "A stop while RabbitMQ takes nothing doubles nothing",
     plan: plan([
       make(0, every(10)),
