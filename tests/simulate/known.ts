@@ -23,6 +23,10 @@ interface Known {
 /** What keeps a sensor from RabbitMQ. */
 const CUTTING: ReadonlySet<Operation["kind"]> = new Set(["broker", "freeze", "cut", "stall"]);
 
+const SET_BACK: ReadonlySet<string> = new Set(
+  ["lost", "doubled", "disordered", "overcounted", "miscounted"],
+);
+
 /** What is known. An entry goes when what it names is mended: the regressions tell. */
 const KNOWN: readonly Known[] = [
   {
@@ -66,6 +70,25 @@ const KNOWN: readonly Known[] = [
         (what === "lost" && phases.some(({ onMissed }) => onMissed === "skip"))) &&
       operations.some(({ kind }) => CUTTING.has(kind)) &&
       operations.some((it) => "fate" in it && it.fate.kind !== "sent"),
+  },
+  {
+    name: "a clock that is set back costs more than the README says",
+    explains: ({ what, evidence: { chronicle: { plan: { operations } } } }) =>
+      SET_BACK.has(what) && operations.some((it) => it.kind === "step" && it.ms < 0),
+  },
+  {
+    name: "to a clock that is behind, a rule was made after the checkpoint that knew it",
+    explains: ({ what, phases, evidence: { chronicle: { plan: { operations, setting } } } }) =>
+      what === "doubled" && phases.some(({ draft }) => draft.kind === "once") &&
+      (setting.apiSkewMs > 0 || operations.some(({ kind }) => kind === "step")),
+  },
+  {
+    name: "whoever did not know a rule before it moved discards its events in the outbox",
+    explains: ({ what, occurrence: { ruleId }, evidence: { chronicle: { processes } } }) =>
+      what === "lost" &&
+      processes.some(({ said }) =>
+        said.some(({ text }) => text.startsWith(`Discarded an event of rule ${ruleId}`))
+      ),
   },
   {
     name: "a lost connection that RabbitMQ has not noticed holds earlier events",

@@ -163,6 +163,30 @@ export const REGRESSIONS: readonly Regression[] = [
     stillWrong: "late",
   },
   {
+    name: "What one sensor fired does not fire again by the next, whose clock is set back",
+    plan: plan([
+      make(0, { kind: "cron", seconds: 10 }),
+      kill(22_532, 0, 0),
+      { atMs: 24_507, kind: "step", machine: 1, ms: -10_000 },
+    ]),
+    stillWrong: "doubled",
+  },
+  {
+    name: "A one-shot that fired does not fire again though the API's clock is a little ahead",
+    plan: plan([make(0, once(-1429), { rule: 2 }), stop(110, 1)], { apiSkewMs: 1500 }),
+    stillWrong: "doubled",
+  },
+  {
+    name: "What waits in the outbox is delivered though its rule moves and the sensor is killed",
+    plan: plan([
+      make(0, every(2)),
+      api(5000, 15_000, "down", "posts"),
+      { atMs: 12_000, kind: "move", rule: 1, fate: SENT },
+      kill(15_000, 0, 100),
+    ]),
+    stillWrong: "lost",
+  },
+  {
     name: "A stop while RabbitMQ takes nothing doubles nothing",
     plan: plan([
       make(0, every(10)),

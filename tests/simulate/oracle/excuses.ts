@@ -56,8 +56,8 @@ export function excuseFor(
     if (excuse !== null) return excuse;
   }
   const changedAt = changeAfter(phase, occurrence);
+  if (changedAt !== null && !wasDue(occurrence, phase, reigns, changedAt)) return "changed";
   if (first === undefined) {
-    if (changedAt !== null && !wasDue(occurrence, phase, reigns, changedAt)) return "changed";
     return wasUnknown(occurrence, phase, reigns, chronicle) ? "unknown" : null;
   }
   const last = takings.at(-1);
