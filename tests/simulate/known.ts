@@ -64,14 +64,6 @@ const KNOWN: readonly Known[] = [
       evidence.chronicle.plan.operations.some(({ kind }) => CUTTING.has(kind)),
   },
   {
-    name: "a rule that is heard of late holds up all others while RabbitMQ does not answer",
-    explains: ({ what, phases, evidence: { chronicle: { plan: { operations } } } }) =>
-      (what === "late" ||
-        (what === "lost" && phases.some(({ onMissed }) => onMissed === "skip"))) &&
-      operations.some(({ kind }) => CUTTING.has(kind)) &&
-      operations.some((it) => "fate" in it && it.fate.kind !== "sent"),
-  },
-  {
     name: "a clock that is set back costs more than the README says",
     explains: ({ what, evidence: { chronicle: { plan: { operations } } } }) =>
       SET_BACK.has(what) && operations.some((it) => it.kind === "step" && it.ms < 0),

@@ -160,7 +160,6 @@ export const REGRESSIONS: readonly Regression[] = [
       make(11, { kind: "cron", seconds: 10 }, { rule: 2, fate: LOST }),
       { atMs: 14_000, kind: "freeze", machine: 1, ms: 9000 },
     ], { reconcileMs: 15_000 }),
-    stillWrong: "late",
   },
   {
     name: "What one sensor fired does not fire again by the next, whose clock is set back",
