@@ -75,7 +75,7 @@ const KNOWN: readonly Known[] = [
       (setting.apiSkewMs > 0 || operations.some(({ kind }) => kind === "step")),
   },
   {
-    name: "whoever did not know a rule before it moved discards its events in the outbox",
+    name: "whoever does not know a rule discards its events in the outbox",
     explains: ({ what, occurrence: { ruleId }, evidence: { chronicle: { processes } } }) =>
       what === "lost" &&
       processes.some(({ said }) =>

@@ -1,7 +1,7 @@
 import type { OnMissed } from "../../../src/schedule/schedule.ts";
 import type { Draft } from "../plan.ts";
 import type { Chronicle, RuleState } from "../chronicle.ts";
-import { type Row, triggerOf } from "../world/rule_table.ts";
+import { paramsOf, type Row, triggerOf } from "../world/rule_table.ts";
 
 /** A one-shot for the moment at which it was written is meant to fire. */
 const ONCE_LEEWAY_MS = 10_000;
@@ -72,7 +72,8 @@ function isActive({ isOn, isForeign }: Row): boolean {
 }
 
 function isSame(a: Row | null, b: Row): boolean {
-  return a !== null && isActive(a) && isActive(b) && a.draftedAt === b.draftedAt &&
+  return a !== null && isActive(a) && isActive(b) &&
+    JSON.stringify(paramsOf(a)) === JSON.stringify(paramsOf(b)) &&
     triggerOf(a) === triggerOf(b);
 }
 

@@ -37,6 +37,8 @@ export function checkMissed(evidence: Evidence): { stoodFor: Set<string>; faults
     const { ruleId, scheduledAt, missedCount, firedAt, sentAt } = post;
     const phase = evidence.phaseOf(post);
     if (phase === undefined || missedCount === 0) continue;
+    const mayBeAnothers = !phase.occurrences.includes(scheduledAt) && isUnwatched(post, evidence);
+    if (mayBeAnothers) continue;
     const missed = phase.before(scheduledAt, missedCount);
     if (missed.length < missedCount) faults.push(faultOf("overcounted", post, sentAt));
     for (const at of missed) {
