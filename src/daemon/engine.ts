@@ -34,7 +34,7 @@ export interface EngineOptions {
   /** How the broker is reached: over the network unless told otherwise. */
   readonly connect?: Connect | undefined;
   readonly api: ApiClient;
-  readonly skew: Pick<ClockSkew, "ms">;
+  readonly skew: Pick<ClockSkew, "steadyMs">;
   /** Posts an event. */
   readonly post: (event: OutboundEvent, signal: AbortSignal) => Promise<PostResult>;
   readonly tell: Tell<News>;
@@ -167,7 +167,7 @@ export class Engine implements AsyncDisposable {
       clock,
       tell,
       lookAgain: (ref) => this.#reconciler.lookAgain(ref),
-      skewMs: () => skew.ms,
+      skewMs: () => skew.steadyMs,
       hasEvents: (ruleId) => this.#present?.delivery.has(ruleId) ?? false,
       gone: (ruleId) => this.#present?.delivery.discard(ruleId),
     });

@@ -17,8 +17,9 @@ export class ClockSkew {
    * at once and not taken for an expired token until the next answer.
    */
   #offsetMs: number | null = null;
-  /** On the monotonic clock. */
+  /** On the monotonic clock, and on the wall clock. */
   #measuredAt = -Infinity;
+  #wallAt = -Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -29,6 +30,13 @@ export class ClockSkew {
     if (this.#offsetMs === null) return 0;
     const skewMs = Math.round(this.#clock.monotonic() + this.#offsetMs - this.#clock.now());
     return Math.abs(skewMs) > NOISE_MS ? skewMs : 0;
+  }
+
+  /** The same, and 0 where our clock was set since the last answer, or the machine was suspended. */
+  get steadyMs(): number {
+    const elapsedMs = this.#clock.monotonic() - this.#measuredAt;
+    const partedMs = this.#clock.now() - this.#wallAt - elapsedMs;
+    return Math.abs(partedMs) < NOISE_MS ? this.ms : 0;
   }
 
   /** The time on the API's clock, in epoch milliseconds. */
@@ -48,6 +56,7 @@ export class ClockSkew {
     const tookMs = this.#clock.monotonic() - sentAt;
     if (date === null || tookMs > LONGEST_REQUEST_MS) return;
     this.#measuredAt = sentAt;
+    this.#wallAt = this.#clock.now() - tookMs;
     this.#offsetMs = date + MEAN_ROUNDING_MS - (sentAt + tookMs / 2);
   }
 }

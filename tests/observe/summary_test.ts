@@ -69,7 +69,7 @@ Deno.test("A burst, a backlog that is worked off and an API that keeps up are no
   assertEquals(await minutes([6000, 5990, 10], [100, 50, 58], [0, 58, 0], [6000, 6000, 0]), []);
 });
 
-Deno.test("What waits because the API is down is no overload", async () => {
+Deno.test("What waits because the API is down is no overload", () => {
   const load = new Load();
   load.noteOutage(true);
   load.take({ fires: 600, stored: 0, waiting: 600 });

@@ -90,3 +90,21 @@ Deno.test("Each answer of the API is a measurement, a refusal too", async () => 
   await client.health(NEVER).catch(() => {/* a refusal */});
   assertEquals(skew.ms, HOUR + 500 + 1000);
 });
+
+Deno.test("A skew is steady until our clock is set, and again with the next answer", async () => {
+  const clock = new FakeClock(Date.UTC(2026, 0, 1));
+  const skew = new ClockSkew(clock);
+  const answer = () =>
+    skew.measure(
+      new Headers({ date: new Date(clock.now() - 10_000).toUTCString() }),
+      clock.monotonic(),
+    );
+  answer();
+  assertEquals(skew.steadyMs, skew.ms);
+  assertEquals(Math.round(skew.steadyMs / 1000), -9);
+  clock.step(16_000);
+  assertEquals(skew.steadyMs, 0);
+  await clock.advance(2000);
+  answer();
+  assertEquals(skew.steadyMs, skew.ms);
+});

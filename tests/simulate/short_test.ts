@@ -4,9 +4,7 @@ import { ROOT, stdFlags } from "../support/std_flags.ts";
 import { MUTANTS } from "./mutants/mutants.ts";
 import { Nursery } from "./mutants/plant.ts";
 
-const FIXED_SEEDS = 2000;
-const FRESH_SEEDS = 500;
-const MAX_SEED = 2 ** 31;
+const FIXED_SEEDS = 500;
 /** A quick mutant is found within so many. */
 const MUTANT_SEEDS = "1..300";
 const AT_ONCE = Math.max(1, navigator.hardwareConcurrency);
@@ -37,10 +35,6 @@ async function assertSound(first: number, count: number): Promise<void> {
 
 Deno.test(`In ${FIXED_SEEDS} worlds that are always the same every occurrence is accounted for`, async () => {
   await assertSound(1, FIXED_SEEDS);
-});
-
-Deno.test(`In ${FRESH_SEEDS} worlds that nobody has seen before every occurrence is accounted for`, async () => {
-  await assertSound(Math.floor(Math.random() * MAX_SEED), FRESH_SEEDS);
 });
 
 Deno.test("The simulator finds what is planted", async (t) => {
