@@ -22,7 +22,7 @@ export const OR_ZONE = ", or a timezone beside it";
 export const INSTANT_PATTERN =
   "^\\d{4}-\\d{2}-\\d{2}[Tt ]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?([Zz]|[+-]\\d{2}:\\d{2})$";
 export const MOMENT_PATTERN = INSTANT_PATTERN.replace(/\$$/, "?$");
-const ZONE_PATTERN = "^[A-Za-z][A-Za-z0-9_+./ ()-]*$";
+const ZONE_PATTERN = "^([A-Za-z][A-Za-z0-9_+./ ()-]*)?$";
 
 /** What two members are about that most kinds have. */
 export const ON_GAP =

@@ -1,6 +1,5 @@
 import type * as z from "zod";
 import type { TriggerParams } from "../domain/rule.ts";
-import { INSTANT_PATTERN, MOMENT_PATTERN } from "./params.ts";
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -21,18 +20,4 @@ export interface ParamsForm {
 /** Says that there is a member. */
 export function present(member: string): JsonSchema {
   return { properties: { [member]: true }, required: [member] };
-}
-
-/** Says that a time without an offset needs a `timezone`. */
-export function zoneNeededBy(...members: readonly string[]): JsonSchema[] {
-  const time = {
-    type: "string",
-    pattern: MOMENT_PATTERN,
-    not: { type: "string", pattern: INSTANT_PATTERN },
-  };
-  const local = { anyOf: [time, { type: "array", contains: time }] };
-  return members.map((member) => ({
-    if: { properties: { [member]: local }, required: [member] },
-    then: present("timezone"),
-  }));
 }

@@ -40,9 +40,15 @@ export class Runs {
     if (this.#rows.get(slot, FROM) === Infinity) this.#rows.set(slot, FROM, at);
   }
 
-  /** What comes after an instant lies ahead again: from there on everything is handed out that was not. */
-  goBack(slot: number, at: number): void {
-    if (this.#rows.get(slot, FROM) > at) this.#rows.set(slot, FROM, at);
+  /**
+   * A rule is planned anew from an instant, and hands out each occurrence from there on that is not
+   * remembered elsewhere. A run that had come that far goes on.
+   */
+  restart(slot: number, at: number): void {
+    if (this.#rows.get(slot, FROM) <= at) return;
+    const goesOn = this.#rows.get(slot, BEFORE_TO) >= at;
+    this.#rows.set(slot, FROM, goesOn ? Math.min(this.#rows.get(slot, BEFORE_FROM), at) : at);
+    if (goesOn) this.#rows.set(slot, BEFORE_TO, -Infinity);
   }
 
   /** The runs of a rule whose last occurrence that was handed out is at `lastAt`. */
@@ -52,6 +58,6 @@ export class Runs {
       { from: this.#rows.get(slot, FROM), to: lastAt },
     ];
     return runs.map(({ from, to }) => ({ from: Math.max(from, this.#from), to }))
-      .filter(({ from, to }) => from <= to);
+      .filter(({ from, to }) => from <= to && to > -Infinity);
   }
 }

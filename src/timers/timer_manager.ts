@@ -159,12 +159,15 @@ export class TimerManager implements Disposable {
     return new ClockSteps(since, this.#clock.now(), this.#clock.monotonic());
   }
 
-  /** Looks whether the clock was set back: then what is planned lies too far ahead. */
-  #look(): void {
+  /** Looks whether the clock was set back: then all is planned anew, for it lies too far ahead. */
+  #look(): boolean {
     const now = this.#clock.now();
     const since = this.#steps.look(now, this.#clock.monotonic());
-    if (since === null || this.#port === null) return;
-    this.#table.stepBackTo(Math.min(since, this.#table.handedOutTo(now)));
+    if (since === null || this.#port === null) return false;
+    this.#disarm();
+    this.#planning = this.#table.stepBackTo(Math.min(since, this.#table.handedOutTo(now)));
+    this.#plan();
+    return true;
   }
 
   #ring(): void {
@@ -173,7 +176,7 @@ export class TimerManager implements Disposable {
     this.#alarmAt = -Infinity;
     const port = this.#port;
     if (port === null) return;
-    this.#look();
+    if (this.#look()) return;
     if (!port.mayFire(this.#table.nextAt)) {
       this.#alarm = this.#clock.alarm(NOT_NOW_MS, () => this.#ring());
       return;

@@ -126,9 +126,9 @@ export class TimerTable {
 
   /**
    * Plans everything anew from what falls due after `since`: what fell due before has been seen to. What
-   * this table itself handed out before no longer counts. Where nobody was there before, it has been seen
-   * to only as long as the clock is not set back: then `seenFrom` is the same instant. Each step of the result
-   * plans one rule; nothing is to be taken before it has come to its end.
+   * this table itself handed out before no longer counts. Each step of the result plans one rule; nothing is
+   * to be taken before it has come to its end. Where nobody was there before, what lies before has been seen
+   * to only as long as the clock is not set back: then `seenFrom` is the same instant.
    */
   startFrom(since: number, seenFrom = -Infinity): Generator<void, void> {
     this.#since = since;
@@ -141,22 +141,23 @@ export class TimerTable {
   }
 
   /**
-   * The clock was set back: plans everything anew from what falls due after `since`, as if nothing had been
-   * handed out since then, but for what was.
+   * The clock was set back: plans everything anew from what falls due after `since`, as {@link startFrom}, as
+   * if nothing had been handed out since then, but for what was.
    */
-  stepBackTo(since: number): void {
+  stepBackTo(since: number): Generator<void, void> {
     this.#since = since;
+    this.#isPlanned = false;
     this.#backlogs.clear();
     for (let slot = 0; slot < this.rules.end; slot++) {
       const timer = this.#records.timerAt(slot);
       const lastAt = this.#records.get(slot, LAST_AT);
       if (lastAt > since) {
         if (timer !== undefined) this.#noteHandedOut(slot, timer, lastAt);
-        this.#runs.goBack(slot, since);
         this.#records.set(slot, LAST_AT, -Infinity);
+        this.#runs.restart(slot, since);
       }
-      this.#planFirst(slot);
     }
+    return this.#planAll();
   }
 
   #noteHandedOut(slot: number, timer: Timer, lastAt: number): void {

@@ -127,7 +127,7 @@ Deno.test("A machine that slept is no clock that was set: what it missed stays m
   assertEquals(fires.length, before + 5);
 });
 
-Deno.test("What came again while the clock was set back comes no third time when it is set back further", async () => {
+Deno.test("What fired between two steps back does not fire again after the second", async () => {
   const { clock, timers, fires, set } = setUp();
   using _stop = timers;
   set(1, 2);
@@ -136,8 +136,21 @@ Deno.test("What came again while the clock was set back comes no third time when
   clock.step(-3001);
   await clock.advance(1500);
   clock.step(-12_000);
-  await clock.advance(31_500);
+  await clock.advance(20_000);
   assertNoneTwice(fires);
+  assertEquals(fires.map(({ at }) => at).toSorted((a, b) => a - b), [
+    2,
+    4,
+    6,
+    8,
+    10,
+    12,
+    14,
+    16,
+    18,
+    20,
+    22,
+  ]);
 });
 
 Deno.test("No steps of the clock make an occurrence come twice, or keep any from coming", async () => {
@@ -171,7 +184,7 @@ Deno.test("No steps of the clock make an occurrence come twice, or keep any from
         assert(fires.some((fire) => fire.at === at), `${at} never came`);
       }
     }),
-    { numRuns: 400 },
+    { numRuns: 500 },
   );
 });
 

@@ -24,7 +24,7 @@ import { Scheduled } from "../scheduled.ts";
 const DateTimeParams = z.object({
   fire_at: text(ANY_INSTANT, instantMeantBy).meta({
     pattern: MOMENT_PATTERN,
-    description: "When it fires: RFC 3339, without an offset by the clocks of timezone, or of UTC",
+    description: "When it fires: RFC 3339, without an offset by the clocks of timezone",
   }),
   timezone: timeZone().optional().describe("By whose clocks fire_at is read"),
   dst_gap: oneOf(GAP_RULES).default("shift").describe(ON_GAP),

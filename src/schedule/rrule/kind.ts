@@ -5,7 +5,7 @@ import type { Draft } from "../draft.ts";
 import { Except } from "../except.ts";
 import { instantsOf, type Moment } from "../moment.ts";
 import { ANY_INSTANT, anyMoment, OR_ZONE } from "../params.ts";
-import { present, zoneNeededBy } from "../params_form.ts";
+import { present } from "../params_form.ts";
 import { inspect, orElse } from "../refusal.ts";
 import type { Schedule } from "../schedule.ts";
 import type { Timer } from "../timer.ts";
@@ -61,7 +61,7 @@ export const rruleKind: TimerKind = {
     required: [],
     conditions: [{
       if: { properties: { rule: { not: { type: "string", pattern: DTSTART } } } },
-      then: { ...present("dtstart"), allOf: zoneNeededBy("ex_dates", "r_dates") },
+      then: present("dtstart"),
     }],
     example: {
       rule: "FREQ=MONTHLY;BYDAY=2TU,-1FR",
@@ -75,7 +75,6 @@ export const rruleKind: TimerKind = {
     conditions: [
       { not: present("rule") },
       { not: { allOf: [present("count"), present("until")] } },
-      ...zoneNeededBy("ex_dates", "r_dates"),
     ],
     example: { freq: "WEEKLY", by_day: ["MO", "TU"], dtstart: "2026-01-05T09:00:00Z" },
     isOfAnyKind: false,
