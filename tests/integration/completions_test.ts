@@ -15,7 +15,7 @@ const lines: readonly (readonly [words: readonly string[], offered: readonly str
   [["preview", "--trigger", "core.c"], ["core.crontimer"]],
   [["preview", "--c"], ["--count", "--created"]],
   [["completions", ""], ["bash", "zsh", "fish"]],
-  [["help", "p"], ["preview"]],
+  [["help", "p"], ["preview", "print"]],
 ];
 
 async function installed(shell: Shell): Promise<boolean> {
