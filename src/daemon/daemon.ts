@@ -37,7 +37,7 @@ import type { ReignOptions } from "./reign.ts";
 /** Between attempts to renew the token. */
 const TOKEN_BACKOFF_MS = [1000, 60_000] as const;
 /** After its time to end the sensor closes what it can for so long: 5 s after SIGTERM it is killed (contract 1.5). */
-const CLOSE_MS = 500;
+const CLOSE_MS = 300;
 const EXPIRED = "Token expired: provide a new one and start again, events that were due are kept";
 
 /** What the daemon runs on. */

@@ -28,7 +28,8 @@ interface Bench extends AsyncDisposable {
 /** A sensor of a platform without rules, and the workbench of both. */
 async function openBench(): Promise<Bench> {
   await using stack = new AsyncDisposableStack();
-  const world = stack.use(await World.on(rabbit));
+  const world = stack.use(await World.on(rabbit, { older: true }));
+  world.platform.rules.silently.install({ pack_ref: "sandbox", action_ref: "core.echo" });
   const env = { ATTUNE_ADMIN_ADDR: "127.0.0.1:0" };
   const sensor = stack.use(await Sensor.ready(world.sensor(env)));
   const workbench = stack.use(openWorkbench({
